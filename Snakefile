@@ -1,0 +1,26 @@
+# DeepmiRNATar: microRNA target sites, from downloads to figures. The config names the study;
+# sources -> datasets -> embeddings -> runs -> experiments -> figures and report.
+from snakemake.utils import min_version
+
+min_version("9.15")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/sources.smk"
+include: "workflow/rules/datasets.smk"
+include: "workflow/rules/embeddings.smk"
+include: "workflow/rules/runs.smk"
+include: "workflow/rules/experiments.smk"
+include: "workflow/rules/figures.smk"
+
+
+report: "workflow/report/workflow.rst"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/datasets/released/pairs.tsv",

@@ -1,0 +1,31 @@
+"""From sequences to vectors. One file per kind; what learns, learns from the training split alone.
+
+    learn(sequences, settings, ...) -> embedder file      (word2vec, dnabert)
+    embed(sequences, settings, embedder file) -> Features
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+
+from deepmirnatar.features import Features, pool
+
+KINDS = ["word2vec", "dnabert", "onehot"]
+
+
+def settings_of(kind: str, given: dict) -> dict:
+    """`given` completed with the kind's defaults; TypeError names an unknown key."""
+    from dataclasses import asdict
+
+    return asdict(import_module(f"deepmirnatar.embedders.{kind}").Settings(**given))
+
+
+def embed(sequences: list[str], kind: str, settings: dict, embedder: Path | None, **options) -> Features:
+    """Embed distinct sequences (5'->3', RNA), pooled where the settings say so."""
+    module = import_module(f"deepmirnatar.embedders.{kind}")
+    features = module.embed(sequences, module.Settings(**settings), embedder, **options)
+    if runs := settings.get("pool", 0):
+        table, offsets = pool(features.table[features.index].astype(np.float32), features.offsets, runs)
+        features = Features(table, np.arange(len(table)), offsets, features.sequences)
+    return features

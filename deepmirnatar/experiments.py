@@ -1,0 +1,271 @@
+"""From the config's stanzas to complete settings and the table of runs. No Snakemake in here.
+
+`extends` takes another stanza's keys first; `sweep` makes one model per value, named `parent.key-value`. A swept
+point that equals its parent is the parent, so that nothing is trained twice.
+"""
+
+import difflib
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar import embedders, models, negatives, splits
+from deepmirnatar.sources import SOURCES
+
+DATASET_DEFAULTS = {
+    "sources": [],
+    "pairs": None,
+    "columns": {},
+    "mirna_written": "5to3",
+    "orientation": "corrected",
+    "duplicates": "drop",
+    "conflicts": "drop",
+    "mirbase": True,
+    "sample": None,
+    "negatives": {"strategy": "given"},
+    "split": {"strategy": "given"},
+    "seed": 1,
+}
+# Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
+PRETRAIN = "pretrain"
+
+
+class ConfigError(ValueError):
+    """A mistake in the config; the message names the place and the remedy."""
+
+
+def unknown(name: object, known: Iterable[str], what: str) -> ConfigError:
+    """An error for a name that is none of `known`, with the nearest one suggested."""
+    known = list(known)
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return ConfigError(f"{what}: {name!r} is not known.{hint} Known: {', '.join(sorted(known)) or 'none'}.")
+
+
+def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, dict]:
+    """Every stanza with its `extends` chain applied and its sweeps unfolded.
+
+    `own_name` is a key that takes the stanza's own name where a chain begins without it.
+    """
+
+    def complete(name: str, seen: tuple) -> dict:
+        if name in seen:
+            raise ConfigError(f"{what}.{name}: extends itself by way of {' -> '.join(seen)}")
+        own = deepcopy(stanzas[name] or {})
+        parent = own.pop("extends", None)
+        own.pop("sweep", None)
+        if parent is None:
+            return {own_name: name, **own} if own_name else own
+        if parent not in stanzas:
+            raise unknown(parent, stanzas, f"{what}.{name}.extends")
+        return _merge(complete(parent, (*seen, name)), own)
+
+    done = {name: complete(name, ()) for name in stanzas}
+    for name, stanza in stanzas.items():
+        for key, values in ((stanza or {}).get("sweep") or {}).items():
+            for value in values:
+                label = f"{done[name].get('label', name)}, {key.replace('_', ' ')} {value}"
+                point = _merge(done[name], {"settings": {key: value}, "label": label})
+                done.setdefault(f"{name}.{key}-{value}", point)
+    return done
+
+
+def _merge(base: dict, over: dict) -> dict:
+    """Maps merge, everything else is replaced."""
+    out = deepcopy(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(out.get(key), dict)
+        out[key] = _merge(out[key], value) if both else deepcopy(value)
+    return out
+
+
+class Study:
+    """The whole config, checked and complete: what the rules look up."""
+
+    def __init__(self, config: dict, root: Path = Path(".")):
+        self.root = root
+        self.device = config.get("device", "auto")
+        self.mirror = config.get("mirror")
+        self.datasets = {name: self._dataset(name, stanza) for name, stanza in resolve(config["datasets"], "datasets").items()}
+        self.embeddings = {name: self._embedding(name, stanza) for name, stanza in resolve(config["embeddings"], "embeddings").items()}
+        resolved = resolve(config["models"], "models", "predictor")
+        self.models = {name: self._model(name, stanza) for name, stanza in resolved.items()}
+        self.alias = self._aliases(config["models"])
+        self.experiments = {name: self._experiment(name, stanza) for name, stanza in resolve(config["experiments"], "experiments").items()}
+        self.wanted = config["run"]["experiments"]
+        for name in self.wanted:
+            if name not in self.experiments:
+                raise unknown(name, self.experiments, "run.experiments")
+        self.runs = self._runs()
+
+    # --- stanzas -------------------------------------------------------------------------------------------
+
+    def _dataset(self, name: str, stanza: dict) -> dict:
+        place = f"datasets.{name}"
+        done = _merge(DATASET_DEFAULTS, stanza)
+        for source in done["sources"]:
+            if source not in SOURCES:
+                raise unknown(source, SOURCES, f"{place}.sources")
+        if name in SOURCES and done["pairs"]:
+            raise ConfigError(f"{place}: has a table of its own and the name of a source; choose another name")
+        if not done["sources"] and not done["pairs"]:
+            raise ConfigError(f"{place}: needs `sources` (a list) or `pairs` (a file of your own)")
+        if done["pairs"] and not (self.root / done["pairs"]).exists():
+            raise ConfigError(f"{place}.pairs: there is no file {done['pairs']!r} (looked from {self.root.resolve()})")
+        for key, choices in (("negatives", negatives.STRATEGIES), ("split", splits.STRATEGIES)):
+            if done[key]["strategy"] not in choices:
+                raise unknown(done[key]["strategy"], choices, f"{place}.{key}.strategy")
+        return done
+
+    def _embedding(self, name: str, stanza: dict) -> dict:
+        place = f"embeddings.{name}"
+        if stanza["kind"] not in embedders.KINDS:
+            raise unknown(stanza["kind"], embedders.KINDS, f"{place}.kind")
+        settings = _settings(place, lambda given: embedders.settings_of(stanza["kind"], given), stanza)
+        return {"kind": stanza["kind"], "strand": stanza["strand"], "settings": settings, "seed": stanza.get("seed", 1)}
+
+    def _model(self, name: str, stanza: dict) -> dict:
+        place = f"models.{name}"
+        try:
+            predictor = models.load_class(stanza["predictor"])
+        except ValueError as error:
+            known = [path.stem for path in Path(models.__file__).parent.glob("*.py")]
+            known = [each for each in known if each not in ("__init__", "base", "neural")]
+            raise unknown(stanza["predictor"], known, f"{place}.predictor") from error
+        settings = _settings(place, lambda given: asdict(predictor.Settings(**given)), stanza, predictor.Settings)
+        given = stanza.get("embeddings", {}) if predictor.embeddings else {}
+        for strand in predictor.embeddings:
+            if strand not in given:
+                raise ConfigError(f"{place}.embeddings: name an embedding for the strand {strand!r}")
+            if given[strand] not in self.embeddings:
+                raise unknown(given[strand], self.embeddings, f"{place}.embeddings.{strand}")
+            if self.embeddings[given[strand]]["strand"] != strand:
+                raise ConfigError(f"{place}.embeddings.{strand}: {given[strand]!r} embeds the other strand")
+        return {
+            "predictor": stanza["predictor"],
+            "embeddings": given,
+            "settings": settings,
+            "label": stanza.get("label", name),
+        }
+
+    def _aliases(self, stanzas: dict) -> dict[str, str]:
+        """Swept points that equal their parent, by name, to the parent's name."""
+        points = [(f"{name}.{key}-{value}", name) for name, stanza in stanzas.items()
+                  for key, values in ((stanza or {}).get("sweep") or {}).items() for value in values]  # fmt: skip
+        same = {point: name for point, name in points if _same(self.models[point], self.models[name])}
+        for point in same:
+            del self.models[point]
+        return same
+
+    def _experiment(self, name: str, stanza: dict) -> dict:
+        place = f"experiments.{name}"
+        done = {"seeds": [1], "test_sets": [], **stanza}
+        done["models"] = [self.alias.get(model, model) for model in done["models"]]
+        done["models"] = list(dict.fromkeys(done["models"]))
+        for model in done["models"]:
+            if model not in self.models:
+                raise unknown(model, self.models, f"{place}.models")
+        for dataset in done["datasets"]:
+            if dataset not in self.datasets:
+                raise unknown(dataset, self.datasets, f"{place}.datasets")
+        for test_set in done["test_sets"]:
+            dataset, _, split = test_set.partition(":")
+            if dataset not in self.datasets:
+                raise unknown(dataset, self.datasets, f"{place}.test_sets")
+            if split not in ("valid", "test"):
+                raise ConfigError(f"{place}.test_sets: {test_set!r} must read DATASET:test or DATASET:valid")
+        return done
+
+    # --- tables --------------------------------------------------------------------------------------------
+
+    def _runs(self) -> pd.DataFrame:
+        """One row per (experiment, dataset, model, seed, test_set); a run is named once however often it is used."""
+        rows = [
+            (name, dataset, model, seed, test_set)
+            for name, stanza in self.experiments.items()
+            for dataset in stanza["datasets"]
+            for model in stanza["models"]
+            for seed in stanza["seeds"]
+            for test_set in dict.fromkeys([f"{dataset}:test", *stanza["test_sets"]])
+        ]
+        return pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed", "test_set"])
+
+    def metrics_of(self, experiment: str) -> list[str]:
+        return self._files(experiment, "metrics")
+
+    def predictions_of(self, experiment: str) -> list[str]:
+        return self._files(experiment, "predictions")
+
+    def histories_of(self, experiment: str) -> list[str]:
+        rows = self.runs[self.runs["experiment"] == experiment]
+        rows = rows[["dataset", "model", "seed"]].drop_duplicates()
+        return [f"results/runs/{row.dataset}/{row.model}/seed-{row.seed}/history.tsv" for row in rows.itertuples()]
+
+    def _files(self, experiment: str, kind: str) -> list[str]:
+        rows = self.runs[self.runs["experiment"] == experiment]
+        return [
+            f"results/runs/{row.dataset}/{row.model}/seed-{row.seed}/{file_name(row.test_set)}.{kind}.tsv"
+            for row in rows.itertuples()
+        ]
+
+    # --- what a rule reads ---------------------------------------------------------------------------------
+
+    def source_files(self, source: str) -> dict[str, str]:
+        """Parser's name for a file -> path."""
+        if source in SOURCES:
+            return {name: f"resources/downloads/{file}" for name, file in SOURCES[source].files.items()}
+        return {"pairs": self.datasets[source]["pairs"]}
+
+    def sources_of(self, dataset: str) -> list[str]:
+        stanza = self.datasets[dataset]
+        return [*stanza["sources"], *([dataset] if stanza["pairs"] else [])]
+
+    def needs_reference(self, dataset: str) -> list[str]:
+        """Reference tables that this dataset's negatives read."""
+        return {
+            "rnacofold": ["mirnas", "utrs", "known_targets"],
+            "shuffled": ["mirnas"],
+        }.get(self.datasets[dataset]["negatives"]["strategy"], [])
+
+    def embedder(self, dataset: str, embedding: str) -> list[str]:
+        """The file that an embedding learned on a dataset's training split; none for one-hot."""
+        if self.embeddings[embedding]["kind"] == "onehot":
+            return []
+        return [f"results/embeddings/{dataset}/{embedding}/embedder.safetensors"]
+
+    def features(self, dataset: str, model: str, of: str) -> dict[str, str]:
+        """Strand -> embedded sequences of the dataset `of`, by the embeddings of a model trained on `dataset`."""
+        chosen = self.models[model]["embeddings"]
+        return {
+            strand: f"results/embeddings/{dataset}/{name}/{of}.safetensors" for strand, name in chosen.items()
+        }
+
+    def learned_embeddings(self, kind: str, pretrain: bool | None = None) -> list[str]:
+        """Embeddings of a kind; for dnabert those that are pre-trained here, or those that are read."""
+        found = [name for name, stanza in self.embeddings.items() if stanza["kind"] == kind]
+        if pretrain is None:
+            return found
+        return [name for name in found if (self.embeddings[name]["settings"]["weights"] == PRETRAIN) == pretrain]
+
+
+def file_name(test_set: str) -> str:
+    """`released:test` as a part of a file name."""
+    return test_set.replace(":", "-")
+
+
+def _same(one: dict, other: dict) -> bool:
+    return all(one[key] == other[key] for key in ("predictor", "embeddings", "settings"))
+
+
+def _settings(place: str, complete, stanza: dict, settings_class: type | None = None) -> dict:
+    try:
+        return complete(stanza.get("settings", {}))
+    except TypeError as error:
+        wrong = str(error).split("'")[1] if "'" in str(error) else str(error)
+        known = [field.name for field in fields(settings_class)] if settings_class else []
+        if known:
+            raise unknown(wrong, known, f"{place}.settings") from error
+        raise ConfigError(f"{place}.settings: {wrong!r} is not a setting of this kind") from error

@@ -1,0 +1,128 @@
+"""Metrics of a predictions table, each with a 95 % interval bootstrapped over (miRNA, gene) pairs.
+
+Point values are scikit-learn's. The rows of one (miRNA, gene) pair are drawn together, because windows of one 3'UTR
+are not independent. The paper's "specificity" is TP / (TP + FP), which is precision; here each has its own name.
+"""
+
+import numpy as np
+import pandas as pd
+from sklearn import metrics as sk
+
+RANKING = ["auroc", "auprc", "brier"]
+AT_THRESHOLD = ["sensitivity", "specificity", "precision", "f1", "accuracy", "mcc"]
+RESAMPLES = 1000
+
+
+def best_threshold(labels: np.ndarray, scores: np.ndarray) -> float:
+    """The cut that maximises sensitivity + specificity - 1 (Youden's J); half-way between two scores."""
+    if labels.min() == labels.max():
+        return float(np.median(scores))
+    false_rate, true_rate, cuts = sk.roc_curve(labels, scores)
+    best = int((true_rate - false_rate).argmax())
+    upper = cuts[best]
+    below = scores[scores < upper]
+    return float(upper if not len(below) else (upper + below.max()) / 2)
+
+
+def point_values(labels: np.ndarray, scores: np.ndarray) -> dict[str, float]:
+    """AUROC, average precision and Brier score; the last only for scores that are probabilities."""
+    values = {"auroc": sk.roc_auc_score(labels, scores), "auprc": sk.average_precision_score(labels, scores)}
+    if scores.min() >= 0 and scores.max() <= 1:
+        values["brier"] = sk.brier_score_loss(labels, scores)
+    return values
+
+
+def threshold_values(labels: np.ndarray, called: np.ndarray) -> dict[str, float]:
+    """Metrics of 0/1 calls."""
+    return {
+        "sensitivity": sk.recall_score(labels, called, zero_division=0),
+        "specificity": sk.recall_score(labels, called, pos_label=0, zero_division=0),
+        "precision": sk.precision_score(labels, called, zero_division=0),
+        "f1": sk.f1_score(labels, called, zero_division=0),
+        "accuracy": sk.accuracy_score(labels, called),
+        "mcc": sk.matthews_corrcoef(labels, called),
+    }
+
+
+def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 1) -> pd.DataFrame:
+    """Columns metric, threshold (`customary`, `valid` or empty), value, low, high, n.
+
+    A test set of positives alone has only `recall`. Rows `threshold` give the two cuts themselves.
+    """
+    labels = predictions["label"].to_numpy()
+    scores = predictions["score"].to_numpy(dtype=float)
+    if np.isnan(scores).any():
+        where = predictions["pair_id"].iloc[int(np.isnan(scores).argmax())]
+        raise ValueError(f"the score of pair {where!r} is missing; every row needs one")
+    weights = pair_weights(predictions["mirna"] + "\t" + predictions["target"], resamples, seed)
+    rows = []
+
+    def add(metric: str, threshold: str, value: float, sample: np.ndarray | None) -> None:
+        low, high = (np.nan, np.nan) if sample is None else np.nanpercentile(sample, [2.5, 97.5])
+        rows.append((metric, threshold, value, low, high, len(labels)))
+
+    both = 0 < labels.mean() < 1
+    if both:
+        samples = resampled_ranking(labels, scores, weights)
+        if scores.min() >= 0 and scores.max() <= 1:
+            samples["brier"] = weights @ (scores - labels) ** 2 / weights.sum(axis=1)
+        for metric, value in point_values(labels, scores).items():
+            add(metric, "", value, samples[metric])
+    for threshold, column in (("customary", "threshold"), ("valid", "threshold_valid")):
+        cut = float(predictions[column].iloc[0])
+        called = (scores >= cut).astype(int)
+        samples = resampled_calls(labels, called, weights)
+        if both:
+            for metric, value in threshold_values(labels, called).items():
+                add(metric, threshold, value, samples[metric])
+        elif labels.all():
+            add("recall", threshold, float(called.mean()), samples["sensitivity"])
+        add("threshold", threshold, cut, None)
+    return pd.DataFrame(rows, columns=["metric", "threshold", "value", "low", "high", "n"])
+
+
+def pair_weights(pairs: pd.Series, resamples: int, seed: int) -> np.ndarray:
+    """How often each row is drawn in each resample of whole pairs; shape (resamples, rows), float32."""
+    codes, unique = pd.factorize(pairs)
+    rng = np.random.default_rng(seed)
+    count = len(unique)
+    drawn = np.stack([np.bincount(rng.integers(0, count, count), minlength=count) for _ in range(resamples)])
+    return drawn.astype(np.float32)[:, codes]
+
+
+def resampled_ranking(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """AUROC and average precision of every resample, shape (resamples,) each; ties count as scikit-learn does."""
+    order = np.argsort(-scores, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    positive = labels[order] == 1
+    auroc, auprc = [], []
+    # In blocks: a resample of a million rows would otherwise need gigabytes.
+    for block in np.array_split(weights, max(1, weights.size // 20_000_000 + 1)):
+        block = block[:, order].astype(np.float64)
+        hits = np.cumsum(block * positive, axis=1)[:, ends]
+        misses = np.cumsum(block * ~positive, axis=1)[:, ends]
+        all_hits, all_misses = hits[:, -1:], misses[:, -1:]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            new_hits = np.diff(hits, axis=1, prepend=0)
+            new_misses = np.diff(misses, axis=1, prepend=0)
+            auroc.append((new_misses * (hits - new_hits / 2)).sum(axis=1) / (all_hits * all_misses)[:, 0])
+            precision = np.nan_to_num(hits / (hits + misses))
+            auprc.append((precision * new_hits).sum(axis=1) / all_hits[:, 0])
+    return {"auroc": np.concatenate(auroc), "auprc": np.concatenate(auprc)}
+
+
+def resampled_calls(labels: np.ndarray, called: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """The threshold metrics of every resample, shape (resamples,) each."""
+    cells = [(labels == 1) & (called == 1), (labels == 0) & (called == 1), (labels == 0) & (called == 0), (labels == 1) & (called == 0)]  # fmt: skip
+    tp, fp, tn, fn = (weights @ cell.astype(np.float32) for cell in cells)
+    tp, fp, tn, fn = (part.astype(np.float64) for part in (tp, fp, tn, fn))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        product = np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+        return {
+            "sensitivity": tp / (tp + fn),
+            "specificity": tn / (tn + fp),
+            "precision": np.nan_to_num(tp / (tp + fp)),
+            "f1": 2 * tp / (2 * tp + fp + fn),
+            "accuracy": (tp + tn) / (tp + fp + tn + fn),
+            "mcc": np.where(product > 0, (tp * tn - fp * fn) / np.where(product > 0, product, 1), 0.0),
+        }

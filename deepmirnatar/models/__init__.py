@@ -1,0 +1,19 @@
+"""One file per predictor, one interface. `load_class(name)` finds it by its file name.
+
+A predictor's file defines
+
+    Settings    a dataclass: every setting with its default
+    Predictor   a subclass of `base.Predictor`: fit(train, valid), predict(pairs), state(), restore()
+
+and imports heavy libraries inside functions, because the workflow imports it to check settings.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+
+def load_class(name: str):
+    """The Predictor class of `deepmirnatar/models/{name}.py`; ValueError when there is no such file."""
+    if not name.isidentifier() or find_spec(f"deepmirnatar.models.{name}") is None:
+        raise ValueError(f"no predictor {name!r}: there is no file deepmirnatar/models/{name}.py")
+    return import_module(f"deepmirnatar.models.{name}").Predictor

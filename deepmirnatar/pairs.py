@@ -1,0 +1,77 @@
+"""The pairs table: one row is one miRNA and one candidate target site. Columns, reading, checking."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar.files import read_tsv, write_tsv
+
+COLUMNS = [
+    "pair_id",
+    "mirna",
+    "mirna_sequence",
+    "target",
+    "target_sequence",
+    "label",
+    "split",
+    "source",
+]
+STRAND_COLUMNS = {"mirna": "mirna_sequence", "site": "target_sequence"}
+SPLITS = ["train", "valid", "test"]
+# A 4-mer model needs four letters; shorter sites cannot be embedded.
+SHORTEST = 4
+
+
+class PairsError(ValueError):
+    """The table breaks its format; the message names file, row, value and remedy."""
+
+
+def read_pairs(path: str | Path, splits: list[str] | None = None) -> pd.DataFrame:
+    """Read and check a pairs table (TSV). `splits` keeps only rows of these splits.
+
+    Sequences are RNA, 5'->3'. Raises PairsError.
+    """
+    table = read_tsv(path, dtype={"label": str, "mirna": str, "target": str})
+    table = check_pairs(table, path)
+    if splits is not None:
+        table = table[table["split"].isin(splits)].reset_index(drop=True)
+    return table
+
+
+def write_pairs(table: pd.DataFrame, path: str | Path) -> None:
+    """Check and write, standard columns first."""
+    table = check_pairs(table, path)
+    extra = [name for name in table.columns if name not in COLUMNS]
+    write_tsv(table[COLUMNS + extra], path)
+
+
+def check_pairs(table: pd.DataFrame, name: str | Path) -> pd.DataFrame:
+    """Return the table with label as int; raise PairsError at the first fault."""
+    missing = [column for column in COLUMNS if column not in table.columns]
+    if missing:
+        raise PairsError(
+            f"{name}: column {', '.join(map(repr, missing))} is missing; a pairs table has the columns "
+            f"{', '.join(COLUMNS)}. Found: {', '.join(map(str, table.columns))}."
+        )
+    for column in COLUMNS:
+        empty = table[column].isna() | (table[column].astype(str) == "")
+        _refuse(table, empty, column, name, "is empty; fill it in or remove the row")
+    for column in ("mirna_sequence", "target_sequence"):
+        wrong = ~table[column].str.fullmatch("[ACGU]+")
+        _refuse(table, wrong, column, name, "holds a letter other than A, C, G, U; repair or remove the row")
+        short = table[column].str.len() < SHORTEST
+        _refuse(table, short, column, name, f"is shorter than {SHORTEST} nt; repair or remove the row")
+    label = table["label"].astype(str)
+    _refuse(table, ~label.isin(["0", "1"]), "label", name, "is neither 0 nor 1")
+    _refuse(table, ~table["split"].isin(SPLITS), "split", name, f"is none of {', '.join(SPLITS)}")
+    _refuse(table, table["pair_id"].duplicated(), "pair_id", name, "occurs twice; ids must be unique")
+    return table.assign(label=label.astype(int))
+
+
+def _refuse(table: pd.DataFrame, bad: pd.Series, column: str, name: str | Path, why: str) -> None:
+    if bad.any():
+        position = int(bad.to_numpy().argmax())
+        value = table[column].iloc[position]
+        more = f" ({int(bad.sum()) - 1} more rows like it)" if bad.sum() > 1 else ""
+        # Line 1 of the file is the header.
+        raise PairsError(f"{name}, line {position + 2}: {column} {value!r} {why}.{more}")

@@ -1,0 +1,73 @@
+"""One parser per source format, all ending in the pairs table; and which files each source is read from.
+
+A parser is a function `parse(files, reference) -> (pairs, counts)`: `files` maps the names below to paths,
+`reference` holds the tables of `reference.py`; `counts` is a dict of what was repaired, for the log and the
+small table beside the result. miRNAs come out 5'->3' whatever the source writes; the column
+`mirna_written` says how it was ("5to3" or "3to5"), so that a dataset can restore it.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
+
+import pandas as pd
+
+from deepmirnatar.pairs import PairsError, check_pairs
+from deepmirnatar.sequences import reverse, to_rna
+
+
+class Source(NamedTuple):
+    module: str
+    files: dict[str, str]  # name used by the parser -> source/file of resources/sources.tsv
+
+
+def _mirbench(name: str, *splits: str) -> Source:
+    return Source("mirbench", {split: f"mirbench/{name}_{split}.tsv" for split in splits})
+
+
+_RELEASED = {split: f"deepmirnatar_released/{split}.csv" for split in ("train", "valid", "test")}
+
+SOURCES = {
+    "deepmirnatar_released": Source("released", _RELEASED),
+    "deepmirtar": Source(
+        "mitar", {"deepmirtar": "mitar/data_DeepMirTar_removeMisMissing_remained_seed1122.txt"}
+    ),
+    "miraw": Source(
+        "mitar",
+        {
+            "miraw_mixed": "mitar/data_DeepMirTar_miRAW_noRepeats_3folds.txt",
+            "miraw": "mitar/data_miRaw_IndTest_noRepeats_3folds.txt",
+            "miraw_independent": "mitar/data_miRaw_noL_noMisMissing_indTest_seed1122.txt",
+            # Only to translate Ensembl ids to the symbols that the same rows carry there.
+            **{f"symbols_{split}": file for split, file in _RELEASED.items()},
+        },
+    ),
+    "parclip48": Source("mitar", {"parclip": "mitar/data_DeepMirTar_test.txt"}),
+    "hejret2023": _mirbench("AGO2_CLASH_Hejret2023", "train", "test"),
+    "klimentova2022": _mirbench("AGO2_eCLIP_Klimentova2022", "test"),
+    "manakov2022": _mirbench("AGO2_eCLIP_Manakov2022", "train", "test", "leftout"),
+    "mirtarbase": Source("mirtarbase", {}),
+}
+
+
+def parser(name: str) -> Callable:
+    """The parse function of a registered source; any other name is a user's own table."""
+    module = SOURCES[name].module if name in SOURCES else "user"
+    return import_module(f"deepmirnatar.sources.{module}").parse
+
+
+def finish(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Bring parsed rows into the common form; `mirna_sequence` still as written, see `mirna_written`."""
+    rows = rows.reset_index(drop=True)
+    rows["mirna_sequence"] = to_rna(rows["mirna_sequence"])
+    rows["target_sequence"] = to_rna(rows["target_sequence"])
+    backwards = rows["mirna_written"] == "3to5"
+    rows.loc[backwards, "mirna_sequence"] = reverse(rows.loc[backwards, "mirna_sequence"])
+    if "pair_id" not in rows:
+        width = len(str(len(rows)))
+        rows["pair_id"] = [f"{name}-{number:0{width}d}" for number in range(1, len(rows) + 1)]
+    defaults = {"source": name, "split": "train", "mock": 0}
+    return check_pairs(rows.assign(**{key: value for key, value in defaults.items() if key not in rows}), name)
+
+
+__all__ = ["SOURCES", "PairsError", "Source", "finish", "parser"]

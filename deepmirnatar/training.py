@@ -1,0 +1,218 @@
+"""The training loop of every neural predictor: seeds, device, checkpoint and resume, early stopping.
+
+A run that is killed and started again continues from its last checkpoint and ends with the same weights,
+because everything random in an epoch follows from (seed, epoch) and the saved generator states.
+"""
+
+import os
+import random
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.metrics import roc_auc_score
+
+from deepmirnatar.files import atomic
+from deepmirnatar.logs import log, progress
+from deepmirnatar.optimizers import make_optimizer
+
+
+@dataclass
+class TrainingSettings:
+    """The paper's values. `patience` 0 trains all epochs; the best epoch's weights are kept in either case."""
+
+    epochs: int = 100
+    batch_size: int = 32
+    learning_rate: float = 1e-4
+    weight_decay: float = 1e-4
+    optimizer: str = "lookahead_radam"
+    schedule: str = "constant"  # constant | cosine (to zero over all epochs, after a first tenth of warm-up)
+    patience: int = 0
+    select: str = "auroc"  # which validation value picks the best epoch: auroc | loss
+    checkpoint_minutes: float = 0.0  # also within an epoch? 0: at the end of every epoch
+
+
+def pick_device(wanted: str = "auto") -> torch.device:
+    """`auto` takes a GPU where there is one; `cuda` without one is an error, never a silent fall-back."""
+    if wanted not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"device {wanted!r}: choose auto, cpu or cuda")
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise RuntimeError("device: cuda was asked for, but torch sees no GPU. Set `device: auto` or `cpu`.")
+    if wanted == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda")
+
+
+def seed_everything(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 (libraries still draw from it)
+    torch.manual_seed(seed)
+
+
+def use_threads(threads: int) -> None:
+    """torch sees the machine's cores, not the rule's share of them, unless told."""
+    torch.set_num_threads(max(1, threads))
+
+
+class Checkpoint:
+    """Everything a run needs to continue, in one folder that no rule calls its output."""
+
+    def __init__(self, folder: Path):
+        self.path = Path(folder) / "last.pt"
+
+    def save(self, parts: dict, state: dict) -> None:
+        """`parts` have state_dict; `state` holds plain values and tensors; generator states are added."""
+        saved = {name: part.state_dict() for name, part in parts.items()}
+        rng = {"torch": torch.get_rng_state()}
+        if torch.cuda.is_available():
+            rng["cuda"] = torch.cuda.get_rng_state_all()
+        with atomic(self.path) as part:
+            torch.save({"parts": saved, "state": state, "rng": rng}, part)
+
+    def load(self, parts: dict, device: torch.device) -> dict | None:
+        """Restore `parts` and the generators; return the saved state, or None where there is none."""
+        if not self.path.exists():
+            return None
+        saved = torch.load(self.path, map_location="cpu", weights_only=True)
+        for name, part in parts.items():
+            part.load_state_dict(saved["parts"][name])
+        torch.set_rng_state(saved["rng"]["torch"])
+        if device.type == "cuda" and "cuda" in saved["rng"]:
+            torch.cuda.set_rng_state_all(saved["rng"]["cuda"])
+        log.info("continuing from checkpoint %s", self.path)
+        return saved["state"]
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path.parent, ignore_errors=True)
+
+
+def bucketed_batches(lengths: np.ndarray, batch_size: int, rng: np.random.Generator | None) -> list[np.ndarray]:
+    """Row numbers in batches of like length, so that little is padded; shuffled when `rng` is given.
+
+    lengths: (rows,) or (rows, strands). Shuffled rows are sorted only within pools of 50 batches, and the
+    batches are shuffled again: an epoch is a random order that happens to be cheap.
+    """
+    lengths = lengths.reshape(len(lengths), -1)
+    rows = np.arange(len(lengths)) if rng is None else rng.permutation(len(lengths))
+    pool = len(rows) if rng is None else 50 * batch_size
+    batches = []
+    for start in range(0, len(rows), pool):
+        part = rows[start : start + pool]
+        part = part[np.lexsort(lengths[part].T)]
+        batches.extend(part[at : at + batch_size] for at in range(0, len(part), batch_size))
+    if rng is not None:
+        batches = [batches[number] for number in rng.permutation(len(batches))]
+    return batches
+
+
+@torch.inference_mode()
+def score(network: torch.nn.Module, data, batch_size: int = 512, what: str = "scoring") -> np.ndarray:
+    """Logits of every row, shape (rows, classes), float32; `data` has `lengths`, `batch(rows)` and len()."""
+    network.eval()
+    out = None
+    batches = bucketed_batches(data.lengths, batch_size, None)
+    for rows in progress(batches, what, unit="batches"):
+        logits = network(*data.batch(rows)).float().cpu().numpy()
+        out = np.empty((len(data), logits.shape[1]), dtype=np.float32) if out is None else out
+        out[rows] = logits
+    return out
+
+
+def train(
+    network: torch.nn.Module,
+    data_train,
+    data_valid,
+    settings: TrainingSettings,
+    seed: int,
+    device: torch.device,
+    checkpoint: Checkpoint,
+) -> pd.DataFrame:
+    """Fit `network` in place, leave the best epoch's weights in it, and return the history.
+
+    Data: `batch(rows)` gives the network's arguments as tensors on `device`, `labels` is a tensor of 0/1 there.
+    The network returns logits (batch, 2). Mixed precision on a GPU. History: epoch, train_loss, valid_loss,
+    valid_auroc, seconds.
+    """
+    network.to(device)
+    optimizer = make_optimizer(network, settings)
+    mixed = device.type == "cuda"
+    # bfloat16 has float32's range and needs no loss scaling; older GPUs only have float16.
+    kind = torch.bfloat16 if mixed and torch.cuda.is_bf16_supported() else torch.float16
+    scaler = torch.amp.GradScaler(device.type, enabled=mixed and kind == torch.float16)
+    parts = {"network": network, "optimizer": optimizer, "scaler": scaler}
+    state = checkpoint.load(parts, device) or {"epoch": 0, "batch": 0, "history": [], "best": None, "seen": None}
+    size = sum(part.numel() for part in network.parameters() if part.requires_grad)
+    log.info("device %s, %d threads, %s parameters, %d training rows, seed %d", _name(device), torch.get_num_threads(), f"{size:,}", len(data_train), seed)  # fmt: skip
+    labels_valid = data_valid.labels.cpu().numpy()
+    history, best = state["history"], state["best"]
+    for epoch in range(state["epoch"] + 1, settings.epochs + 1):
+        if settings.patience and best and epoch - 1 - best["epoch"] >= settings.patience:
+            log.info("no better validation %s for %d epochs: stopped early", settings.select, settings.patience)
+            break
+        started = saved = time.monotonic()
+        batches = bucketed_batches(data_train.lengths, settings.batch_size, np.random.default_rng([seed, epoch]))
+        done, total, spent = state["seen"] or (0, 0.0, 0.0)
+        network.train()
+        for rows in progress(batches[done:], f"epoch {epoch}/{settings.epochs}", unit="batches"):
+            for group in optimizer.param_groups:
+                group["lr"] = settings.learning_rate * _pace(settings, epoch - 1 + done / len(batches))
+            with torch.autocast(device.type, dtype=kind, enabled=mixed):
+                logits = network(*data_train.batch(rows))
+                loss = torch.nn.functional.cross_entropy(logits.float(), data_train.labels[rows])
+            optimizer.zero_grad(set_to_none=True)
+            scaler.scale(loss).backward()
+            scaler.unscale_(optimizer)
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+            scaler.step(optimizer)
+            scaler.update()
+            total += loss.item() * len(rows)
+            done += 1
+            now = time.monotonic()
+            if settings.checkpoint_minutes and now - saved > 60 * settings.checkpoint_minutes:
+                seen = (done, total, spent + now - started)
+                checkpoint.save(parts, {"epoch": epoch - 1, "history": history, "best": best, "seen": seen})
+                saved = now
+        state["seen"] = None
+        logits = torch.from_numpy(score(network, data_valid, what="validation"))
+        valid_loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels_valid)).item()
+        probability = logits.softmax(dim=1)[:, 1].numpy()
+        auroc = roc_auc_score(labels_valid, probability) if 0 < labels_valid.mean() < 1 else float("nan")
+        seconds = spent + time.monotonic() - started
+        if not np.isfinite(total):
+            raise RuntimeError(f"epoch {epoch}: the training loss is not finite; lower `learning_rate`")
+        history.append((epoch, total / len(data_train), valid_loss, float(auroc), seconds))
+        value = -valid_loss if settings.select == "loss" or np.isnan(auroc) else float(auroc)
+        if best is None or value > best["value"]:
+            weights = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+            best = {"epoch": epoch, "value": value, "weights": weights}
+        log.info(
+            "epoch %d of %d: training loss %.4f, validation loss %.4f, AUC %.4f, %.0f s%s",
+            *history[-1][:1], settings.epochs, *history[-1][1:], "" if best["epoch"] < epoch else " (best)",
+        )  # fmt: skip
+        checkpoint.save(parts, {"epoch": epoch, "history": history, "best": best, "seen": None})
+    network.load_state_dict(best["weights"])
+    network.to(device)
+    log.info("best epoch %d of %d", best["epoch"], len(history))
+    return pd.DataFrame(history, columns=["epoch", "train_loss", "valid_loss", "valid_auroc", "seconds"])
+
+
+def _pace(settings: TrainingSettings, progress_in_epochs: float) -> float:
+    """Factor on the learning rate at this point of the run."""
+    if settings.schedule == "constant":
+        return 1.0
+    if settings.schedule != "cosine":
+        raise ValueError(f"schedule {settings.schedule!r}: choose constant or cosine")
+    at, warmup = progress_in_epochs / settings.epochs, 0.1
+    if at < warmup:
+        return max(at / warmup, 1e-3)
+    return 0.5 * (1 + float(np.cos(np.pi * (at - warmup) / (1 - warmup))))
+
+
+def _name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return f"cuda ({torch.cuda.get_device_name(device)})"
+    return f"cpu ({os.cpu_count()} cores)"

@@ -1,0 +1,165 @@
+"""What the rules ask of the config: one method per question, each taking Snakemake's wildcards."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar.experiments import Study, file_name
+from deepmirnatar.sources import SOURCES
+
+LIBRARY = Path("deepmirnatar")
+
+
+class Lookup:
+    """Input and params functions of the rules."""
+
+    def __init__(self, study: Study, registry: pd.DataFrame):
+        self.study, self.registry = study, registry
+        own = [name for name, stanza in study.datasets.items() if stanza["pairs"]]
+        self.sources = [*SOURCES, *own]
+        self.test_sets = {file_name(name): name for name in study.runs["test_set"].unique()}
+        self.downloads = [f"resources/downloads/{source}/{file}" for source, file in registry.index]
+
+    @staticmethod
+    def any_of(names) -> str:
+        """A wildcard constraint that admits exactly these names."""
+        return "|".join(re.escape(name) for name in names) or "none"
+
+    @staticmethod
+    def library(*names: str) -> list[str]:
+        """Library files that decide a rule's result, as its inputs: an edit reruns just what depends on it."""
+        return [str(LIBRARY / name) for name in names]
+
+    # --- sources
+
+    def source_inputs(self, wildcards) -> dict:
+        return self.study.source_files(wildcards.source)
+
+    def source_digests(self, wildcards) -> dict:
+        """File name -> registered digest, so that the reader can check again."""
+        files = self.study.source_files(wildcards.source).values()
+        return {file: self.digest(file) for file in files if file in self.downloads}
+
+    def source_code(self, wildcards) -> list[str]:
+        module = SOURCES[wildcards.source].module if wildcards.source in SOURCES else "user"
+        return self.library(f"sources/{module}.py", "sources/__init__.py", "pairs.py", "sequences.py", "scan.py")
+
+    def registered_digest(self, wildcards) -> str:
+        return self.digest(f"{wildcards.folder}/{wildcards.file}")
+
+    def reference_digests(self, wildcards, input) -> dict:
+        return {str(file): self.digest(file) for file in input if str(file) in self.downloads}
+
+    def digest(self, path: str) -> str:
+        source, file = Path(path).parts[-2:]
+        return self.registry.loc[(source, file), "sha256"]
+
+    def source_settings(self, wildcards) -> dict:
+        """How to read a user's own table; empty for registered sources."""
+        if wildcards.source in SOURCES:
+            return {}
+        stanza = self.study.datasets[wildcards.source]
+        return {"name": wildcards.source, "columns": stanza["columns"], "mirna_written": stanza["mirna_written"]}
+
+    # --- datasets
+
+    def dataset(self, wildcards) -> dict:
+        """A dataset's complete stanza."""
+        return self.study.datasets[wildcards.dataset]
+
+    def parsed_sources(self, wildcards) -> list[str]:
+        return [f"results/sources/{name}.tsv" for name in self.study.sources_of(wildcards.dataset)]
+
+    def negatives_reference(self, wildcards) -> list[str]:
+        return [f"results/reference/{name}.tsv" for name in self.study.needs_reference(wildcards.dataset)]
+
+    def negatives_code(self, wildcards) -> list[str]:
+        strategy = self.study.datasets[wildcards.dataset]["negatives"]["strategy"]
+        own = [] if strategy == "given" else [f"negatives/{strategy}.py", "folding.py", "clusters.py"]
+        return self.library("negatives/__init__.py", *own)
+
+    # --- embeddings
+
+    def embedding(self, wildcards) -> dict:
+        return self.study.embeddings[wildcards.embedding]
+
+    def embedder(self, wildcards) -> list[str]:
+        return self.study.embedder(wildcards.dataset, wildcards.embedding)
+
+    def published_weights(self, wildcards) -> list[str]:
+        """A published DNABERT: the downloaded one, or a folder of the user's."""
+        weights = self.study.embeddings[wildcards.embedding]["settings"]["weights"]
+        folder = "resources/downloads/dnabert4" if weights == "dnabert4" else weights
+        return [f"{folder}/{name}" for name in ("config.json", "model.safetensors", "vocab.txt")]
+
+    def embedding_code(self, wildcards) -> list[str]:
+        kind = self.study.embeddings[wildcards.embedding]["kind"]
+        return self.library("embedders/__init__.py", f"embedders/{kind}.py", "features.py", "kmers.py")
+
+    def embedding_gpu(self, wildcards) -> int:
+        return int(self.study.embeddings[wildcards.embedding]["kind"] == "dnabert")
+
+    # --- runs
+
+    def model(self, wildcards) -> dict:
+        return self.study.models[wildcards.model]
+
+    def model_code(self, wildcards) -> list[str]:
+        """The predictor's files: its own, the shared ones, and its network where it has one."""
+        name = self.study.models[wildcards.model]["predictor"]
+        files = [f"models/{name}.py", "models/base.py"]
+        if (Path(__file__).parent / "networks" / f"{name}.py").exists():
+            files += [f"networks/{name}.py", "models/neural.py", "training.py", "optimizers.py"]
+        return self.library(*files)
+
+    def training_features(self, wildcards) -> list[str]:
+        found = self.study.features(wildcards.dataset, wildcards.model, wildcards.dataset)
+        return list(found.values())
+
+    def test_pairs(self, wildcards) -> str:
+        return f"results/datasets/{self._test_dataset(wildcards)}/pairs.tsv"
+
+    def test_features(self, wildcards) -> list[str]:
+        found = self.study.features(wildcards.dataset, wildcards.model, self._test_dataset(wildcards))
+        return list(found.values())
+
+    def test_set(self, wildcards) -> str:
+        return self.test_sets[wildcards.test_set]
+
+    def orientation(self, wildcards) -> str:
+        return self.study.datasets[wildcards.dataset]["orientation"]
+
+    def test_orientation(self, wildcards) -> str:
+        return self.study.datasets[self._test_dataset(wildcards)]["orientation"]
+
+    def strands(self, wildcards) -> list[str]:
+        """Names of the feature files, in their order."""
+        return list(self.study.models[wildcards.model]["embeddings"])
+
+    def needs_gpu(self, wildcards) -> int:
+        """1 for predictors with a network; `gpu` is a resource that profiles cap and map."""
+        return int("batch_size" in self.study.models[wildcards.model]["settings"])
+
+    def _test_dataset(self, wildcards) -> str:
+        return self.test_sets[wildcards.test_set].partition(":")[0]
+
+    # --- experiments
+
+    def metrics(self, wildcards) -> list[str]:
+        return self.study.metrics_of(wildcards.experiment)
+
+    def predictions(self, wildcards) -> list[str]:
+        return self.study.predictions_of(wildcards.experiment)
+
+    def histories(self, wildcards) -> list[str]:
+        return self.study.histories_of(wildcards.experiment)
+
+    def experiment(self, wildcards) -> dict:
+        return self.study.experiments[wildcards.experiment]
+
+    def labels(self, wildcards) -> dict[str, str]:
+        """Model -> the name that figures print."""
+        return {name: self.study.models[name]["label"] for name in self.study.experiments[wildcards.experiment]["models"]}
+
+

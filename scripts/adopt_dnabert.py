@@ -1,0 +1,29 @@
+"""A published DNABERT checkpoint, checked and written in the pipeline's own form.
+
+Reads the checkpoint's folder and, to fit a PCA where one is asked for, the sites of the training split alone.
+"""
+
+from pathlib import Path
+
+from deepmirnatar.embedders.dnabert import Settings, adopt
+from deepmirnatar.logs import log_to
+from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
+from deepmirnatar.training import use_threads
+
+
+def main(pairs: str, folder: str, embedding: dict, device: str, threads: int, output: str) -> None:
+    use_threads(threads)
+    sites = read_pairs(pairs, ["train"])[STRAND_COLUMNS[embedding["strand"]]].unique().tolist()
+    adopt(Path(folder), sites, Settings(**embedding["settings"]), Path(output), device)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        snakemake.input.pairs,
+        str(Path(snakemake.input.weights[0]).parent),
+        snakemake.params.embedding,
+        snakemake.params.device,
+        snakemake.threads,
+        snakemake.output[0],
+    )

@@ -1,0 +1,20 @@
+"""Fetch one registered file: mirror, then its addresses; checksum verified.
+
+Reads nothing but the registry; the only rule that uses the network.
+"""
+
+from pathlib import Path
+
+from deepmirnatar import downloads
+from deepmirnatar.logs import log_to
+
+
+def main(registry: str, target: str, mirror: str | None) -> None:
+    source, file = Path(target).parts[-2:]
+    entry = downloads.read_registry(registry).loc[(source, file)]
+    downloads.fetch(source, file, entry["url"].split(), entry["sha256"], Path(target), mirror)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main("resources/sources.tsv", snakemake.output[0], snakemake.config.get("mirror"))

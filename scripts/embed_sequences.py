@@ -1,0 +1,36 @@
+"""The vectors of every distinct sequence of one strand in a pairs table, computed once.
+
+Reads sequences only, no labels; learns nothing.
+"""
+
+from pathlib import Path
+
+from deepmirnatar import embedders
+from deepmirnatar.logs import log, log_to
+from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
+
+
+def main(pairs: str, embedder: list[str], embedding: dict, device: str, threads: int, output: str) -> None:
+    sequences = sorted(read_pairs(pairs)[STRAND_COLUMNS[embedding["strand"]]].unique())
+    options = {}
+    if embedding["kind"] == "dnabert":
+        from deepmirnatar.training import use_threads
+
+        use_threads(threads)
+        options["device"] = device
+    path = Path(embedder[0]) if embedder else None
+    features = embedders.embed(sequences, embedding["kind"], embedding["settings"], path, **options)
+    log.info("%d sequences, %d positions of %d values", len(sequences), len(features.index), features.size)
+    features.save(output, {"kind": embedding["kind"], "settings": embedding["settings"]})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        snakemake.input.pairs,
+        list(snakemake.input.embedder),
+        snakemake.params.embedding,
+        snakemake.params.device,
+        snakemake.threads,
+        snakemake.output[0],
+    )

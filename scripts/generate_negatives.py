@@ -1,0 +1,38 @@
+"""The dataset's negatives by its strategy, and the positives that stay with them.
+
+Reads the kept rows and the reference tables; knows nothing of splits.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar import negatives
+from deepmirnatar.files import read_tsv, write_tsv
+from deepmirnatar.logs import log, log_to
+from deepmirnatar.pairs import read_pairs, write_pairs
+
+
+def main(
+    pairs: str, reference: list[str], stanza: dict, threads: int, positives: str, made: str, report: str
+) -> None:
+    tables = {Path(path).stem: read_tsv(path, dtype=str) for path in reference}
+    settings = dict(stanza["negatives"])
+    strategy = settings.pop("strategy")
+    kept, new, counts = negatives.generate(read_pairs(pairs), tables, strategy, settings, stanza["seed"], threads)
+    for item, count in counts.items():
+        log.info("negatives (%s): %s: %s", strategy, item, count)
+    write_pairs(kept, positives)
+    write_pairs(new, made)
+    write_tsv(pd.DataFrame(counts.items(), columns=["item", "count"]), report)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        snakemake.input.pairs,
+        snakemake.input.reference,
+        snakemake.params.stanza,
+        snakemake.threads,
+        *snakemake.output,
+    )

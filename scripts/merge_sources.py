@@ -1,0 +1,28 @@
+"""A dataset's parsed sources in one table; duplicates and label conflicts counted.
+
+Reads nothing beyond the sources that the stanza names.
+"""
+
+from deepmirnatar.files import write_tsv
+from deepmirnatar.logs import log_to
+from deepmirnatar.merging import merge
+from deepmirnatar.pairs import read_pairs, write_pairs
+
+
+def main(tables: list[str], stanza: dict, pairs: str, report: str) -> None:
+    merged, counts = merge(
+        [read_pairs(path) for path in tables],
+        stanza["orientation"],
+        stanza["duplicates"],
+        stanza["conflicts"],
+        stanza["negatives"]["strategy"] != "given",
+        stanza["sample"],
+        stanza["seed"],
+    )
+    write_pairs(merged, pairs)
+    write_tsv(counts, report)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(snakemake.input.tables, snakemake.params.stanza, snakemake.output.pairs, snakemake.output.report)

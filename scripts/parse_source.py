@@ -1,0 +1,53 @@
+"""One source into the common pairs table, with a small table of what was repaired.
+
+Reads the source's own files, after checking their digests again, and the reference tables.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar import downloads, sources
+from deepmirnatar.files import read_tsv, write_tsv
+from deepmirnatar.logs import log, log_to
+from deepmirnatar.pairs import write_pairs
+
+
+def main(
+    source: str,
+    files: dict[str, str],
+    reference: dict[str, str],
+    digests: dict[str, str],
+    settings: dict,
+    threads: int,
+    pairs: str,
+    counts: str,
+) -> None:
+    for file, digest in digests.items():
+        downloads.verify(file, digest)
+    tables = {name: read_tsv(path, dtype=str) for name, path in reference.items()}
+    tables["known_targets"]["strong"] = tables["known_targets"]["strong"].astype(int)
+    if source == "mirtarbase":
+        settings = {**settings, "processes": threads}
+    table, found = sources.parser(source)({name: Path(path) for name, path in files.items()}, tables, **settings)
+    found = {**found, "rows": len(table), "positives": int(table["label"].sum())}
+    for item, count in found.items():
+        log.info("%s: %s: %s", source, item, count)
+    write_pairs(table, pairs)
+    write_tsv(pd.DataFrame(found.items(), columns=["item", "count"]), counts)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    REFERENCE = ("mirnas", "utrs", "known_targets", "refseq")
+    inputs = dict(snakemake.input.items())
+    main(
+        snakemake.wildcards.source,
+        {name: path for name, path in inputs.items() if name not in (*REFERENCE, "code")},
+        {name: inputs[name] for name in REFERENCE},
+        snakemake.params.digests,
+        snakemake.params.settings,
+        snakemake.threads,
+        snakemake.output.pairs,
+        snakemake.output.counts,
+    )

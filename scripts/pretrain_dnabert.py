@@ -1,0 +1,33 @@
+"""A small BERT of 4-mers, pre-trained by masking.
+
+Reads unlabelled 3'UTRs and the sites of the training split alone.
+"""
+
+from pathlib import Path
+
+from deepmirnatar.embedders.dnabert import Settings, pretrain
+from deepmirnatar.files import read_tsv, write_tsv
+from deepmirnatar.logs import log_to
+from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
+from deepmirnatar.training import use_threads
+
+
+def main(pairs: str, utrs: str, embedding: dict, device: str, threads: int, output: str, history: str) -> None:
+    use_threads(threads)
+    sites = read_pairs(pairs, ["train"])[STRAND_COLUMNS[embedding["strand"]]].unique().tolist()
+    corpus = [*read_tsv(utrs, dtype=str)["sequence"], *sites]
+    settings = Settings(**embedding["settings"])
+    table = pretrain(corpus, settings, Path(output), Path("results/checkpoints"), embedding["seed"], device)
+    write_tsv(table, history)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        snakemake.input.pairs,
+        snakemake.input.utrs,
+        snakemake.params.embedding,
+        snakemake.params.device,
+        snakemake.threads,
+        *snakemake.output,
+    )

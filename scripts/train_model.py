@@ -1,0 +1,83 @@
+"""Fit one predictor and choose its threshold.
+
+Reads the train and valid splits; the test split is dropped before anything sees it.
+"""
+
+import json
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deepmirnatar import __version__, metrics, models
+from deepmirnatar.features import Features
+from deepmirnatar.files import sha256, write_json, write_tsv
+from deepmirnatar.logs import log, log_to
+from deepmirnatar.merging import five_to_three
+from deepmirnatar.models.base import Context
+from deepmirnatar.pairs import read_pairs
+
+
+def main(
+    pairs: str,
+    features: dict[str, str],
+    model: dict,
+    orientation: str,
+    seed: int,
+    device: str,
+    threads: int,
+    checkpoints: str,
+    outputs: dict[str, str],
+) -> None:
+    predictor = models.load_class(model["predictor"])(model["settings"])
+    table = read_pairs(pairs, ["train", "valid"])
+    if predictor.five_to_three:
+        table["mirna_sequence"] = five_to_three(table, orientation)
+    train, valid = (table[table["split"] == split].reset_index(drop=True) for split in ("train", "valid"))
+    if not len(train) or not len(valid):
+        raise ValueError(f"{pairs}: needs rows in both train and valid to fit a model; it has {len(train)} and {len(valid)}")
+    stores = {strand: Features.load(path) for strand, path in features.items()}
+    context = Context(seed, threads, device, Path(checkpoints), stores)
+    history = predictor.fit(train, valid, context)
+    chosen = metrics.best_threshold(valid["label"].to_numpy(), predictor.predict(valid, context))
+    log.info("threshold chosen on valid: %.4g (customary: %.4g)", chosen, predictor.threshold)
+    about = {
+        "model": model,
+        "seed": seed,
+        "threshold": predictor.threshold,
+        "threshold_valid": chosen,
+        "epochs": len(history),
+        "rows": {"train": len(train), "valid": len(valid)},
+        "pairs_sha256": sha256(pairs),
+        "version": __version__,
+        "threads": threads,
+        "device": _device(device) if len(history) else "cpu",
+        "machine": platform.processor() or platform.machine(),
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+    predictor.save(outputs["model"], {"predictor": model["predictor"]})
+    write_tsv(history, outputs["history"])
+    write_json(json.loads(json.dumps(about)), outputs["settings"])
+    # Only now is the run safe; until here a killed job goes on from its checkpoint.
+    if getattr(predictor, "checkpoint", None):
+        predictor.checkpoint.remove()
+
+
+def _device(wanted: str) -> str:
+    from deepmirnatar.training import pick_device
+
+    return pick_device(wanted).type
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        snakemake.input.pairs,
+        dict(zip(snakemake.params.strands, snakemake.input.features, strict=True)),
+        snakemake.params.model,
+        snakemake.params.orientation,
+        int(snakemake.wildcards.seed),
+        snakemake.params.device,
+        snakemake.threads,
+        snakemake.params.checkpoints,
+        dict(snakemake.output.items()),
+    )

@@ -1,0 +1,100 @@
+# Needs: parsed sources. Makes: results/datasets/{dataset}/, from merged rows to pairs with label and split, and the audit.
+localrules:
+    merge_sources,
+    filter_mirbase,
+
+
+rule merge_sources:
+    input:
+        tables=look.parsed_sources,
+        code=look.library("merging.py", "pairs.py"),
+    output:
+        pairs="results/datasets/{dataset}/merged.tsv",
+        report="results/datasets/{dataset}/merge_report.tsv",
+    params:
+        stanza=look.dataset,
+    log:
+        "logs/merge_sources/{dataset}.log",
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/merge_sources.py"
+
+
+rule filter_mirbase:
+    input:
+        pairs="results/datasets/{dataset}/merged.tsv",
+        mirnas="results/reference/mirnas.tsv",
+        code=look.library("mirbase.py"),
+    output:
+        kept="results/datasets/{dataset}/kept.tsv",
+        dropped="results/datasets/{dataset}/dropped.tsv",
+        report="results/datasets/{dataset}/mirbase_report.tsv",
+    params:
+        stanza=look.dataset,
+    log:
+        "logs/filter_mirbase/{dataset}.log",
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/filter_mirbase.py"
+
+
+rule generate_negatives:
+    input:
+        pairs="results/datasets/{dataset}/kept.tsv",
+        reference=look.negatives_reference,
+        code=look.negatives_code,
+    output:
+        positives="results/datasets/{dataset}/positives.tsv",
+        negatives="results/datasets/{dataset}/negatives.tsv",
+        report="results/datasets/{dataset}/negatives_report.tsv",
+    params:
+        stanza=look.dataset,
+    threads: 2
+    log:
+        "logs/generate_negatives/{dataset}.log",
+    benchmark:
+        "results/benchmarks/generate_negatives/{dataset}.tsv"
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/generate_negatives.py"
+
+
+rule split_dataset:
+    input:
+        positives="results/datasets/{dataset}/positives.tsv",
+        negatives="results/datasets/{dataset}/negatives.tsv",
+        code=look.library("splits.py", "clusters.py"),
+    output:
+        pairs="results/datasets/{dataset}/pairs.tsv",
+        report="results/datasets/{dataset}/split_report.tsv",
+    params:
+        stanza=look.dataset,
+    log:
+        "logs/split_dataset/{dataset}.log",
+    benchmark:
+        "results/benchmarks/split_dataset/{dataset}.tsv"
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/split_dataset.py"
+
+
+rule audit_dataset:
+    input:
+        pairs="results/datasets/{dataset}/pairs.tsv",
+        code=look.library("audit.py", "shortcuts.py", "clusters.py"),
+    output:
+        audit="results/datasets/{dataset}/audit.tsv",
+        balance="results/datasets/{dataset}/mirna_balance.tsv",
+    threads: 2
+    log:
+        "logs/audit_dataset/{dataset}.log",
+    benchmark:
+        "results/benchmarks/audit_dataset/{dataset}.tsv"
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/audit_dataset.py"

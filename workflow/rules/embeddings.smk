@@ -1,0 +1,94 @@
+# Needs: pairs tables. Makes: results/embeddings/{dataset}/{embedding}/, learned on the training split, and the
+# vectors of every distinct sequence of each dataset ({pairs}) that is trained on or tested with them.
+
+
+rule train_word2vec:
+    input:
+        pairs="results/datasets/{dataset}/pairs.tsv",
+        code=look.library("embedders/word2vec.py", "kmers.py"),
+    output:
+        "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
+    params:
+        embedding=look.embedding,
+    log:
+        "logs/train_word2vec/{dataset}/{embedding}.log",
+    benchmark:
+        "results/benchmarks/train_word2vec/{dataset}/{embedding}.tsv"
+    wildcard_constraints:
+        embedding=look.any_of(study.learned_embeddings("word2vec")),
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../../scripts/train_word2vec.py"
+
+
+rule pretrain_dnabert:
+    input:
+        pairs="results/datasets/{dataset}/pairs.tsv",
+        utrs="results/reference/utrs.tsv",
+        code=look.library("embedders/dnabert.py", "kmers.py"),
+    output:
+        embedder="results/embeddings/{dataset}/{embedding}/embedder.safetensors",
+        history="results/embeddings/{dataset}/{embedding}/history.tsv",
+    params:
+        embedding=look.embedding,
+        device=study.device,
+    threads: 2
+    resources:
+        gpu=1,
+    log:
+        "logs/pretrain_dnabert/{dataset}/{embedding}.log",
+    benchmark:
+        "results/benchmarks/pretrain_dnabert/{dataset}/{embedding}.tsv"
+    wildcard_constraints:
+        embedding=look.any_of(study.learned_embeddings("dnabert", pretrain=True)),
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../../scripts/pretrain_dnabert.py"
+
+
+rule adopt_dnabert:
+    input:
+        pairs="results/datasets/{dataset}/pairs.tsv",
+        weights=look.published_weights,
+        code=look.library("embedders/dnabert.py", "kmers.py"),
+    output:
+        "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
+    params:
+        embedding=look.embedding,
+        device=study.device,
+    threads: 2
+    resources:
+        gpu=1,
+    log:
+        "logs/adopt_dnabert/{dataset}/{embedding}.log",
+    wildcard_constraints:
+        embedding=look.any_of(study.learned_embeddings("dnabert", pretrain=False)),
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../../scripts/adopt_dnabert.py"
+
+
+rule embed_sequences:
+    input:
+        pairs="results/datasets/{pairs}/pairs.tsv",
+        embedder=look.embedder,
+        code=look.embedding_code,
+    output:
+        "results/embeddings/{dataset}/{embedding}/{pairs}.safetensors",
+    params:
+        embedding=look.embedding,
+        device=study.device,
+    threads: 2
+    resources:
+        gpu=look.embedding_gpu,
+    log:
+        "logs/embed_sequences/{dataset}/{embedding}/{pairs}.log",
+    benchmark:
+        "results/benchmarks/embed_sequences/{dataset}/{embedding}/{pairs}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../../scripts/embed_sequences.py"

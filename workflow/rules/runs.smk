@@ -1,0 +1,73 @@
+# Needs: pairs and embedded sequences. Makes: results/runs/{dataset}/{model}/seed-{seed}/, one folder per trained model,
+# keyed by (dataset, model, seed) so that it is trained once however many experiments use it.
+
+
+rule train_model:
+    input:
+        pairs="results/datasets/{dataset}/pairs.tsv",
+        features=look.training_features,
+        code=look.model_code,
+    output:
+        model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
+        settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
+        history="results/runs/{dataset}/{model}/seed-{seed}/history.tsv",
+    params:
+        model=look.model,
+        orientation=look.orientation,
+        strands=look.strands,
+        device=study.device,
+        checkpoints="results/checkpoints",
+    threads: 2
+    resources:
+        gpu=look.needs_gpu,
+    log:
+        "logs/train_model/{dataset}/{model}/seed-{seed}.log",
+    benchmark:
+        "results/benchmarks/train_model/{dataset}/{model}/seed-{seed}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../../scripts/train_model.py"
+
+
+rule predict_pairs:
+    input:
+        pairs=look.test_pairs,
+        features=look.test_features,
+        model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
+        settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
+        code=look.model_code,
+    output:
+        "results/runs/{dataset}/{model}/seed-{seed}/{test_set}.predictions.tsv",
+    params:
+        test_set=look.test_set,
+        orientation=look.test_orientation,
+        strands=look.strands,
+        device=study.device,
+    threads: 2
+    resources:
+        gpu=look.needs_gpu,
+    log:
+        "logs/predict_pairs/{dataset}/{model}/seed-{seed}/{test_set}.log",
+    benchmark:
+        "results/benchmarks/predict_pairs/{dataset}/{model}/seed-{seed}/{test_set}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../../scripts/predict_pairs.py"
+
+
+rule evaluate_predictions:
+    input:
+        predictions="results/runs/{dataset}/{model}/seed-{seed}/{test_set}.predictions.tsv",
+        code=look.library("metrics.py"),
+    output:
+        "results/runs/{dataset}/{model}/seed-{seed}/{test_set}.metrics.tsv",
+    params:
+        test_set=look.test_set,
+    log:
+        "logs/evaluate_predictions/{dataset}/{model}/seed-{seed}/{test_set}.log",
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/evaluate_predictions.py"

