@@ -23,4 +23,5 @@ report: "workflow/report/workflow.rst"
 rule all:
     default_target: True
     input:
-        "results/datasets/released/pairs.tsv",
+        rules.figures.input,
+        rules.tables.input,

@@ -36,9 +36,7 @@ def read_registry(path: str | Path) -> pd.DataFrame:
     return table.set_index(["source", "file"], verify_integrity=True)
 
 
-def fetch(
-    source: str, file: str, urls: list[str], expected: str, target: Path, mirror: str | None = None
-) -> str:
+def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, mirror: str | None = None) -> str:
     """Bring one file to `target` and return its sha256.
 
     Order: `mirror` (a folder or an URL prefix that holds `source/file`, or the same with `.gz`), then

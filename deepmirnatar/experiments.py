@@ -89,12 +89,19 @@ class Study:
         self.root = root
         self.device = config.get("device", "auto")
         self.mirror = config.get("mirror")
-        self.datasets = {name: self._dataset(name, stanza) for name, stanza in resolve(config["datasets"], "datasets").items()}
-        self.embeddings = {name: self._embedding(name, stanza) for name, stanza in resolve(config["embeddings"], "embeddings").items()}
+        self.datasets = {
+            name: self._dataset(name, stanza) for name, stanza in resolve(config["datasets"], "datasets").items()
+        }
+        self.embeddings = {
+            name: self._embedding(name, stanza) for name, stanza in resolve(config["embeddings"], "embeddings").items()
+        }
         resolved = resolve(config["models"], "models", "predictor")
         self.models = {name: self._model(name, stanza) for name, stanza in resolved.items()}
         self.alias = self._aliases(config["models"])
-        self.experiments = {name: self._experiment(name, stanza) for name, stanza in resolve(config["experiments"], "experiments").items()}
+        self.experiments = {
+            name: self._experiment(name, stanza)
+            for name, stanza in resolve(config["experiments"], "experiments").items()
+        }
         self.wanted = config["run"]["experiments"]
         for name in self.wanted:
             if name not in self.experiments:
@@ -125,7 +132,12 @@ class Study:
         if stanza["kind"] not in embedders.KINDS:
             raise unknown(stanza["kind"], embedders.KINDS, f"{place}.kind")
         settings = _settings(place, lambda given: embedders.settings_of(stanza["kind"], given), stanza)
-        return {"kind": stanza["kind"], "strand": stanza["strand"], "settings": settings, "seed": stanza.get("seed", 1)}
+        return {
+            "kind": stanza["kind"],
+            "strand": stanza["strand"],
+            "settings": settings,
+            "seed": stanza.get("seed", 1),
+        }
 
     def _model(self, name: str, stanza: dict) -> dict:
         place = f"models.{name}"
@@ -239,9 +251,7 @@ class Study:
     def features(self, dataset: str, model: str, of: str) -> dict[str, str]:
         """Strand -> embedded sequences of the dataset `of`, by the embeddings of a model trained on `dataset`."""
         chosen = self.models[model]["embeddings"]
-        return {
-            strand: f"results/embeddings/{dataset}/{name}/{of}.safetensors" for strand, name in chosen.items()
-        }
+        return {strand: f"results/embeddings/{dataset}/{name}/{of}.safetensors" for strand, name in chosen.items()}
 
     def learned_embeddings(self, kind: str, pretrain: bool | None = None) -> list[str]:
         """Embeddings of a kind; for dnabert those that are pre-trained here, or those that are read."""

@@ -126,3 +126,40 @@ def resampled_calls(labels: np.ndarray, called: np.ndarray, weights: np.ndarray)
             "accuracy": (tp + tn) / (tp + fp + tn + fn),
             "mcc": np.where(product > 0, (tp * tn - fp * fn) / np.where(product > 0, product, 1), 0.0),
         }
+
+
+def paired_differences(
+    scores: dict[str, list[pd.DataFrame]], resamples: int = RESAMPLES, seed: int = 1
+) -> pd.DataFrame:
+    """Every model minus the first one: AUROC and average precision, and recall where all rows are positive.
+
+    `scores` maps a model to its predictions tables, one per seed, all with the same rows in the same order; a model's
+    value is the mean over its seeds. All models are resampled together, so the interval is that of the difference.
+    """
+    first = next(iter(scores.values()))[0]
+    labels = first["label"].to_numpy()
+    weights = pair_weights(first["mirna"] + "\t" + first["target"], resamples, seed)
+    whole = np.ones((1, len(labels)), dtype=np.float32)
+    sampled = {}
+    for model, tables in scores.items():
+        parts = []
+        for table in tables:
+            if not table["pair_id"].equals(first["pair_id"]):
+                raise ValueError(f"{model}: predictions are of other rows than those of {next(iter(scores))}")
+            parts.append(_values(labels, table, np.concatenate([whole, weights])))
+        sampled[model] = {metric: np.mean([part[metric] for part in parts], axis=0) for metric in parts[0]}
+    reference, rows = next(iter(scores)), []
+    for model in list(scores)[1:]:
+        for metric, values in sampled[model].items():
+            difference = values - sampled[reference][metric]
+            low, high = np.nanpercentile(difference[1:], [2.5, 97.5])
+            rows.append((metric, model, reference, difference[0], low, high, len(labels)))
+    return pd.DataFrame(rows, columns=["metric", "model", "reference", "difference", "low", "high", "n"])
+
+
+def _values(labels: np.ndarray, table: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
+    scores = table["score"].to_numpy(dtype=float)
+    if 0 < labels.mean() < 1:
+        return resampled_ranking(labels, scores, weights)
+    called = (scores >= float(table["threshold"].iloc[0])).astype(int)
+    return {"recall": resampled_calls(labels, called, weights)["sensitivity"]}

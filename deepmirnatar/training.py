@@ -49,7 +49,7 @@ def pick_device(wanted: str = "auto") -> torch.device:
 
 def seed_everything(seed: int) -> None:
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 (libraries still draw from it)
+    np.random.seed(seed)
     torch.manual_seed(seed)
 
 
@@ -144,7 +144,13 @@ def train(
     kind = torch.bfloat16 if mixed and torch.cuda.is_bf16_supported() else torch.float16
     scaler = torch.amp.GradScaler(device.type, enabled=mixed and kind == torch.float16)
     parts = {"network": network, "optimizer": optimizer, "scaler": scaler}
-    state = checkpoint.load(parts, device) or {"epoch": 0, "batch": 0, "history": [], "best": None, "seen": None}
+    state = checkpoint.load(parts, device) or {
+        "epoch": 0,
+        "batch": 0,
+        "history": [],
+        "best": None,
+        "seen": None,
+    }
     size = sum(part.numel() for part in network.parameters() if part.requires_grad)
     log.info("device %s, %d threads, %s parameters, %d training rows, seed %d", _name(device), torch.get_num_threads(), f"{size:,}", len(data_train), seed)  # fmt: skip
     labels_valid = data_valid.labels.cpu().numpy()

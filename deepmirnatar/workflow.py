@@ -60,7 +60,11 @@ class Lookup:
         if wildcards.source in SOURCES:
             return {}
         stanza = self.study.datasets[wildcards.source]
-        return {"name": wildcards.source, "columns": stanza["columns"], "mirna_written": stanza["mirna_written"]}
+        return {
+            "name": wildcards.source,
+            "columns": stanza["columns"],
+            "mirna_written": stanza["mirna_written"],
+        }
 
     # --- datasets
 
@@ -155,11 +159,34 @@ class Lookup:
     def histories(self, wildcards) -> list[str]:
         return self.study.histories_of(wildcards.experiment)
 
-    def experiment(self, wildcards) -> dict:
-        return self.study.experiments[wildcards.experiment]
+    def experiment_runs(self, wildcards) -> list[tuple]:
+        """(dataset, model, seed, test_set) of each predictions table, in the order of `predictions`."""
+        rows = self.study.runs[self.study.runs["experiment"] == wildcards.experiment]
+        return [(row.dataset, row.model, row.seed, row.test_set) for row in rows.itertuples()]
+
+    def experiment_fits(self, wildcards) -> list[tuple]:
+        """(dataset, model, seed) of each history, in the order of `histories`."""
+        return list(dict.fromkeys(run[:3] for run in self.experiment_runs(wildcards)))
+
+    def experiment_pairs(self, wildcards) -> list[str]:
+        """The pairs tables that an experiment trains on or tests with."""
+        runs = self.experiment_runs(wildcards)
+        used = [run[0] for run in runs] + [run[3].partition(":")[0] for run in runs]
+        return [f"results/datasets/{name}/pairs.tsv" for name in dict.fromkeys(used)]
+
+    def experiment_audits(self, wildcards) -> list[str]:
+        datasets = self.study.experiments[wildcards.experiment]["datasets"]
+        return [f"results/datasets/{name}/audit.tsv" for name in datasets]
+
+    def settings_files(self, wildcards) -> list[str]:
+        fits = self.experiment_fits(wildcards)
+        return [f"results/runs/{dataset}/{model}/seed-{seed}/settings.json" for dataset, model, seed in fits]
 
     def labels(self, wildcards) -> dict[str, str]:
         """Model -> the name that figures print."""
-        return {name: self.study.models[name]["label"] for name in self.study.experiments[wildcards.experiment]["models"]}
+        models = self.study.experiments[wildcards.experiment]["models"]
+        return {name: self.study.models[name]["label"] for name in models}
 
-
+    @staticmethod
+    def workflow_files(wildcards) -> list[str]:
+        return ["Snakefile", *sorted(str(path) for path in Path("workflow/rules").glob("*.smk"))]

@@ -13,9 +13,7 @@ from deepmirnatar.logs import log, log_to
 from deepmirnatar.pairs import read_pairs, write_pairs
 
 
-def main(
-    pairs: str, reference: list[str], stanza: dict, threads: int, positives: str, made: str, report: str
-) -> None:
+def main(pairs: str, reference: list[str], stanza: dict, threads: int, positives: str, made: str, report: str) -> None:
     tables = {Path(path).stem: read_tsv(path, dtype=str) for path in reference}
     settings = dict(stanza["negatives"])
     strategy = settings.pop("strategy")

@@ -39,9 +39,7 @@ def main(
         table["mirna_sequence"] = five_to_three(table, orientation)
     context = Context(about["seed"], threads, device, features=stores)
     scores = predictor.predict(table.assign(label=0), context)
-    rows = table[CARRIED].assign(
-        score=scores, threshold=about["threshold"], threshold_valid=about["threshold_valid"]
-    )
+    rows = table[CARRIED].assign(score=scores, threshold=about["threshold"], threshold_valid=about["threshold_valid"])
     write_tsv(rows, output)
     log.info("%s: %d rows scored", test_set, len(rows))
 

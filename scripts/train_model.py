@@ -34,7 +34,9 @@ def main(
         table["mirna_sequence"] = five_to_three(table, orientation)
     train, valid = (table[table["split"] == split].reset_index(drop=True) for split in ("train", "valid"))
     if not len(train) or not len(valid):
-        raise ValueError(f"{pairs}: needs rows in both train and valid to fit a model; it has {len(train)} and {len(valid)}")
+        raise ValueError(
+            f"{pairs}: needs rows in both train and valid to fit a model; it has {len(train)} and {len(valid)}"
+        )
     stores = {strand: Features.load(path) for strand, path in features.items()}
     context = Context(seed, threads, device, Path(checkpoints), stores)
     history = predictor.fit(train, valid, context)

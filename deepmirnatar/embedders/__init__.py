@@ -1,7 +1,7 @@
 """From sequences to vectors. One file per kind; what learns, learns from the training split alone.
 
-    learn(sequences, settings, ...) -> embedder file      (word2vec, dnabert)
-    embed(sequences, settings, embedder file) -> Features
+learn(sequences, settings, ...) -> embedder file      (word2vec, dnabert)
+embed(sequences, settings, embedder file) -> Features
 """
 
 from importlib import import_module

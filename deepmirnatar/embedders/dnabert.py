@@ -30,9 +30,9 @@ class Settings:
     layers: int = 3
     heads: int = 12
     steps: int = 3000
-    batch: int = 64
+    batch: int = 32
     length: int = 64  # k-mers per training piece
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     mask: float = 0.15
     pool: int = 0
 
@@ -77,12 +77,15 @@ def pieces(sequences: list[str], k: int, length: int) -> np.ndarray:
     """
     known = [part for sequence in sequences for part in sequence.split("N") if len(part) >= k + 4]
     tokens, offsets = tokenize(known, k)
-    rows = []
-    for start, end in zip(offsets[:-1], offsets[1:], strict=True):
-        rows.extend(tokens[at : min(at + length, end)] for at in range(start, end, length))
-    out = np.full((len(rows), length + 2), PAD, dtype=np.int64)
-    for number, row in enumerate(rows):
-        out[number, : len(row) + 2] = [START, *row, END]
+    counts = -(-np.diff(offsets) // length)  # pieces per sequence
+    of = np.repeat(np.arange(len(counts)), counts)
+    starts = offsets[of] + length * (np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts))
+    sizes = np.minimum(length, offsets[of + 1] - starts)
+    inside = np.arange(length) < sizes[:, None]
+    out = np.full((len(of), length + 2), PAD, dtype=np.int64)
+    out[:, 0] = START
+    out[:, 1:-1][inside] = tokens[(starts[:, None] + np.arange(length))[inside]]
+    out[np.arange(len(of)), sizes + 1] = END
     return out
 
 
@@ -137,7 +140,13 @@ def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Pat
         if (step + 1) % max(1, settings.steps // 20) == 0 or step + 1 == settings.steps:
             accuracy = (logits.argmax(dim=1) == tokens[hidden]).float().mean().item()
             history.append((step + 1, loss.item(), accuracy))
-            log.info("pre-training: step %d of %d, loss %.3f, accuracy %.3f", step + 1, settings.steps, loss.item(), accuracy)
+            log.info(
+                "pre-training: step %d of %d, loss %.3f, accuracy %.3f",
+                step + 1,
+                settings.steps,
+                loss.item(),
+                accuracy,
+            )
             checkpoint.save(parts, {"history": history, "step": step + 1})
     _save(model.bert, {"source": "pretrain", "seed": seed}, {}, path)
     checkpoint.remove()
@@ -158,7 +167,11 @@ def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Pat
         vectors = _run(model, training_sites[:20_000], settings.k, device)[0]
         pca = PCA(settings.size, random_state=0).fit(vectors.astype(np.float32))
         projection = {"pca.mean": pca.mean_, "pca.components": pca.components_}
-        log.info("PCA to %d dimensions keeps %.3f of the variance", settings.size, pca.explained_variance_ratio_.sum())
+        log.info(
+            "PCA to %d dimensions keeps %.3f of the variance",
+            settings.size,
+            pca.explained_variance_ratio_.sum(),
+        )
     _save(model, {"source": str(folder)}, projection, path)
 
 
@@ -233,7 +246,9 @@ def _load_published(folder: Path):
     wanted = model.state_dict()
     missing = [name for name in wanted if name not in tensors]
     if missing:
-        raise ValueError(f"{weights[0]}: lacks {len(missing)} weights, such as {missing[0]!r}: not a BERT of this config")
+        raise ValueError(
+            f"{weights[0]}: lacks {len(missing)} weights, such as {missing[0]!r}: not a BERT of this config"
+        )
     model.load_state_dict({name: tensors[name] for name in wanted})
     return model
 

@@ -1,8 +1,8 @@
 """The look-up shortcuts: the positive rate of a name in the training split, and nothing else.
 
-    mirna_only    columns: [mirna_sequence]
-    target_only   columns: [target]
-    pair_lookup   columns: [mirna, target], backed by the miRNA's rate for pairs that were never seen
+mirna_only    columns: [mirna_sequence]
+target_only   columns: [target]
+pair_lookup   columns: [mirna, target], backed by the miRNA's rate for pairs that were never seen
 """
 
 from dataclasses import dataclass, field

@@ -48,11 +48,12 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
         log.warning("matched: %d positives found no partner and are left out", len(lacking))
     kept = positives[keep]
     donors = positives.loc[partner[keep]]
-    negatives = kept.assign(
-        target=donors["target"].to_numpy(), target_sequence=donors["target_sequence"].to_numpy()
-    )
+    negatives = kept.assign(target=donors["target"].to_numpy(), target_sequence=donors["target_sequence"].to_numpy())
     for column in ("seed_class", "utr_start", "refseq", "ensembl", "mirbase_note"):
         if column in negatives:
             negatives = negatives.drop(columns=column)
-    counts = {"positives without a matched negative, left out": len(lacking), "matched negatives": len(negatives)}
+    counts = {
+        "positives without a matched negative, left out": len(lacking),
+        "matched negatives": len(negatives),
+    }
     return kept.reset_index(drop=True), negatives, counts

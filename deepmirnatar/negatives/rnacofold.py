@@ -109,7 +109,13 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
         got = stable.groupby(["mirna", "mirna_sequence"]).size()
         missing = missing.sub(got, fill_value=0).astype(int)
         missing = missing[missing > 0].sort_index()
-        log.info("negatives: round %d folded %d windows, kept %d, still missing %d", number, len(table), len(stable), missing.sum())
+        log.info(
+            "negatives: round %d folded %d windows, kept %d, still missing %d",
+            number,
+            len(table),
+            len(stable),
+            missing.sum(),
+        )
     negatives = pd.concat(made, ignore_index=True) if made else pd.DataFrame()
     if not len(negatives):
         raise ValueError("no 3'UTR window passed the pair rule and the energy; relax `energy` or `pairs`")
@@ -119,6 +125,6 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
         "windows folded": folded,
         f"windows with dG_bind <= {settings.energy:g} kcal/mol, kept": len(negatives),
         "negatives that could not be made": int(missing.sum()),
-        f"shared run that counts as near a positive (nt)": SHARED,
+        "shared run that counts as near a positive (nt)": SHARED,
     }
     return positives, negatives.assign(split="train", mock=0, mirna_written="5to3"), counts

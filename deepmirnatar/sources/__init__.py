@@ -29,9 +29,7 @@ _RELEASED = {split: f"deepmirnatar_released/{split}.csv" for split in ("train", 
 
 SOURCES = {
     "deepmirnatar_released": Source("released", _RELEASED),
-    "deepmirtar": Source(
-        "mitar", {"deepmirtar": "mitar/data_DeepMirTar_removeMisMissing_remained_seed1122.txt"}
-    ),
+    "deepmirtar": Source("mitar", {"deepmirtar": "mitar/data_DeepMirTar_removeMisMissing_remained_seed1122.txt"}),
     "miraw": Source(
         "mitar",
         {

@@ -8,8 +8,8 @@ import pandas as pd
 
 from deepmirnatar.sequences import reverse, to_rna
 from deepmirnatar.sources import finish
-from deepmirnatar.sources.released import read_released
 from deepmirnatar.sources.reference import repair_symbols
+from deepmirnatar.sources.released import read_released
 
 _COLUMNS = ["mirna", "mirna_sequence", "target", "target_sequence", "label"]
 

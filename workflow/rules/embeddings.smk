@@ -8,8 +8,6 @@ rule train_word2vec:
         code=look.library("embedders/word2vec.py", "kmers.py"),
     output:
         "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
-    params:
-        embedding=look.embedding,
     log:
         "logs/train_word2vec/{dataset}/{embedding}.log",
     benchmark:
@@ -18,6 +16,8 @@ rule train_word2vec:
         embedding=look.any_of(study.learned_embeddings("word2vec")),
     conda:
         "../../envs/train.yaml"
+    params:
+        embedding=look.embedding,
     script:
         "../../scripts/train_word2vec.py"
 
@@ -30,12 +30,6 @@ rule pretrain_dnabert:
     output:
         embedder="results/embeddings/{dataset}/{embedding}/embedder.safetensors",
         history="results/embeddings/{dataset}/{embedding}/history.tsv",
-    params:
-        embedding=look.embedding,
-        device=study.device,
-    threads: 2
-    resources:
-        gpu=1,
     log:
         "logs/pretrain_dnabert/{dataset}/{embedding}.log",
     benchmark:
@@ -44,6 +38,12 @@ rule pretrain_dnabert:
         embedding=look.any_of(study.learned_embeddings("dnabert", pretrain=True)),
     conda:
         "../../envs/train.yaml"
+    threads: 2
+    resources:
+        gpu=1,
+    params:
+        embedding=look.embedding,
+        device=study.device,
     script:
         "../../scripts/pretrain_dnabert.py"
 
@@ -55,18 +55,18 @@ rule adopt_dnabert:
         code=look.library("embedders/dnabert.py", "kmers.py"),
     output:
         "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
-    params:
-        embedding=look.embedding,
-        device=study.device,
-    threads: 2
-    resources:
-        gpu=1,
     log:
         "logs/adopt_dnabert/{dataset}/{embedding}.log",
     wildcard_constraints:
         embedding=look.any_of(study.learned_embeddings("dnabert", pretrain=False)),
     conda:
         "../../envs/train.yaml"
+    threads: 2
+    resources:
+        gpu=1,
+    params:
+        embedding=look.embedding,
+        device=study.device,
     script:
         "../../scripts/adopt_dnabert.py"
 
@@ -78,17 +78,17 @@ rule embed_sequences:
         code=look.embedding_code,
     output:
         "results/embeddings/{dataset}/{embedding}/{pairs}.safetensors",
-    params:
-        embedding=look.embedding,
-        device=study.device,
-    threads: 2
-    resources:
-        gpu=look.embedding_gpu,
     log:
         "logs/embed_sequences/{dataset}/{embedding}/{pairs}.log",
     benchmark:
         "results/benchmarks/embed_sequences/{dataset}/{embedding}/{pairs}.tsv"
     conda:
         "../../envs/train.yaml"
+    threads: 2
+    resources:
+        gpu=look.embedding_gpu,
+    params:
+        embedding=look.embedding,
+        device=study.device,
     script:
         "../../scripts/embed_sequences.py"

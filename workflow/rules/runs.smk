@@ -11,21 +11,21 @@ rule train_model:
         model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
         settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
         history="results/runs/{dataset}/{model}/seed-{seed}/history.tsv",
-    params:
-        model=look.model,
-        orientation=look.orientation,
-        strands=look.strands,
-        device=study.device,
-        checkpoints="results/checkpoints",
-    threads: 2
-    resources:
-        gpu=look.needs_gpu,
     log:
         "logs/train_model/{dataset}/{model}/seed-{seed}.log",
     benchmark:
         "results/benchmarks/train_model/{dataset}/{model}/seed-{seed}.tsv"
     conda:
         "../../envs/train.yaml"
+    threads: 2
+    resources:
+        gpu=look.needs_gpu,
+    params:
+        model=look.model,
+        orientation=look.orientation,
+        strands=look.strands,
+        device=study.device,
+        checkpoints="results/checkpoints",
     script:
         "../../scripts/train_model.py"
 
@@ -39,20 +39,20 @@ rule predict_pairs:
         code=look.model_code,
     output:
         "results/runs/{dataset}/{model}/seed-{seed}/{test_set}.predictions.tsv",
-    params:
-        test_set=look.test_set,
-        orientation=look.test_orientation,
-        strands=look.strands,
-        device=study.device,
-    threads: 2
-    resources:
-        gpu=look.needs_gpu,
     log:
         "logs/predict_pairs/{dataset}/{model}/seed-{seed}/{test_set}.log",
     benchmark:
         "results/benchmarks/predict_pairs/{dataset}/{model}/seed-{seed}/{test_set}.tsv"
     conda:
         "../../envs/train.yaml"
+    threads: 2
+    resources:
+        gpu=look.needs_gpu,
+    params:
+        test_set=look.test_set,
+        orientation=look.test_orientation,
+        strands=look.strands,
+        device=study.device,
     script:
         "../../scripts/predict_pairs.py"
 
@@ -63,11 +63,11 @@ rule evaluate_predictions:
         code=look.library("metrics.py"),
     output:
         "results/runs/{dataset}/{model}/seed-{seed}/{test_set}.metrics.tsv",
-    params:
-        test_set=look.test_set,
     log:
         "logs/evaluate_predictions/{dataset}/{model}/seed-{seed}/{test_set}.log",
     conda:
         "../../envs/data.yaml"
+    params:
+        test_set=look.test_set,
     script:
         "../../scripts/evaluate_predictions.py"

@@ -13,13 +13,13 @@ rule download:
 rule download_source:
     output:
         "resources/downloads/{folder}/{file}",
-    params:
-        # Addresses and the mirror are no params: changing them must not rerun what is there.
-        digest=look.registered_digest,
     log:
         "logs/download_source/{folder}/{file}.log",
     conda:
         "../../envs/data.yaml"
+    params:
+        # Addresses and the mirror are no params: changing them must not rerun what is there.
+        digest=look.registered_digest,
     script:
         "../../scripts/download_source.py"
 
@@ -35,14 +35,14 @@ rule parse_reference:
         utrs="results/reference/utrs.tsv",
         known_targets="results/reference/known_targets.tsv",
         refseq="results/reference/refseq.tsv",
-    params:
-        digests=look.reference_digests,
     log:
         "logs/parse_reference.log",
     benchmark:
         "results/benchmarks/parse_reference.tsv"
     conda:
         "../../envs/data.yaml"
+    params:
+        digests=look.reference_digests,
     script:
         "../../scripts/parse_reference.py"
 
@@ -58,15 +58,15 @@ rule parse_source:
     output:
         pairs="results/sources/{source}.tsv",
         counts="results/sources/{source}.counts.tsv",
-    params:
-        digests=look.source_digests,
-        settings=look.source_settings,
-    threads: 2
     log:
         "logs/parse_source/{source}.log",
     benchmark:
         "results/benchmarks/parse_source/{source}.tsv"
     conda:
         "../../envs/data.yaml"
+    threads: 2
+    params:
+        digests=look.source_digests,
+        settings=look.source_settings,
     script:
         "../../scripts/parse_source.py"

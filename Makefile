@@ -1,0 +1,72 @@
+# Each target sets up what it needs. The environment is rebuilt when requirements.lock changes.
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+VENV := .venv
+STAMP := $(VENV)/.installed-$(shell cksum < requirements.lock | cut -d' ' -f1)
+LINKS := $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: help quickstart test lint format report unlock clean lock
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make quickstart   set up and run the pipeline in small on real data; ends with figures and report.html"
+	@echo "make test         set up and run all tests"
+	@echo "make lint         formatting, linting and dry runs of every config"
+	@echo "make report       report.html of the finished default study"
+	@echo "make unlock       after a crash of Snakemake itself"
+	@echo "make clean        remove results and logs (downloads and the environment stay)"
+
+$(STAMP): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is `$(PYTHON) --version`. Try: make PYTHON=python3.12 ..."; exit 1; }
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null; then \
+		uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python $(LINKS) -r requirements.lock; \
+	else \
+		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock; \
+	fi
+	@touch $@
+
+quickstart: $(STAMP)
+	snakemake --cores $(CORES) --configfile config/quickstart.yaml
+	snakemake --cores 1 --configfile config/quickstart.yaml --report report.html --quiet all
+	@echo
+	@echo "Done. Open report.html, or look into"
+	@echo "  results/figures/quickstart/    curves, loss history, dataset overview, audit (svg, pdf)"
+	@echo "  results/tables/quickstart/     scores.tsv and table_1.tsv"
+	@echo "  results/datasets/quickstart/   the pairs and where each came from"
+	@echo "Next: config/README.md tells how to put your own pairs in."
+
+test: $(STAMP)
+	python -m pytest
+
+lint: $(STAMP)
+	ruff format --check .
+	ruff check .
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+	snakemake --dry-run --quiet
+	snakemake --dry-run --quiet --configfile config/quickstart.yaml
+
+format: $(STAMP)
+	ruff format .
+	ruff check --fix .
+	snakefmt Snakefile workflow
+
+report: $(STAMP)
+	snakemake --cores 1 --report report.html
+
+unlock: $(STAMP)
+	snakemake --unlock
+
+clean:
+	rm -rf results logs report.html
+
+lock:
+	uv pip compile --quiet --python-version 3.11 $(LINKS) --extra dev --no-annotate --no-header pyproject.toml \
+		| sed 's/+cpu//' > requirements.tmp
+	{ head -1 requirements.lock; cat requirements.tmp; } > requirements.new
+	mv requirements.new requirements.lock
+	rm requirements.tmp

@@ -1,0 +1,144 @@
+"""What a dataset's score is worth: balance, leaks between splits, and what shortcuts alone would score."""
+
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from deepmirnatar.clusters import cluster_sites, shares_run
+from deepmirnatar.logs import log
+from deepmirnatar.scan import SEED_CLASSES, seed_class
+from deepmirnatar.shortcuts import RateTable, kmer_counts
+
+# A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5.
+SUSPICIOUS = 0.55
+
+
+def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200, seed: int = 1) -> pd.DataFrame:
+    """Columns check, subject, value, n, meaning; the last row is the verdict.
+
+    Shortcuts learn from train and valid together and are scored on test, as the strongest use of what leaks.
+    `mirnas_five_to_three` serves the seed match alone. A table without a test split, or with one label in it,
+    gets its balance and overlaps only.
+    """
+    rows: list[tuple] = []
+
+    def add(check: str, subject: str, value: float, n: int, meaning: str) -> None:
+        rows.append((check, subject, value, n, meaning))
+
+    for split, part in table.groupby("split"):
+        add("balance", f"positives in {split}", part["label"].mean(), len(part), "fraction of rows")
+    by_mirna = mirna_balance(table)
+    frequent = by_mirna[by_mirna["rows"] >= 20]
+    if len(frequent):
+        lopsided = frequent[(frequent["positive"] < 0.1) | (frequent["positive"] > 0.9)]
+        share = lopsided["rows"].sum() / len(table)
+        add(
+            "balance",
+            "rows of miRNAs with one class nearly alone",
+            share,
+            len(table),
+            "fraction; miRNAs with 20 rows or more",
+        )
+        worst = frequent.loc[frequent["negatives"].idxmax()]
+        add("balance", f"negatives that are of {worst['mirna']}", worst["negatives"] / max(1, (table["label"] == 0).sum()),
+            int(worst["negatives"]), "fraction of all negatives, the miRNA with most")  # fmt: skip
+    test = table[table["split"] == "test"].reset_index(drop=True)
+    known = table[table["split"] != "test"].reset_index(drop=True)
+    if len(test) and len(known):
+        pair_test, pair_known = (part["mirna"] + "\t" + part["target"] for part in (test, known))
+        overlap = {
+            "(miRNA, gene) pair": pair_test.isin(pair_known),
+            "gene": test["target"].isin(known["target"]),
+            "miRNA": test["mirna_sequence"].isin(known["mirna_sequence"]),
+            "exact site": test["target_sequence"].isin(known["target_sequence"]),
+            "site with 20 nt in common": pd.Series(shares_run(test["target_sequence"], known["target_sequence"])),
+        }
+        for subject, seen in overlap.items():
+            add(
+                "overlap",
+                subject,
+                seen.mean(),
+                int(seen.sum()),
+                "fraction of test rows seen in train or valid",
+            )
+        clusters = cluster_sites(pd.concat([known["target_sequence"], test["target_sequence"]]))
+        both = set(clusters[: len(known)]) & set(clusters[len(known) :])
+        add(
+            "overlap",
+            "site clusters on both sides",
+            len(both),
+            len(set(clusters)),
+            "clusters; single linkage by 20 nt",
+        )
+    if len(test) and len(known) and 0 < test["label"].mean() < 1 and 0 < known["label"].mean() < 1:
+        for subject, score in _shortcut_scores(known, test, trees, seed).items():
+            add(
+                "shortcut",
+                subject,
+                roc_auc_score(test["label"], score),
+                len(test),
+                "AUC on test, learned from train and valid",
+            )
+        ranks = [
+            SEED_CLASSES.index(seed_class(mirna, site))
+            for mirna, site in zip(mirnas_five_to_three[table["split"] == "test"], test["target_sequence"], strict=True)
+        ]
+        add("signal", "seed match", roc_auc_score(test["label"], ranks), len(test), "AUC on test, no learning")
+    found = pd.DataFrame(rows, columns=["check", "subject", "value", "n", "meaning"])
+    text, flagged = verdict(found)
+    log.info("verdict: %s", text)
+    last = pd.DataFrame([("verdict", text, flagged, len(table), "number of reasons for doubt")], columns=found.columns)
+    return pd.concat([found, last], ignore_index=True)
+
+
+def mirna_balance(table: pd.DataFrame) -> pd.DataFrame:
+    """Per miRNA name: rows, positives, negatives and the fraction of positives; commonest first."""
+    counts = table.groupby("mirna")["label"].agg(rows="count", positives="sum").reset_index()
+    counts["negatives"] = counts["rows"] - counts["positives"]
+    counts["positive"] = counts["positives"] / counts["rows"]
+    return counts.sort_values(["rows", "mirna"], ascending=[False, True]).reset_index(drop=True)
+
+
+def _shortcut_scores(known: pd.DataFrame, test: pd.DataFrame, trees: int, seed: int) -> dict:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    def rates(columns: list[str]):
+        names = [part[columns].agg("\t".join, axis=1) for part in (known, test)]
+        return RateTable().fit(names[0], known["label"]).score(names[1])
+
+    def composition(column: str):
+        model = HistGradientBoostingClassifier(max_iter=trees, random_state=seed)
+        model.fit(kmer_counts(known[column]), known["label"])
+        return model.predict_proba(kmer_counts(test[column]))[:, 1]
+
+    pair = pd.Series(rates(["mirna", "target"]))
+    unseen = ~(test["mirna"] + "\t" + test["target"]).isin(known["mirna"] + "\t" + known["target"])
+    return {
+        "miRNA alone, by its string": rates(["mirna_sequence"]),
+        "miRNA alone, by its 3-mers": composition("mirna_sequence"),
+        "site alone, by its gene's name": rates(["target"]),
+        "site alone, by its string": rates(["target_sequence"]),
+        "site alone, by its 3-mers": composition("target_sequence"),
+        "(miRNA, gene) look-up": pair.where(~unseen, rates(["mirna_sequence"])),
+    }
+
+
+def verdict(found: pd.DataFrame) -> tuple[str, int]:
+    """One line in words, and how many reasons for doubt it names."""
+    values = found.set_index(["check", "subject"])["value"]
+    reasons = []
+    if "shortcut" in found["check"].to_numpy():
+        worst = values["shortcut"].idxmax()
+        if values["shortcut"].max() > SUSPICIOUS:
+            reasons.append(
+                f"{worst} scores AUC {values['shortcut'].max():.3f} without reading the miRNA against the site"
+            )
+    if "overlap" in found["check"].to_numpy():
+        for subject in ("(miRNA, gene) pair", "site with 20 nt in common"):
+            if values["overlap", subject] > 0.01:
+                reasons.append(f"{100 * values['overlap', subject]:.0f} % of test rows have a {subject} in training")
+    if not reasons:
+        checked = "shortcut" in found["check"].to_numpy()
+        return (
+            "no shortcut and no leak found" if checked else "no test split with both labels: only balance was checked"
+        ), 0
+    return "doubtful: " + "; ".join(reasons), len(reasons)

@@ -1,0 +1,82 @@
+"""Drawing: one style for all figures, and the figures that several scripts share. Colour-blind safe, vector files."""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.files import atomic
+
+# Okabe and Ito's palette; the order keeps neighbours apart for all common kinds of colour blindness.
+COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#000000"]
+DASHES = ["-", "--", "-.", ":"]
+LABELS = {0: "negative", 1: "positive"}
+
+plt.rcParams.update(
+    {
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": 10,
+        "legend.frameon": False,
+        "legend.fontsize": 8,
+        "figure.constrained_layout.use": True,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "deepmirnatar",
+        "pdf.fonttype": 42,
+    }
+)
+
+
+def style(number: int) -> dict:
+    """Colour and dash of the number-th line of a figure."""
+    return {
+        "color": COLOURS[number % len(COLOURS)],
+        "linestyle": DASHES[number // len(COLOURS) % len(DASHES)],
+    }
+
+
+def save(figure: plt.Figure, *paths: str | Path) -> None:
+    """Write the same figure to each path, by its suffix (svg, pdf, png); no dates inside, so reruns compare equal."""
+    for path in paths:
+        kind = Path(path).suffix[1:]
+        with atomic(path) as part:
+            date = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
+            figure.savefig(part, format=kind, dpi=200, metadata=date)
+    plt.close(figure)
+
+
+def panels(count: int, width: float = 3.4, height: float = 3.2, columns: int = 3) -> tuple:
+    """A figure and a flat list of `count` axes, in rows of at most `columns`."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(width * columns, height * rows), squeeze=False)
+    for axis in axes.flat[count:]:
+        axis.set_visible(False)
+    return figure, list(axes.flat[:count])
+
+
+def stretch(count: int, total: int) -> str:
+    """`48 of 13,932` in the way that legends print sizes."""
+    return f"{count:,} of {total:,}"
+
+
+def bars(axis: plt.Axes, values: pd.DataFrame, colour: str = COLOURS[0]) -> None:
+    """Horizontal bars with intervals: columns label, value, low, high (low and high may be missing), top first."""
+    values = values.iloc[::-1].reset_index(drop=True)
+    places = np.arange(len(values))
+    colours = values.get("colour", colour)
+    axis.barh(places, values["value"], color=colours, height=0.65)
+    known = values["low"].notna() if "low" in values else pd.Series(False, index=values.index)
+    if known.any():
+        part = values[known]
+        reach = np.abs(part[["low", "high"]].to_numpy().T - part["value"].to_numpy())
+        axis.errorbar(part["value"], places[known], xerr=reach, fmt="none", ecolor="#333333", capsize=2, linewidth=1)
+    for place, value, high in zip(places, values["value"], values.get("high", values["value"]), strict=True):
+        end = value if pd.isna(high) else max(value, high)
+        axis.text(end + 0.01, place, f"{value:.3f}", va="center", fontsize=8)
+    axis.set_yticks(places, values["label"])

@@ -1,0 +1,21 @@
+"""Class balance, overlap between splits and shortcut scores of a dataset, with a verdict in words.
+
+Reads all splits, test included: it judges the data and fits nothing that is kept.
+"""
+
+from deepmirnatar.audit import audit, mirna_balance
+from deepmirnatar.files import write_tsv
+from deepmirnatar.logs import log_to
+from deepmirnatar.merging import five_to_three
+from deepmirnatar.pairs import read_pairs
+
+
+def main(pairs: str, orientation: str, output: str, balance: str) -> None:
+    table = read_pairs(pairs)
+    write_tsv(mirna_balance(table), balance)
+    write_tsv(audit(table, five_to_three(table, orientation)), output)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(snakemake.input.pairs, snakemake.params.orientation, *snakemake.output)

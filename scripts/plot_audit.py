@@ -1,0 +1,57 @@
+"""For each dataset of an experiment: the AUC of its models beside what shortcuts score, and what leaks.
+
+Reads audits and metrics tables.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar.files import read_tsv
+from deepmirnatar.logs import log_to
+from deepmirnatar.plots import COLOURS, bars, panels, save
+
+
+def main(audits: list[str], metrics: str, labels: dict[str, str], svg: str, pdf: str) -> None:
+    scores = read_tsv(metrics)
+    figure, axes = panels(2 * len(audits), width=5.2, height=4.0, columns=2)
+    for row, path in enumerate(audits):
+        name, audit = Path(path).parent.name, read_tsv(path)
+        own = scores[
+            (scores["test_set"] == f"{name}:test") & (scores["dataset"] == name) & (scores["metric"] == "auroc")
+        ]
+        own = own.groupby("model", sort=False)[["value", "low", "high"]].mean().reset_index()
+        own = own.assign(label=own["model"].map(lambda model: labels.get(model, model)), colour=COLOURS[0])
+        kinds = {"shortcut": COLOURS[1], "signal": COLOURS[2]}
+        found = audit[audit["check"].isin(kinds)]
+        found = found.assign(label="audit: " + found["subject"], colour=found["check"].map(kinds))
+        shown = (
+            pd.concat([own, found])[["label", "value", "low", "high", "colour"]]
+            if len(own)
+            else found.assign(low=None, high=None)
+        )
+        left, right = axes[2 * row], axes[2 * row + 1]
+        if len(shown):
+            bars(left, shown)
+        left.axvline(0.5, color="#999999", linewidth=0.8)
+        n = int(found["n"].max()) if len(found) else 0
+        left.set(title=f"{name}: AUC on test (n = {n:,})", xlabel="AUC; grey line: chance", xlim=(0, 1.12))
+        overlap = audit[(audit["check"] == "overlap") & (audit["value"] <= 1)].rename(columns={"subject": "label"})
+        overlap = overlap[overlap["label"] != "site clusters on both sides"]
+        if len(overlap):
+            bars(right, overlap[["label", "value"]].assign(low=float("nan"), high=float("nan")), COLOURS[4])
+        right.set(title="test rows also seen in train or valid", xlabel="fraction of test rows", xlim=(0, 1.12))
+        text = audit.loc[audit["check"] == "verdict", "subject"].iloc[0]
+        right.text(0, -0.28, _wrap(text), transform=right.transAxes, fontsize=8, va="top")
+    save(figure, svg, pdf)
+
+
+def _wrap(text: str, width: int = 78) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(f"Verdict: {text}", width))
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(list(snakemake.input.audits), snakemake.input.metrics, snakemake.params.labels, *snakemake.output)

@@ -1,0 +1,93 @@
+"""The graph of rules, drawn from what Snakemake says it would run.
+
+Reads the workflow and the config, nothing else.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.patches as shapes
+
+from deepmirnatar.logs import log_to
+from deepmirnatar.plots import COLOURS, panels, save
+
+_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures"]
+
+
+def main(rule_files: list[str], configs: list[str], svg: str, pdf: str) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--rulegraph",
+        "dot",
+        "--nolock",
+        "--forceall",
+        "--quiet",
+        "all",
+    ]
+    command += ["--configfile", *map(str, configs)] if configs else []
+    answer = subprocess.run([*command, "all"], check=True, capture_output=True, text=True).stdout
+    names = dict(re.findall(r'(\d+)\[label = "([^"\\]+)', answer))
+    edges = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", answer)}
+    stage = {
+        rule: next(number for number, name in enumerate(_STAGES) if path.endswith(f"{name}.smk"))
+        for path in rule_files
+        if path.endswith(".smk") and "common" not in path
+        for rule in re.findall(r"^rule (\w+):", Path(path).read_text(), flags=re.M)
+    }
+    depth = {}
+    for rule in names.values():
+        _depth(rule, edges, depth)
+    levels = {}
+    for rule, level in sorted(depth.items(), key=lambda item: (item[1], stage.get(item[0], 9), item[0])):
+        levels.setdefault(level, []).append(rule)
+    widest = max(map(len, levels.values()))
+    figure, (axis,) = panels(1, width=max(7, 2.1 * widest), height=0.72 * len(levels) + 0.6)
+    place = {}
+    for level, rules in levels.items():
+        for number, rule in enumerate(rules):
+            place[rule] = ((number + 0.5) * widest / len(rules), -level)
+    for start, end in edges:
+        (x0, y0), (x1, y1) = place[start], place[end]
+        axis.annotate(
+            "",
+            (x1, y1 + 0.26),
+            (x0, y0 - 0.26),
+            arrowprops={"arrowstyle": "->", "color": "#888888", "lw": 0.8},
+        )
+    for rule, (x, y) in place.items():
+        colour = COLOURS[stage[rule]] if rule in stage else "#333333"
+        box = shapes.FancyBboxPatch(
+            (x - 0.46, y - 0.2),
+            0.92,
+            0.4,
+            boxstyle="round,pad=0.02",
+            facecolor="white",
+            edgecolor=colour,
+            lw=1.6,
+        )
+        axis.add_patch(box)
+        axis.text(x, y, rule, ha="center", va="center", fontsize=8)
+    handles = [
+        shapes.Patch(facecolor="white", edgecolor=COLOURS[number], label=f"{name}.smk")
+        for number, name in enumerate(_STAGES)
+    ]
+    axis.legend(handles=handles, loc="upper left", fontsize=8)
+    axis.set(xlim=(0, widest), ylim=(-max(levels) - 0.5, 0.5))
+    axis.axis("off")
+    save(figure, svg, pdf)
+
+
+def _depth(rule: str, edges: set, depth: dict) -> int:
+    """Longest way from a rule that needs nothing."""
+    if rule not in depth:
+        depth[rule] = max((_depth(start, edges, depth) + 1 for start, end in edges if end == rule), default=0)
+    return depth[rule]
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(list(snakemake.input.rules), list(snakemake.params.configs), *snakemake.output)
