@@ -1,13 +1,10 @@
 """RNAcofold's binding energy of many miRNA-site pairs, in parallel processes (ViennaRNA)."""
 
-import os
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
-import pandas as pd
 
-from deepmirnatar.logs import progress
+from deepmirnatar.parallel import in_processes
 
 
 def binding_energy(pair: tuple[str, str]) -> float:
@@ -28,13 +25,5 @@ def binding_energies(
     mirnas: Iterable[str], sites: Iterable[str], processes: int = 1, what: str = "folding"
 ) -> np.ndarray:
     """`binding_energy` per row, shape (rows,); each distinct pair is folded once."""
-    pairs = pd.MultiIndex.from_arrays([list(mirnas), list(sites)])
-    codes, unique = pd.factorize(pairs)
-    jobs = list(unique)
-    if processes <= 1 or len(jobs) < 200:
-        energies = [binding_energy(pair) for pair in progress(jobs, what, unit="pairs")]
-    else:
-        with ProcessPoolExecutor(min(processes, os.cpu_count() or 1)) as pool:
-            done = pool.map(binding_energy, jobs, chunksize=64)
-            energies = list(progress(done, what, total=len(jobs), unit="pairs"))
-    return np.array(energies, dtype=float)[codes]
+    jobs = zip(mirnas, sites, strict=True)
+    return np.array(in_processes(binding_energy, jobs, processes, what), dtype=float)

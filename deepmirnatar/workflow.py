@@ -1,6 +1,8 @@
 """What the rules ask of the config: one method per question, each taking Snakemake's wildcards."""
 
+import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +11,26 @@ from deepmirnatar.experiments import Study, file_name
 from deepmirnatar.sources import SOURCES
 
 LIBRARY = Path("deepmirnatar")
+
+
+# Every job reads these; they move and print tables and decide no result.
+_PLUMBING = {"files.py", "logs.py"}
+
+
+@cache
+def imported_files(name: str) -> list[str]:
+    """A library file and all library files it imports, inside functions too; paths from the workflow's root."""
+    root, found, waiting = Path(__file__).parent, set(), [name]
+    while waiting:
+        each = waiting.pop()
+        if each in found or Path(each).name in _PLUMBING or not (root / each).exists():
+            continue
+        found.add(each)
+        for node in ast.walk(ast.parse((root / each).read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == LIBRARY.name:
+                folder = "/".join(node.module.split(".")[1:])
+                waiting += [f"{folder}.py", *(f"{folder}/{alias.name}.py".lstrip("/") for alias in node.names)]
+    return sorted(str(LIBRARY / each) for each in found)
 
 
 class Lookup:
@@ -110,12 +132,13 @@ class Lookup:
         return self.study.models[wildcards.model]
 
     def model_code(self, wildcards) -> list[str]:
-        """The predictor's files: its own, the shared ones, and its network where it has one."""
-        name = self.study.models[wildcards.model]["predictor"]
-        files = [f"models/{name}.py", "models/base.py"]
-        if (Path(__file__).parent / "networks" / f"{name}.py").exists():
-            files += [f"networks/{name}.py", "models/neural.py", "training.py", "optimizers.py"]
-        return self.library(*files)
+        """The predictor's file and every library file that it imports, at any depth."""
+        return imported_files(f"models/{self.study.models[wildcards.model]['predictor']}.py")
+
+    def model_files(self, wildcards) -> list[str]:
+        """Published weights that a stanza's settings name."""
+        weights = self.study.models[wildcards.model]["settings"].get("weights")
+        return [weights] if weights else []
 
     def training_features(self, wildcards) -> list[str]:
         found = self.study.features(wildcards.dataset, wildcards.model, wildcards.dataset)

@@ -3,6 +3,7 @@
 Reads audits and metrics tables.
 """
 
+import textwrap
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from deepmirnatar.plots import COLOURS, bars, panels, save
 
 def main(audits: list[str], metrics: str, labels: dict[str, str], svg: str, pdf: str) -> None:
     scores = read_tsv(metrics)
-    figure, axes = panels(2 * len(audits), width=5.2, height=4.0, columns=2)
+    figure, axes = panels(2 * len(audits), width=5.6, height=4.2, columns=2)
     for row, path in enumerate(audits):
         name, audit = Path(path).parent.name, read_tsv(path)
         own = scores[
@@ -40,15 +41,13 @@ def main(audits: list[str], metrics: str, labels: dict[str, str], svg: str, pdf:
         overlap = overlap[overlap["label"] != "site clusters on both sides"]
         if len(overlap):
             bars(right, overlap[["label", "value"]].assign(low=float("nan"), high=float("nan")), COLOURS[4])
-        right.set(title="test rows also seen in train or valid", xlabel="fraction of test rows", xlim=(0, 1.12))
+        right.set(title="test rows also seen in train or valid", xlim=(0, 1.12))
         text = audit.loc[audit["check"] == "verdict", "subject"].iloc[0]
-        right.text(0, -0.28, _wrap(text), transform=right.transAxes, fontsize=8, va="top")
+        right.set_xlabel(f"fraction of test rows\n\n{_wrap(text)}")
     save(figure, svg, pdf)
 
 
-def _wrap(text: str, width: int = 78) -> str:
-    import textwrap
-
+def _wrap(text: str, width: int = 62) -> str:
     return "\n".join(textwrap.wrap(f"Verdict: {text}", width))
 
 

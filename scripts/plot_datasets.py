@@ -18,19 +18,15 @@ def main(pairs: list[str], svg: str, pdf: str) -> None:
         name = Path(path).parent.name
         _stacked(counts, table, "split", [split for split in SPLITS if (table["split"] == split).any()])
         counts.set(title=f"{name}: {len(table):,} pairs", ylabel="pairs")
+        counts.legend()
         _stacked(sources, table, "source", list(table["source"].value_counts().index[:5]))
         sources.set(title="source", ylabel="pairs")
         sources.tick_params(axis="x", rotation=20)
-        for label, part in table.groupby("label"):
-            lengths.hist(
-                part["target_sequence"].str.len(),
-                bins=range(4, 62, 2),
-                alpha=0.6,
-                color=COLOURS[label],
-                label=LABELS[label],
-            )
+        sizes = table["target_sequence"].str.len()
+        bins = range(sizes.min() - 1, sizes.max() + 3)
+        for label, part in sizes.groupby(table["label"]):
+            lengths.hist(part, bins=bins, alpha=0.55, color=COLOURS[label], label=LABELS[label])
         lengths.set(title="length of the site", xlabel="nt", ylabel="pairs")
-        lengths.legend()
         top = mirna_balance(table).head(12).iloc[::-1]
         mirnas.barh(top["mirna"], top["negatives"], color=COLOURS[0], label=LABELS[0])
         mirnas.barh(top["mirna"], top["positives"], left=top["negatives"], color=COLOURS[1], label=LABELS[1])
@@ -45,7 +41,6 @@ def _stacked(axis, table, column: str, names: list[str]) -> None:
         heights = [int(((table[column] == name) & (table["label"] == label)).sum()) for name in names]
         axis.bar(names, heights, bottom=base, color=COLOURS[label], label=LABELS[label])
         base = [one + other for one, other in zip(base, heights, strict=True)]
-    axis.legend()
 
 
 if __name__ == "__main__":

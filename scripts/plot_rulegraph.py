@@ -17,21 +17,16 @@ _STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures"
 
 
 def main(rule_files: list[str], configs: list[str], svg: str, pdf: str) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "--rulegraph",
-        "dot",
-        "--nolock",
-        "--forceall",
-        "--quiet",
-        "all",
-    ]
-    command += ["--configfile", *map(str, configs)] if configs else []
-    answer = subprocess.run([*command, "all"], check=True, capture_output=True, text=True).stdout
-    names = dict(re.findall(r'(\d+)\[label = "([^"\\]+)', answer))
-    edges = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", answer)}
+    command = [sys.executable, "-m", "snakemake", "all", "--rulegraph", "dot", "--nolock", "--forceall"]
+    # The workflow's own config is read in any case; these are laid over it.
+    over = [str(path) for path in configs if str(path) != "config/config.yaml"]
+    command += ["--configfile", *over] if over else []
+    answer = subprocess.run(command, capture_output=True, text=True)
+    if answer.returncode:
+        raise RuntimeError(f"snakemake --rulegraph failed:\n{answer.stderr.strip()}")
+    names = dict(re.findall(r'(\d+)\[label = "([^"\\]+)', answer.stdout))
+    edges = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", answer.stdout)}
+    edges = {edge for edge in edges if not _detour(edge, edges)}
     stage = {
         rule: next(number for number, name in enumerate(_STAGES) if path.endswith(f"{name}.smk"))
         for path in rule_files
@@ -70,7 +65,7 @@ def main(rule_files: list[str], configs: list[str], svg: str, pdf: str) -> None:
             lw=1.6,
         )
         axis.add_patch(box)
-        axis.text(x, y, rule, ha="center", va="center", fontsize=8)
+        axis.text(x, y, rule, ha="center", va="center", fontsize=8, zorder=3)
     handles = [
         shapes.Patch(facecolor="white", edgecolor=COLOURS[number], label=f"{name}.smk")
         for number, name in enumerate(_STAGES)
@@ -79,6 +74,20 @@ def main(rule_files: list[str], configs: list[str], svg: str, pdf: str) -> None:
     axis.set(xlim=(0, widest), ylim=(-max(levels) - 0.5, 0.5))
     axis.axis("off")
     save(figure, svg, pdf)
+
+
+def _detour(edge: tuple, edges: set) -> bool:
+    """Does a longer way lead from one end of this edge to the other? Then the picture is clearer without it."""
+    start, end = edge
+    seen, waiting = set(), [after for before, after in edges if before == start and after != end]
+    while waiting:
+        each = waiting.pop()
+        if each == end:
+            return True
+        if each not in seen:
+            seen.add(each)
+            waiting += [after for before, after in edges if before == each]
+    return False
 
 
 def _depth(rule: str, edges: set, depth: dict) -> int:

@@ -1,7 +1,9 @@
 """DNABERT 4-mers of the target site (Ji et al. 2021), one contextual vector per k-mer.
 
 Two sources, one way of use. `weights: pretrain` trains a small BERT (hidden size 96) here, with DNABERT's own
-objective: masked k-mers in runs of k, so that the neighbours, which overlap it, cannot give a k-mer away.
+objective: masked k-mers in runs of k, so that the neighbours, which overlap it, cannot give a k-mer away. Two aids
+bring so short a training past the plateau where position is not yet used: position vectors start as sinusoids, and in the
+first part of the steps k-mers are masked singly.
 Otherwise `weights` is a folder with a published checkpoint (config.json and model.safetensors, or
 pytorch_model.bin, which is read without unpickling objects): 12 layers, hidden size 768, frozen. How 768 become
 96 the paper does not say: `reduce: linear` leaves it to a layer learned with the model, `pca` fits a projection on
@@ -27,13 +29,14 @@ class Settings:
     k: int = 4
     reduce: str = "none"  # none | linear | pca
     size: int = 96
-    layers: int = 3
+    layers: int = 2
     heads: int = 12
     steps: int = 3000
     batch: int = 32
     length: int = 64  # k-mers per training piece
-    learning_rate: float = 2e-3
+    learning_rate: float = 3e-3
     mask: float = 0.15
+    single: float = 0.4  # fraction of the steps, at the beginning, that mask single k-mers
     pool: int = 0
 
 
@@ -49,6 +52,7 @@ def configuration(settings: Settings):
         intermediate_size=4 * settings.size,
         max_position_embeddings=512,
         type_vocab_size=2,
+        initializer_range=0.1,
         # The corpus is far larger than the model can memorise, and drawing masks is a third of a CPU step.
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
@@ -56,16 +60,16 @@ def configuration(settings: Settings):
     )
 
 
-def mask_runs(tokens, k: int, fraction: float, generator):
-    """Choose k-mers to hide, whole runs of k at a time; bool, like `tokens` (batch, length).
+def mask_runs(tokens, run: int, fraction: float, generator):
+    """Choose k-mers to hide, whole runs of `run` at a time; bool, like `tokens` (batch, length).
 
-    A run begins with probability fraction / k, so that about `fraction` of the k-mers are hidden.
+    A run begins with probability fraction / run, so that about `fraction` of the k-mers are hidden.
     """
     import torch
 
-    starts = torch.rand(tokens.shape, generator=generator) < fraction / k
+    starts = torch.rand(tokens.shape, generator=generator) < fraction / run
     hidden = starts.clone()
-    for step in range(1, k):
+    for step in range(1, run):
         hidden[:, step:] |= starts[:, :-step]
     return hidden & (tokens >= len(SPECIAL))
 
@@ -102,7 +106,8 @@ def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Pat
     device = pick_device(device)
     seed_everything(seed)
     model = BertForMaskedLM(configuration(settings)).to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate, weight_decay=0.01)
+    _start_with_sinusoids(model.bert.embeddings.position_embeddings.weight)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate, weight_decay=0.01, betas=(0.9, 0.98))
     warmup = max(1, settings.steps // 20)
 
     def pace(step: int) -> float:
@@ -122,7 +127,8 @@ def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Pat
         generator.manual_seed(seed * 1_000_003 + step)
         tokens = rows[torch.randint(len(rows), (settings.batch,), generator=generator)]
         tokens = tokens[:, : int((tokens != PAD).sum(dim=1).max())]
-        hidden = mask_runs(tokens, settings.k, settings.mask, generator)
+        run = 1 if step < settings.single * settings.steps else settings.k
+        hidden = mask_runs(tokens, run, settings.mask, generator)
         chance = torch.rand(tokens.shape, generator=generator)
         other = torch.randint(len(SPECIAL), len(vocabulary(settings.k)), tokens.shape, generator=generator)
         # BERT's 80 / 10 / 10: masked, another k-mer, left as it is.
@@ -151,6 +157,16 @@ def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Pat
     _save(model.bert, {"source": "pretrain", "seed": seed}, {}, path)
     checkpoint.remove()
     return pd.DataFrame(history, columns=["step", "loss", "accuracy"])
+
+
+def _start_with_sinusoids(weight) -> None:
+    """Position vectors, shape (positions, size), as wide as the k-mers' own; wavelengths from 6 to 6,000 k-mers."""
+    import torch
+
+    places = torch.arange(weight.shape[0])[:, None]
+    rates = 1000.0 ** -torch.linspace(0, 1, weight.shape[1] // 2)
+    with torch.no_grad():
+        weight.copy_(0.1 * torch.cat([torch.sin(places * rates), torch.cos(places * rates)], dim=1))
 
 
 def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Path, device: str = "auto") -> None:

@@ -6,6 +6,7 @@ rule train_model:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
         features=look.training_features,
+        weights=look.model_files,
         code=look.model_code,
     output:
         model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",

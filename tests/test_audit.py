@@ -1,0 +1,184 @@
+"""The audit finds each planted fault, and none in a table that has none. Also the shortcuts it is made of."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from threadpoolctl import threadpool_limits
+
+from deepmirnatar.audit import audit, mirna_balance
+from deepmirnatar.sequences import reverse_complement
+from deepmirnatar.shortcuts import RateTable, kmer_counts
+
+SHORTCUTS = {
+    "miRNA alone, by its string",
+    "miRNA alone, by its 3-mers",
+    "site alone, by its gene's name",
+    "site alone, by its string",
+    "site alone, by its 3-mers",
+    "(miRNA, gene) look-up",
+}
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """The trees are small; several threads would only wait for each other."""
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture
+def clean(rna) -> pd.DataFrame:
+    """Every miRNA and every site as often in both classes of every split; nothing but miRNAs stands in two splits."""
+    rng = np.random.default_rng(1)
+    mirnas, rows, number = [rna(rng, 22) for _ in range(10)], [], 0
+    for split, sites in (("train", 120), ("valid", 40), ("test", 60)):
+        for place in range(sites):
+            site = rna(rng, 40)
+            for label, mirna in ((1, place % 10), (0, (place + 1 + place // 10 % 9) % 10)):
+                number += 1
+                rows.append((f"p{number}", f"miR-{mirna}", mirnas[mirna], f"{split}-{place}", site, label, split, "x"))
+    columns = ["pair_id", "mirna", "mirna_sequence", "target", "target_sequence", "label", "split", "source"]
+    table = pd.DataFrame(rows, columns=columns)
+    balance = table.groupby(["split", "mirna"])["label"].mean()
+    assert (balance == 0.5).all()
+    return table
+
+
+def audited(table: pd.DataFrame) -> tuple[pd.Series, str, int]:
+    found = audit(table, table["mirna_sequence"], trees=20)
+    last = found.iloc[-1]
+    assert last["check"] == "verdict" and last["n"] == len(table)
+    return found.iloc[:-1].set_index(["check", "subject"])["value"], last["subject"], last["value"]
+
+
+def test_a_clean_table_passes(clean):
+    values, text, reasons = audited(clean)
+    assert (text, reasons) == ("no shortcut and no leak found", 0)
+    assert set(values["shortcut"].index) == SHORTCUTS
+    # What reads one strand alone cannot tell the classes here, exactly.
+    for subject in SHORTCUTS:
+        assert values["shortcut", subject] == pytest.approx(0.5, abs=1e-9), subject
+    overlap = values["overlap"]
+    assert overlap["miRNA"] == 1.0 and overlap.drop("miRNA").eq(0).all()
+    for split in ("train", "valid", "test"):
+        assert values["balance", f"positives in {split}"] == 0.5
+    assert values["balance", "rows of miRNAs with one class nearly alone"] == 0
+
+
+def test_a_leaked_pair_is_counted_and_named(clean):
+    test, train = (clean.index[clean["split"] == split] for split in ("test", "train"))
+    clean.loc[test[:12], ["mirna", "target"]] = clean.loc[train[:12], ["mirna", "target"]].to_numpy()
+    values, text, reasons = audited(clean)
+    assert values["overlap", "(miRNA, gene) pair"] == 12 / 120
+    assert values["overlap", "gene"] == 12 / 120
+    assert values["overlap", "site with 20 nt in common"] == 0 == values["overlap", "exact site"]
+    assert "10 % of test rows have a (miRNA, gene) pair in training" in text and reasons >= 1
+
+
+def test_a_pair_that_tells_the_label_is_a_shortcut(clean):
+    """All pairs of test are known, each with its label: the look-up alone is right every time."""
+    place = pd.factorize(clean["target_sequence"])[0] % 60
+    clean["target"] = [f"G{number}{'ba'[label]}" for number, label in zip(place, clean["label"], strict=True)]
+    clean["mirna"] = "miR-x"
+    values, text, _ = audited(clean)
+    assert values["shortcut", "(miRNA, gene) look-up"] == 1.0
+    assert values["shortcut", "site alone, by its gene's name"] == 1.0
+    assert text.startswith("doubtful: ") and "AUC 1.000" in text
+
+
+def test_a_frequency_bias_per_mirna_is_found(clean):
+    """Three miRNAs lose their negatives, three others their positives, four stay as they are."""
+    only = clean["mirna"].map({"miR-0": 1, "miR-1": 1, "miR-2": 1, "miR-3": 0, "miR-4": 0, "miR-5": 0})
+    biased = clean[only.isna() | (only == clean["label"])].reset_index(drop=True)
+    values, text, reasons = audited(biased)
+    # Of the 14 equal parts that are left, 6 are of one class.
+    assert values["balance", "rows of miRNAs with one class nearly alone"] == pytest.approx(6 / 14)
+    # 4 of 7 parts in either class tie with each other.
+    assert values["shortcut", "miRNA alone, by its string"] == pytest.approx(1 - (4 / 7) ** 2 / 2, abs=0.02)
+    assert f"AUC {values['shortcut'].max():.3f}" in text and reasons == 1
+
+
+@pytest.mark.parametrize(("shift", "exact"), [(0, 1), (20, 0)])
+def test_a_leaked_site_is_found_where_it_is_the_same_and_where_it_overlaps(clean, rna, shift, exact):
+    """Nine test sites (18 rows) become windows of training sites, `shift` nt further along."""
+    train = clean.loc[clean["split"] == "train", "target_sequence"].unique()[:9]
+    test = clean.loc[clean["split"] == "test", "target_sequence"].unique()[:9]
+    rng = np.random.default_rng(2)
+    leaked = [(site + rna(rng, 20))[shift : shift + 40] for site in train]
+    clean["target_sequence"] = clean["target_sequence"].replace(dict(zip(test, leaked, strict=True)))
+    values, text, reasons = audited(clean)
+    assert values["overlap", "site with 20 nt in common"] == 18 / 120
+    assert values["overlap", "exact site"] == exact * 18 / 120
+    assert values["overlap", "site clusters on both sides"] == 9
+    assert "15 % of test rows have a site with 20 nt in common in training" in text and reasons == 1
+
+
+def test_nineteen_nt_in_common_are_no_leak(clean):
+    train = clean.loc[clean["split"] == "train", "target_sequence"].iloc[0]
+    test = clean.loc[clean["split"] == "test", "target_sequence"].iloc[0]
+    # The base before the shared run is made to differ.
+    other = {"A": "C", "C": "A", "G": "C", "U": "C"}[train[20]]
+    clean["target_sequence"] = clean["target_sequence"].replace({test: other + train[21:] + test[20:]})
+    values, text, reasons = audited(clean)
+    assert values["overlap", "site with 20 nt in common"] == 0 and reasons == 0, text
+
+
+def test_a_composition_that_tells_the_class_is_found(clean):
+    """Negatives with mock miRNAs: no string recurs, but their letters differ."""
+    rng = np.random.default_rng(3)
+    letters = {1: [0.4, 0.1, 0.1, 0.4], 0: [0.1, 0.4, 0.4, 0.1]}
+    clean["mirna_sequence"] = ["".join(rng.choice(list("ACGU"), 22, p=letters[label])) for label in clean["label"]]
+    values, _, reasons = audited(clean)
+    assert values["shortcut", "miRNA alone, by its 3-mers"] > 0.9 and reasons == 1
+
+
+def test_the_seed_match_is_a_signal_and_read_five_to_three(clean):
+    """Positives get an 8mer for their miRNA; the table writes its miRNAs the other way round."""
+    positive = clean["label"] == 1
+    sites = [
+        site[:20] + reverse_complement(mirna[1:8]) + "A" + site[28:] if yes else site
+        for site, mirna, yes in zip(clean["target_sequence"], clean["mirna_sequence"], positive, strict=True)
+    ]
+    straight = clean["mirna_sequence"].copy()
+    clean["target_sequence"], clean["mirna_sequence"] = sites, [text[::-1] for text in straight]
+    found = audit(clean, straight, trees=5).set_index(["check", "subject"])["value"]
+    assert found["signal", "seed match"] > 0.95
+    wrong = audit(clean, clean["mirna_sequence"], trees=5).set_index(["check", "subject"])["value"]
+    assert wrong["signal", "seed match"] < 0.7
+
+
+@pytest.mark.parametrize("test_labels", [None, 1])
+def test_without_a_test_split_of_both_labels_the_verdict_says_what_was_checked(clean, test_labels):
+    if test_labels is None:
+        clean = clean[clean["split"] != "test"].reset_index(drop=True)
+    else:
+        clean = clean[(clean["split"] != "test") | (clean["label"] == 1)].reset_index(drop=True)
+    values, text, reasons = audited(clean)
+    assert text == "no test split with both labels: only balance was checked" and reasons == 0
+    assert "shortcut" not in values.index.get_level_values("check")
+
+
+def test_the_balance_per_mirna_is_counted():
+    table = pd.DataFrame({"mirna": ["a"] * 4 + ["b"] * 5 + ["c"], "label": [1, 1, 1, 0, 0, 0, 0, 0, 1, 1]})
+    assert mirna_balance(table).to_numpy().tolist() == [["b", 5, 1, 4, 0.2], ["a", 4, 3, 1, 0.75], ["c", 1, 1, 0, 1.0]]
+
+
+# --- shortcuts
+
+
+def test_rates_are_smoothed_and_new_names_take_the_rate_of_names_seen_once():
+    names = pd.Series(["a", "a", "a", "b", "c", "d"])
+    table = RateTable(prior=2.0).fit(names, pd.Series([1, 1, 0, 1, 0, 0]))
+    # Overall 0.5. a: (2 + 2 * 0.5) / (3 + 2); b: (1 + 1) / 3; seen once: b, c, d with one positive: (1 + 1) / (3 + 2).
+    scores = table.score(pd.Series(["a", "b", "c", "never"]))
+    np.testing.assert_allclose(scores, [3 / 5, 2 / 3, 1 / 3, 2 / 5])
+
+
+def test_kmer_counts_equal_a_plain_count_and_forget_the_order(rna):
+    rng = np.random.default_rng(1)
+    sequences = [rna(rng, 30), "AAAA", "AC", "ACGNACG"]
+    counts = kmer_counts(sequences, 3)
+    words = [a + b + c for a in "AUCG" for b in "AUCG" for c in "AUCG"]
+    assert counts.shape == (4, 64)
+    for row, sequence in zip(counts, sequences, strict=True):
+        assert row.tolist() == [sum(sequence[at : at + 3] == word for at in range(len(sequence))) for word in words]

@@ -1,0 +1,522 @@
+"""From stanzas to settings and runs; every misspelt key or name is an error that names its place."""
+
+import ast
+import re
+from copy import deepcopy
+from types import SimpleNamespace
+
+import jsonschema
+import pytest
+import yaml
+
+from deepmirnatar.downloads import read_registry
+from deepmirnatar.experiments import ConfigError, Study, file_name, resolve
+from deepmirnatar.sources import SOURCES
+from deepmirnatar.workflow import Lookup
+
+
+def overlay(base: dict, over: dict) -> dict:
+    """As Snakemake lays one config file over another."""
+    out = deepcopy(base)
+    for key, value in over.items():
+        out[key] = overlay(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
+    return out
+
+
+@pytest.fixture(scope="session")
+def read(root):
+    return lambda path: yaml.safe_load((root / path).read_text())
+
+
+@pytest.fixture
+def published(read) -> dict:
+    return read("config/config.yaml")
+
+
+@pytest.fixture
+def schema(read) -> jsonschema.Draft202012Validator:
+    schema = read("workflow/schemas/config.schema.yaml")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.fixture
+def small() -> dict:
+    """One of everything."""
+    return {
+        "run": {"experiments": ["first"]},
+        "datasets": {
+            "base": {"sources": ["miraw"], "negatives": {"strategy": "rnacofold", "energy": -6.0},
+                     "split": {"strategy": "by_gene"}},
+            "child": {"extends": "base", "negatives": {"strategy": "rnacofold", "per_pair": 2}, "mirbase": False},
+            "other": {"sources": ["parclip48"]},
+        },
+        "embeddings": {
+            "words": {"kind": "word2vec", "strand": "mirna", "settings": {"size": 34}},
+            "letters": {"kind": "onehot", "strand": "site", "settings": {"k": 1}},
+        },
+        "models": {
+            "deepmirnatar": {
+                "label": "Ours",
+                "embeddings": {"mirna": "words", "site": "letters"},
+                "settings": {"batch_size": 32, "epochs": 7},
+                "sweep": {"batch_size": [16, 32], "dropout": [0.1, 0.5]},
+            },
+            "short": {"extends": "deepmirnatar", "settings": {"epochs": 2}},
+            "shorter": {"extends": "short", "label": "Shorter", "settings": {"dropout": 0.4}},
+            "lookup": {"predictor": "rate_table", "settings": {"columns": ["mirna"]}},
+            "seed_class": {},
+        },
+        "experiments": {
+            "first": {"datasets": ["base"], "models": ["deepmirnatar", "seed_class"], "test_sets": ["other:test"]},
+            "second": {"datasets": ["base", "child"], "models": ["deepmirnatar", "deepmirnatar.batch_size-16",
+                       "deepmirnatar.batch_size-32"], "seeds": [1, 2], "test_sets": ["base:test", "child:valid"]},
+        },
+    }  # fmt: skip
+
+
+# --- stanzas
+
+
+def test_extends_takes_the_parents_keys_maps_merge_and_lists_replace():
+    found = resolve(
+        {
+            "a": {"list": [1, 2], "map": {"x": 1, "y": {"z": 1}}, "only": True},
+            "b": {"extends": "a", "list": [3], "map": {"x": 2, "y": {"w": 5}}},
+            "c": {"extends": "b", "map": {"v": 0}},
+            "d": None,
+        },
+        "things",
+    )
+    assert found["b"] == {"list": [3], "map": {"x": 2, "y": {"z": 1, "w": 5}}, "only": True}
+    assert found["c"] == {"list": [3], "map": {"x": 2, "y": {"z": 1, "w": 5}, "v": 0}, "only": True}
+    assert found["a"] == {"list": [1, 2], "map": {"x": 1, "y": {"z": 1}}, "only": True} and found["d"] == {}
+
+
+def test_a_stanzas_own_name_is_that_of_the_root_of_its_chain():
+    found = resolve({"a": {}, "b": {"extends": "a"}, "c": {"kind": "x"}}, "things", "kind")
+    assert {name: stanza["kind"] for name, stanza in found.items()} == {"a": "a", "b": "a", "c": "x"}
+
+
+def test_a_circle_of_extends_is_named():
+    with pytest.raises(ConfigError, match=r"things\.a: extends itself by way of a -> b"):
+        resolve({"a": {"extends": "b"}, "b": {"extends": "a"}}, "things")
+
+
+def test_a_sweep_makes_one_model_per_value_beside_its_parent(small):
+    study = Study(small)
+    assert set(study.models) == {
+        "deepmirnatar",
+        "deepmirnatar.batch_size-16",
+        "deepmirnatar.dropout-0.5",
+        "short",
+        "shorter",
+        "lookup",
+        "seed_class",
+    }
+    parent, point = study.models["deepmirnatar"], study.models["deepmirnatar.batch_size-16"]
+    assert point["settings"] == {**parent["settings"], "batch_size": 16}
+    assert point["embeddings"] == parent["embeddings"] and point["predictor"] == "deepmirnatar"
+    assert point["label"] == "Ours, batch size 16"
+    assert study.models["shorter"]["settings"]["epochs"] == 2
+    assert study.models["shorter"]["settings"]["dropout"] == 0.4
+    assert study.models["short"]["label"] == "Ours" and study.models["shorter"]["label"] == "Shorter"
+
+
+def test_a_point_that_equals_its_parent_is_the_parent(small):
+    study = Study(small)
+    # 32 is written in the stanza, 0.1 is the predictor's own default.
+    assert study.alias == {
+        "deepmirnatar.batch_size-32": "deepmirnatar",
+        "deepmirnatar.dropout-0.1": "deepmirnatar",
+    }
+    assert study.experiments["second"]["models"] == ["deepmirnatar", "deepmirnatar.batch_size-16"]
+
+
+def test_settings_are_complete(small):
+    study = Study(small)
+    assert study.models["lookup"]["settings"] == {"columns": ["mirna"], "backoff": [], "prior": 1.0}
+    assert study.models["seed_class"] == {
+        "predictor": "seed_class",
+        "embeddings": {},
+        "settings": {},
+        "label": "seed_class",
+    }
+    child = study.datasets["child"]
+    assert child["negatives"] == {"strategy": "rnacofold", "energy": -6.0, "per_pair": 2}
+    assert (child["sources"], child["mirbase"], child["split"]) == (["miraw"], False, {"strategy": "by_gene"})
+    assert (child["duplicates"], child["conflicts"], child["orientation"], child["seed"]) == (
+        "drop",
+        "drop",
+        "corrected",
+        1,
+    )
+    assert study.datasets["base"]["mirbase"] is True
+    assert study.embeddings["words"]["settings"]["size"] == 34 and study.embeddings["words"]["seed"] == 1
+
+
+def test_the_config_is_left_as_it_was(small):
+    before = deepcopy(small)
+    Study(small)
+    assert small == before
+
+
+# --- runs and paths
+
+
+def test_runs_are_listed_once_per_test_set(small):
+    study = Study(small)
+    runs = study.runs[study.runs["experiment"] == "second"].drop(columns="experiment")
+    expected = [
+        (dataset, model, seed, test_set)
+        for dataset in ("base", "child")
+        for model in ("deepmirnatar", "deepmirnatar.batch_size-16")
+        for seed in (1, 2)
+        for test_set in dict.fromkeys([f"{dataset}:test", "base:test", "child:valid"])
+    ]
+    assert list(runs.itertuples(index=False, name=None)) == expected and len(expected) == 20
+    assert study.metrics_of("first") == [
+        "results/runs/base/deepmirnatar/seed-1/base-test.metrics.tsv",
+        "results/runs/base/deepmirnatar/seed-1/other-test.metrics.tsv",
+        "results/runs/base/seed_class/seed-1/base-test.metrics.tsv",
+        "results/runs/base/seed_class/seed-1/other-test.metrics.tsv",
+    ]
+    assert study.predictions_of("first")[1] == "results/runs/base/deepmirnatar/seed-1/other-test.predictions.tsv"
+    assert study.histories_of("first") == [
+        "results/runs/base/deepmirnatar/seed-1/history.tsv",
+        "results/runs/base/seed_class/seed-1/history.tsv",
+    ]
+    assert file_name("released:test") == "released-test"
+
+
+def test_features_are_embedded_by_what_the_training_dataset_taught(small):
+    study = Study(small)
+    assert study.features("base", "short", "other") == {
+        "mirna": "results/embeddings/base/words/other.safetensors",
+        "site": "results/embeddings/base/letters/other.safetensors",
+    }
+    assert study.features("base", "lookup", "base") == {}
+    assert study.embedder("base", "words") == ["results/embeddings/base/words/embedder.safetensors"]
+    assert study.embedder("base", "letters") == []
+    assert study.learned_embeddings("word2vec") == ["words"] and study.learned_embeddings("dnabert", True) == []
+
+
+def test_published_and_pretrained_weights_are_told_apart(published):
+    study = Study(published)
+    assert study.learned_embeddings("dnabert", pretrain=True) == ["site_dnabert"]
+    assert study.learned_embeddings("dnabert", pretrain=False) == ["site_dnabert_published"]
+
+
+def test_sources_and_reference_tables_of_a_dataset(small, tmp_path):
+    (tmp_path / "own.tsv").write_text("")
+    small["datasets"]["mine"] = {"pairs": "own.tsv", "sources": ["parclip48"]}
+    small["datasets"]["mocked"] = {"sources": ["deepmirtar"], "negatives": {"strategy": "shuffled"}}
+    study = Study(small, tmp_path)
+    assert study.sources_of("mine") == ["parclip48", "mine"] and study.sources_of("base") == ["miraw"]
+    assert study.source_files("mine") == {"pairs": "own.tsv"}
+    assert study.source_files("parclip48") == {"parclip": "resources/downloads/mitar/data_DeepMirTar_test.txt"}
+    assert study.needs_reference("base") == ["mirnas", "utrs", "known_targets"]
+    assert study.needs_reference("mocked") == ["mirnas"] and study.needs_reference("other") == []
+
+
+# --- mistakes
+
+MISTAKES = {
+    "experiment to run": (("run", "experiments"), ["frist"], "run.experiments: 'frist'", "first"),
+    "source": (("datasets", "base", "sources"), ["mirraw"], "datasets.base.sources: 'mirraw'", "miraw"),
+    "parent of a dataset": (("datasets", "child", "extends"), "bse", "datasets.child.extends: 'bse'", "base"),
+    "negative strategy": (
+        ("datasets", "base", "negatives", "strategy"),
+        "rnafold",
+        "datasets.base.negatives.strategy: 'rnafold'",
+        "rnacofold",
+    ),
+    "split strategy": (
+        ("datasets", "base", "split", "strategy"),
+        "by_gen",
+        "datasets.base.split.strategy: 'by_gen'",
+        "by_gene",
+    ),
+    "kind of embedding": (("embeddings", "words", "kind"), "word2vek", "embeddings.words.kind: 'word2vek'", "word2vec"),
+    "setting of an embedding": (
+        ("embeddings", "words", "settings"),
+        {"sise": 34},
+        "embeddings.words.settings: 'sise'",
+        "size",
+    ),
+    "predictor": (("models", "lookup", "predictor"), "rate_tabel", "models.lookup.predictor: 'rate_tabel'", "rate_table"),
+    "name of a model without predictor": (
+        ("models", "seed_clas"),
+        {},
+        "models.seed_clas.predictor: 'seed_clas'",
+        "seed_class",
+    ),
+    "parent of a model": (("models", "short", "extends"), "depmirnatar", "models.short.extends: 'depmirnatar'", "deepmirnatar"),
+    "setting of a model": (
+        ("models", "deepmirnatar", "settings"),
+        {"batchsize": 3},
+        "models.deepmirnatar.settings: 'batchsize'",
+        "batch_size",
+    ),
+    "swept setting": (
+        ("models", "deepmirnatar", "sweep"),
+        {"droput": [0.1]},
+        "models.deepmirnatar.droput-0.1.settings: 'droput'",
+        "dropout",
+    ),
+    "embedding of a model": (
+        ("models", "deepmirnatar", "embeddings", "site"),
+        "leters",
+        "models.deepmirnatar.embeddings.site: 'leters'",
+        "letters",
+    ),
+    "model of an experiment": (
+        ("experiments", "first", "models"),
+        ["deepmirnatar.batch_size-17"],
+        "experiments.first.models: 'deepmirnatar.batch_size-17'",
+        "deepmirnatar.batch_size-16",
+    ),
+    "dataset of an experiment": (("experiments", "first", "datasets"), ["bass"], "experiments.first.datasets: 'bass'", "base"),
+    "dataset of a test set": (
+        ("experiments", "first", "test_sets"),
+        ["othr:test"],
+        "experiments.first.test_sets: 'othr'",
+        "other",
+    ),
+}  # fmt: skip
+
+
+def put(config: dict, place: tuple, value) -> None:
+    for key in place[:-1]:
+        config = config[key]
+    config[place[-1]] = value
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_misspelt_name_is_placed_and_the_nearest_one_suggested(small, mistake):
+    place, value, where, meant = MISTAKES[mistake]
+    put(small, place, value)
+    with pytest.raises(ConfigError) as error:
+        Study(small)
+    assert str(error.value).startswith(where)
+    assert f"Did you mean {meant!r}?" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        (
+            ("experiments", "first", "test_sets"),
+            ["other:tset"],
+            r"experiments\.first\.test_sets: 'other:tset' must read",
+        ),
+        (("experiments", "first", "test_sets"), ["other:train"], r"experiments\.first\.test_sets: 'other:train' must"),
+        (("datasets", "empty"), {}, r"datasets\.empty: needs `sources` \(a list\) or `pairs`"),
+        (("datasets", "own"), {"pairs": "no/such.tsv"}, r"datasets\.own\.pairs: there is no file 'no/such\.tsv'"),
+        (("datasets", "miraw"), {"pairs": "own.tsv"}, r"datasets\.miraw: has .* the name of a source"),
+        (("models", "deepmirnatar", "embeddings"), {"mirna": "words"}, r"models\.deepmirnatar\.embeddings: .*'site'"),
+        (
+            ("models", "deepmirnatar", "embeddings", "site"),
+            "words",
+            r"embeddings\.site: 'words' embeds the other strand",
+        ),
+        (("embeddings", "bare"), {"strand": "site"}, r"embeddings\.bare.*kind"),
+        (("embeddings", "bare"), {"kind": "onehot"}, r"embeddings\.bare.*strand"),
+        (("models", "lookup", "predictor"), "base", r"models\.lookup\.predictor: 'base' is not known"),
+        # A table of one's own is renamed by our names: one that is none of ours renames nothing.
+        (("datasets", "own"), {"pairs": "own.tsv", "columns": {"splitt": "fold"}}, r"datasets\.own\.columns.*splitt"),
+    ],
+)
+def test_other_mistakes_are_placed_too(small, tmp_path, place, value, message):
+    (tmp_path / "own.tsv").write_text("")
+    put(small, place, value)
+    with pytest.raises(ConfigError, match=message):
+        Study(small, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "stanza",
+    [
+        {"negatives": {"strategy": "rnacofold"}, "split": {"strategy": "by_gene"}},
+        {"negatives": {"strategy": "shuffled"}},
+        {"negatives": {"strategy": "matched"}},
+        {"split": {"strategy": "by_mirna_family"}},
+    ],
+)
+def test_what_reads_the_seed_is_not_combined_with_three_to_five_mirnas(small, stanza):
+    """`as_released` keeps some miRNAs 3'->5'; strategies that look at nt 2-8 or fold them would take the wrong end."""
+    small["datasets"]["odd"] = {"sources": ["deepmirtar"], "orientation": "as_released", **stanza}
+    with pytest.raises(ConfigError, match=r"datasets\.odd.*as_released"):
+        Study(small)
+
+
+def test_fresh_negatives_need_a_split_of_their_own(small):
+    """RNAcofold negatives come from no split: with `given` all would stand in train and none in test."""
+    small["datasets"]["odd"] = {"sources": ["hejret2023"], "negatives": {"strategy": "rnacofold"}}
+    with pytest.raises(ConfigError, match=r"datasets\.odd.*split"):
+        Study(small)
+
+
+def test_fractions_add_up_to_one(small):
+    put(small, ("datasets", "base", "split"), {"strategy": "random", "fractions": {"train": 0.9, "test": 0.9}})
+    with pytest.raises(ConfigError, match=r"datasets\.base\.split\.fractions"):
+        Study(small)
+
+
+# --- the schema and the configs that come with the project
+
+
+def test_the_schema_accepts_the_configs_of_the_project(schema, read):
+    config = read("config/config.yaml")
+    quick = overlay(config, read("config/quickstart.yaml"))
+    for each in (config, quick):
+        schema.validate(each)
+        study = Study(each)
+        assert study.wanted and len(study.runs)
+    assert Study(quick).wanted == ["quickstart"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("speling",),
+        ("run", "experiment"),
+        ("datasets", "released", "orientaton"),
+        ("datasets", "regenerated", "negatives", "enrgy"),
+        ("datasets", "merged", "split", "stategy"),
+        ("embeddings", "site_onehot", "stand"),
+        ("models", "mirna_only", "predicter"),
+        ("models", "deepmirnatar", "embeddings", "target"),
+        ("experiments", "fast", "seed"),
+    ],
+)
+def test_the_schema_refuses_an_unknown_key_everywhere(schema, published, place):
+    put(published, place, "x")
+    errors = list(schema.iter_errors(published))
+    assert len(errors) == 1 and errors[0].validator == "additionalProperties"
+    assert list(errors[0].absolute_path) == list(place[:-1]) and repr(place[-1]) in errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("datasets", "released", "orientation"), "reversed"),
+        (("datasets", "released", "duplicates"), "maybe"),
+        (("datasets", "released", "sources"), "deepmirnatar_released"),
+        (("datasets", "released", "mirbase"), "no"),
+        (("datasets", "released", "sample"), 0),
+        (("datasets", "Released"), {}),
+        (("datasets", "regenerated", "negatives", "energy"), 5),
+        (("datasets", "merged", "split", "fractions"), {"train": 1.5}),
+        (("datasets", "merged", "split", "fractions"), {"dev": 0.5}),
+        (("datasets", "merged", "split", "shared"), 40),
+        (("embeddings", "site_onehot", "strand"), "target"),
+        (("models", "deepmirnatar", "sweep"), {"dropout": []}),
+        (("models", "my.model"), {}),
+        (("experiments", "fast", "models"), []),
+        (("experiments", "fast", "seeds"), [1, 1]),
+        (("device",), "gpu"),
+        (("run", "experiments"), ["fast", "fast"]),
+    ],
+)
+def test_the_schema_refuses_values_of_another_kind(schema, published, place, value):
+    put(published, place, value)
+    errors = list(schema.iter_errors(published))
+    assert errors and list(errors[0].absolute_path)[: len(place) - 1] == list(place[:-1])
+
+
+def test_an_extending_stanza_may_change_one_setting_of_a_strategy(schema, published):
+    """Maps merge: the strategy stands in the parent."""
+    published["datasets"]["stricter"] = {"extends": "regenerated", "negatives": {"energy": -9.0}}
+    assert Study(published).datasets["stricter"]["negatives"] == {
+        "strategy": "rnacofold",
+        "energy": -9.0,
+        "per_pair": 3,
+    }
+    schema.validate(published)
+
+
+def test_the_schema_knows_every_setting_of_the_rnacofold_negatives(schema):
+    from dataclasses import fields
+
+    from deepmirnatar.negatives.rnacofold import Settings
+
+    keys = schema.schema["properties"]["datasets"]["additionalProperties"]["properties"]["negatives"]["properties"]
+    assert set(keys) == {"strategy", *(field.name for field in fields(Settings))}
+
+
+# --- what the rules ask
+
+
+@pytest.fixture
+def look(published, root) -> Lookup:
+    return Lookup(Study(published), read_registry(root / "resources" / "sources.tsv"))
+
+
+def imports(root, path: str) -> set[str]:
+    """Project files that a library file imports anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse((root / path).read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("deepmirnatar"):
+            names = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names if alias.name.startswith("deepmirnatar.")]
+        else:
+            continue
+        for name in names:
+            file = name.replace(".", "/")
+            found |= {each for each in (f"{file}.py", f"{file}/__init__.py") if (root / each).exists()}
+    # These report, write and hand out work; none of them decides a result.
+    neutral = {"__init__", "logs", "files", "parallel", "letters"}
+    return {each for each in found if each.removeprefix("deepmirnatar/").removesuffix(".py") not in neutral}
+
+
+@pytest.mark.parametrize("source", [*SOURCES])
+def test_a_parsers_own_imports_are_inputs_of_its_rule(look, root, source):
+    code = set(look.source_code(SimpleNamespace(source=source)))
+    own = f"deepmirnatar/sources/{SOURCES[source].module}.py"
+    assert own in code
+    assert imports(root, own) <= code
+
+
+@pytest.mark.parametrize("dataset", ["merged", "regenerated", "debiased"])
+def test_what_a_negative_strategy_imports_is_an_input_of_its_rule(look, root, dataset):
+    code = set(look.negatives_code(SimpleNamespace(dataset=dataset)))
+    assert all((root / path).exists() for path in code)
+    for path in code:
+        if path.startswith("deepmirnatar/negatives/"):
+            assert imports(root, path) <= code, path
+
+
+def test_digests_of_a_source_are_looked_up_by_file(look):
+    digests = look.source_digests(SimpleNamespace(source="hejret2023"))
+    assert len(digests) == 2
+    for path, digest in digests.items():
+        source, file = path.split("/")[-2:]
+        assert look.registry.loc[(source, file), "sha256"] == digest != ""
+
+
+def test_wildcards_admit_the_known_names_and_nothing_else(look):
+    pattern = re.compile(look.any_of(look.study.models))
+    assert pattern.fullmatch("deepmirnatar.batch_size-16") and pattern.fullmatch("deepmirnatar")
+    assert not pattern.fullmatch("deepmirnatarXbatch_size-16") and not pattern.fullmatch("deepmirnatar.batch_size-17")
+    assert look.any_of([]) == "none"
+
+
+def test_runs_fits_and_tables_of_an_experiment_stand_in_the_order_of_their_files(look):
+    wildcards = SimpleNamespace(experiment="fast")
+    runs, files = look.experiment_runs(wildcards), look.predictions(wildcards)
+    assert [f"results/runs/{d}/{m}/seed-{s}/{file_name(t)}.predictions.tsv" for d, m, s, t in runs] == files
+    fits = look.experiment_fits(wildcards)
+    assert [f"results/runs/{d}/{m}/seed-{s}/history.tsv" for d, m, s in fits] == look.histories(wildcards)
+    assert look.experiment_pairs(wildcards) == [
+        "results/datasets/released/pairs.tsv",
+        "results/datasets/parclip48_as_released/pairs.tsv",
+    ]
+    test = SimpleNamespace(dataset="released", model="deepmirnatar_fast", test_set="parclip48_as_released-test")
+    assert look.test_pairs(test) == "results/datasets/parclip48_as_released/pairs.tsv"
+    assert look.test_set(test) == "parclip48_as_released:test" and look.test_orientation(test) == "as_released"
+    assert look.test_features(test) == [
+        "results/embeddings/released/mirna_word2vec/parclip48_as_released.safetensors",
+        "results/embeddings/released/site_dnabert/parclip48_as_released.safetensors",
+    ]

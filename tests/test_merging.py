@@ -1,0 +1,97 @@
+"""Merging: duplicates and conflicts are counted in any case, dropped where told; orientation as released."""
+
+import pandas as pd
+import pytest
+
+from deepmirnatar.merging import five_to_three, merge
+
+LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
+MIR16 = "UAGCAGCACGUAAAUAUUGGCG"
+
+
+def table(*rows: tuple) -> pd.DataFrame:
+    """Rows are (id, miRNA sequence, site, label, split, source, written)."""
+    names = ["pair_id", "mirna_sequence", "target_sequence", "label", "split", "source", "mirna_written"]
+    return pd.DataFrame(rows, columns=names).assign(mirna="m", target="g", mock=0)
+
+
+@pytest.fixture
+def sources() -> list[pd.DataFrame]:
+    one = table(
+        ("a1", LET7, "AAAAA", 1, "train", "one", "3to5"),
+        ("a2", LET7, "AAAAA", 1, "test", "one", "3to5"),  # repeats a1
+        ("a3", LET7, "CCCCC", 1, "train", "one", "3to5"),  # in conflict with a4 and b2
+        ("a4", LET7, "CCCCC", 0, "valid", "one", "3to5"),
+        ("a5", MIR16, "AAAAA", 0, "train", "one", "5to3"),
+    )
+    two = table(
+        ("b1", LET7, "AAAAA", 1, "train", "two", "5to3"),  # repeats a1 from another source
+        ("b2", LET7, "CCCCC", 1, "test", "two", "5to3"),  # in conflict, and repeats a3
+        ("b3", MIR16, "GGGGG", 1, "test", "two", "5to3"),
+    )
+    return [one, two]
+
+
+def counted(report: pd.DataFrame) -> dict:
+    return dict(zip(report["item"], report["rows"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "conflicts", "ids"),
+    [
+        ("drop", "drop", ["a1", "a5", "b3"]),
+        ("keep", "drop", ["a1", "a2", "a5", "b1", "b3"]),
+        ("drop", "keep", ["a1", "a3", "a4", "a5", "b3"]),
+        ("keep", "keep", ["a1", "a2", "a3", "a4", "a5", "b1", "b2", "b3"]),
+    ],
+)
+def test_duplicates_and_conflicts_are_counted_and_dropped_as_told(sources, duplicates, conflicts, ids):
+    merged, report = merge(sources, duplicates=duplicates, conflicts=conflicts)
+    assert merged["pair_id"].tolist() == ids and merged.index.tolist() == list(range(len(ids)))
+    found, done = counted(report), {"keep": "kept", "drop": "dropped"}
+    assert found[f"rows of a pair with both labels, {done[conflicts]}"] == 3
+    assert [found[f"  of these in {split}, as read"] for split in ("train", "valid", "test")] == [1, 1, 1]
+    assert found[f"repeated rows, {done[duplicates]}"] == 3
+    assert (found["read from one"], found["read from two"], found["rows"]) == (5, 3, len(ids))
+
+
+def test_positives_only_sets_the_negatives_aside(sources):
+    merged, report = merge(sources, positives_only=True)
+    assert set(merged["label"]) == {1}
+    assert counted(report)["negatives set aside"] == 2
+    assert {"a1", "b3"} <= set(merged["pair_id"])
+
+
+def test_orientation_as_released_writes_each_row_as_its_source_did(sources):
+    corrected, _ = merge(sources)
+    restored, report = merge(sources, orientation="as_released")
+    assert corrected["mirna_sequence"].tolist() == [LET7, MIR16, MIR16]
+    assert restored["mirna_sequence"].tolist() == [LET7[::-1], MIR16, MIR16]
+    assert counted(report)["miRNAs written 3'->5', as released"] == 1
+    # Duplicates and conflicts are found before, so that orientation hides none.
+    assert restored["pair_id"].tolist() == corrected["pair_id"].tolist()
+    # Either reads 5'->3' again where a predictor has to know the seed.
+    assert five_to_three(restored, "as_released").tolist() == corrected["mirna_sequence"].tolist()
+    assert five_to_three(corrected, "corrected").tolist() == corrected["mirna_sequence"].tolist()
+    assert restored["mirna_sequence"].tolist()[0] == LET7[::-1], "reading must not change the table"
+
+
+def test_the_sources_are_left_as_they_were(sources):
+    before = [each.copy() for each in sources]
+    merge(sources, orientation="as_released")
+    for one, other in zip(before, sources, strict=True):
+        pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_sample_is_drawn_by_the_seed_and_keeps_the_order():
+    many = table(*((f"r{n:03}", LET7, f"{n:b}".replace("0", "A").replace("1", "C"), n % 2, "train", "one", "5to3")
+                   for n in range(200)))  # fmt: skip
+    first, report = merge([many], sample=50, seed=3)
+    again, _ = merge([many], sample=50, seed=3)
+    other, _ = merge([many], sample=50, seed=4)
+    assert len(first) == counted(report)["rows"] == counted(report)["rows sampled"] == 50
+    assert first["pair_id"].is_monotonic_increasing and first["pair_id"].is_unique
+    pd.testing.assert_frame_equal(first, again)
+    assert set(first["pair_id"]) != set(other["pair_id"])
+    everything, _ = merge([many], sample=500)
+    assert len(everything) == 200

@@ -1,0 +1,332 @@
+"""Negatives of every strategy, against what each promises and against slow plain computations."""
+
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from deepmirnatar.clusters import cluster_sites
+from deepmirnatar.folding import binding_energies, binding_energy
+from deepmirnatar.negatives import generate
+from deepmirnatar.negatives.rnacofold import Settings, candidate_windows
+from deepmirnatar.negatives.shuffled import mock_mirna
+from deepmirnatar.pairs import check_pairs
+from deepmirnatar.sequences import encode, family, reverse_complement
+
+LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
+CAN_PAIR = {"AU", "UA", "GC", "CG", "GU", "UG"}
+
+
+def pairs(mirnas: list[str], sites: list[str], targets: list[str] | None = None, names: list[str] | None = None):
+    number = range(len(mirnas))
+    return pd.DataFrame(
+        {
+            "pair_id": [f"p{n}" for n in number],
+            "mirna": names or [f"miR-{mirna[1:8]}" for mirna in mirnas],
+            "mirna_sequence": mirnas,
+            "target": targets or [f"G{n}" for n in number],
+            "target_sequence": sites,
+            "label": 1,
+            "split": "train",
+            "source": "mine",
+            "mirna_written": "5to3",
+            "mock": 0,
+        }
+    )
+
+
+def test_given_keeps_both_classes_as_they_are(rna):
+    rng = np.random.default_rng(1)
+    table = pairs([LET7] * 6, [rna(rng, 30) for _ in range(6)]).assign(label=[1, 0, 1, 1, 0, 0])
+    positives, negatives, counts = generate(table, {}, "given", {})
+    assert positives["pair_id"].tolist() == ["p0", "p2", "p3"]
+    assert negatives["pair_id"].tolist() == ["p1", "p4", "p5"]
+    assert counts == {"negatives given": 3}
+
+
+def test_an_unknown_strategy_is_named_with_the_known_ones(rna):
+    with pytest.raises(ValueError, match="'rnafold'; choose from given, rnacofold, shuffled, matched"):
+        generate(pairs([LET7], ["ACGUACGU"]), {}, "rnafold", {})
+
+
+# --- shuffled
+
+
+def test_a_mock_mirna_keeps_composition_and_has_no_real_seed(rna):
+    rng = np.random.default_rng(2)
+    # A short alphabet of real seeds, so that most permutations have to be refused.
+    real = ["U" + "".join(letters) + rna(rng, 15) for letters in product("AG", repeat=6)]
+    real += ["UG" + "".join(letters) + rna(rng, 14) for letters in product("GU", repeat=6)]
+    table = pairs([LET7] * 40 + real[:40], [rna(rng, 30) for _ in range(80)])
+    table = pd.concat([table, table.iloc[:7].assign(label=0, pair_id=[f"n{n}" for n in range(7)])], ignore_index=True)
+    positives, negatives, counts = generate(table, {"mirnas": pd.DataFrame({"sequence": real})}, "shuffled", {}, seed=3)
+    assert len(positives) == len(negatives) == 80
+    assert counts == {"negatives given, set aside": 7, "mock miRNAs made": 80}
+    seeds_2_7, seeds_3_8 = ({mirna[start : start + 6] for mirna in [*real, LET7]} for start in (1, 2))
+    for before, after in zip(positives["mirna_sequence"], negatives["mirna_sequence"], strict=True):
+        assert Counter(before) == Counter(after)
+        assert after[1:7] not in seeds_2_7 and after[2:8] not in seeds_3_8
+    assert negatives["target_sequence"].tolist() == positives["target_sequence"].tolist()
+    assert (negatives["mirna"] == "mock-" + positives["mirna"]).all()
+    assert set(negatives["mock"]) == {1} and set(negatives["label"]) == {0} and set(positives["label"]) == {1}
+    check_pairs(pd.concat([positives, negatives], ignore_index=True), "shuffled")
+    again = generate(table, {"mirnas": pd.DataFrame({"sequence": real})}, "shuffled", {}, seed=3)[1]
+    pd.testing.assert_frame_equal(negatives, again)
+
+
+def test_a_mirna_whose_every_permutation_is_real_is_an_error():
+    with pytest.raises(ValueError, match="AAAAAAAAAA: no permutation out of 50"):
+        mock_mirna("AAAAAAAAAA", ({"AAAAAA"}, set()), np.random.default_rng(1), tries=50)
+
+
+# --- matched
+
+
+@pytest.fixture
+def many(rna) -> pd.DataFrame:
+    """200 positives of 10 families of two miRNAs each; sites overlap and recur."""
+    rng = np.random.default_rng(5)
+    members = [[rna(rng, 1) + seed + rna(rng, 14) for _ in range(2)] for seed in (rna(rng, 7) for _ in range(10))]
+    mirnas, sites, targets = [], [], []
+    for gene in range(100):
+        utr = rna(rng, 60)
+        for start in (0, 5):
+            mirnas.append(members[int(rng.integers(10))][int(rng.integers(2))])
+            sites.append(utr[start : start + 40])
+            targets.append(f"G{gene}")
+    # Ten sites stand twice as positives, of two miRNAs.
+    mirnas += [members[int(rng.integers(10))][0] for _ in range(10)]
+    sites, targets = sites + sites[:10], targets + targets[:10]
+    return pairs(mirnas, sites, targets)
+
+
+def families(table: pd.DataFrame) -> pd.Series:
+    return table["mirna_sequence"].map(family)
+
+
+def check_matched(positives: pd.DataFrame, negatives: pd.DataFrame) -> None:
+    """All that `matched` promises of its two classes."""
+    assert sorted(positives["mirna_sequence"]) == sorted(negatives["mirna_sequence"])
+    assert Counter(families(positives)) == Counter(families(negatives))
+    assert Counter(positives["target_sequence"]) == Counter(negatives["target_sequence"])
+    gene = dict(zip(positives["target_sequence"], positives["target"], strict=True))
+    assert negatives["target"].tolist() == negatives["target_sequence"].map(gene).tolist()
+    together = pd.concat([positives, negatives], ignore_index=True)
+    together["cluster"] = cluster_sites(together["target_sequence"])
+    for name, rows in together.groupby(families(together)):
+        used = rows.loc[rows["label"] == 0, "cluster"]
+        assert used.is_unique, f"family {name} uses a site cluster twice"
+        assert set(used).isdisjoint(rows.loc[rows["label"] == 1, "cluster"]), f"family {name} has its own site"
+
+
+def test_matched_balances_families_and_sites(many):
+    positives, negatives, counts = generate(many, {}, "matched", {}, seed=1)
+    # A partner can be found for all but a few at the end.
+    assert counts["positives without a matched negative, left out"] == 210 - len(positives) <= 10
+    assert len(positives) == len(negatives) == counts["matched negatives"]
+    check_matched(positives, negatives)
+    check_pairs(pd.concat([positives, negatives], ignore_index=True), "matched")
+    assert generate(many, {}, "matched", {}, seed=1)[1].equals(negatives)
+    assert not generate(many, {}, "matched", {}, seed=2)[1].equals(negatives)
+
+
+def test_matched_keeps_both_classes_equal_where_a_family_is_too_large(rna):
+    """Two thirds of the positives are of one family, which can be given the sites of the others alone."""
+    rng = np.random.default_rng(6)
+    mirnas = [rna(rng, 22) for _ in range(6)]
+    table = pairs([mirnas[0] if n < 80 else mirnas[1 + n % 5] for n in range(120)], [rna(rng, 40) for _ in range(120)])
+    positives, negatives, counts = generate(table, {}, "matched", {}, seed=1)
+    assert counts["positives without a matched negative, left out"] == 120 - len(positives) > 0
+    assert len(positives) == len(negatives) > 0
+    check_matched(positives, negatives)
+
+
+def test_matched_drops_what_belongs_to_the_positives_site(many):
+    many = many.assign(seed_class="8mer", utr_start=7, refseq="NM_1")
+    _, negatives, _ = generate(many, {}, "matched", {})
+    assert {"seed_class", "utr_start", "refseq"}.isdisjoint(negatives.columns)
+
+
+# --- rnacofold
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"pairs": 4},
+        {"pairs": 8},
+        {"first": 2, "last": 8, "pairs": 5},
+        {"first": 2, "last": 7, "pairs": 6},
+        {"window": 30, "step": 3},
+        {"window": 17, "step": 1, "first": 1, "last": 17, "pairs": 9},
+    ],
+)
+def test_the_pair_rule_equals_a_slow_plain_computation(rna, settings):
+    chosen, rng, passed, total = Settings(**settings), np.random.default_rng(9), 0, 0
+    for length in (0, 10, chosen.window - 1, chosen.window, chosen.window + 1, 200, 203):
+        for unknown in (0, 2):
+            mirna, utr = rna(rng, 22), list(rna(rng, length))
+            for place in rng.integers(0, max(length, 1), unknown):
+                if length:
+                    utr[place] = "N"
+            utr, expected = "".join(utr), []
+            for start in range(0, length - chosen.window + 1, chosen.step):
+                window = utr[start : start + chosen.window]
+                stretch = mirna[chosen.first - 1 : chosen.last]
+                # Antiparallel: the stretch read backwards runs along the window.
+                most = max(
+                    sum(a + b in CAN_PAIR for a, b in zip(stretch[::-1], window[at:], strict=False))
+                    for at in range(chosen.window - len(stretch) + 1)
+                )
+                if most >= chosen.pairs and "N" not in window:
+                    expected.append(start)
+                total += 1
+            assert candidate_windows(encode(mirna), encode(utr), chosen).tolist() == expected
+            passed += len(expected)
+    assert 0 < passed < total
+
+
+def ensemble(*strands: str) -> float:
+    """Free energy of all structures, listed one by one; of two strands, those with a pair between them."""
+    import RNA
+
+    model = RNA.md()
+    model.uniq_ML = 1
+    weight, heat = 0.0, (37 + 273.15) * 1.98717e-3
+    for found in RNA.fold_compound("&".join(strands), model).subopt(6000):
+        first = found.structure.split("&")[0]
+        if len(strands) == 1 or first.count("(") != first.count(")"):
+            weight += np.exp(-found.energy / heat)
+    return -heat * np.log(weight)
+
+
+@pytest.mark.parametrize(
+    ("mirna", "site"), [("UGAGGUAG", "CUACCUCA"), ("GGCAUC", "GAUGCCAA"), ("ACGUAGCA", "UUGCUAGGU")]
+)
+def test_binding_energy_equals_the_sum_over_all_structures(mirna, site):
+    expected = ensemble(mirna, site) - ensemble(mirna) - ensemble(site)
+    assert binding_energy((mirna, site)) == pytest.approx(expected, abs=1e-3)
+
+
+def plain_binding(mirna: str, site: str) -> float:
+    """dG_bind by way of the strands' own ensembles and that of all states of the two together."""
+    import RNA
+
+    heat = (37 + 273.15) * 1.98717e-3
+    alone = sum(RNA.fold_compound(strand).pf()[1] for strand in (mirna, site))
+    both = RNA.fold_compound(f"{mirna}&{site}").pf_dimer()[4]
+    return -heat * np.log(np.exp(-(both - alone) / heat) - 1)
+
+
+def test_energies_come_back_row_by_row_and_the_same_from_several_processes(rna):
+    rng = np.random.default_rng(4)
+    mirnas = [LET7, LET7, rna(rng, 22), LET7] * 60
+    sites = [rna(rng, 24) if n % 4 else "GGAACUAUACAACCUACUACCUCA" for n in range(240)]
+    alone, together = (binding_energies(mirnas, sites, processes) for processes in (1, 2))
+    np.testing.assert_array_equal(alone, together)
+    for row in (0, 1, 7, 202, 239):
+        assert alone[row] == binding_energy((mirnas[row], sites[row]))
+    assert alone[0] == alone[4] < -20
+    assert binding_energies([], []).shape == (0,)
+
+
+@pytest.fixture
+def utrs(rna) -> pd.DataFrame:
+    rng = np.random.default_rng(21)
+    sequences = [rna(rng, int(rng.integers(100, 250))) for _ in range(120)]
+    # Every third 3'UTR has unknown bases; one is shorter than a window.
+    sequences = [s[:60] + "NNN" + s[63:] if n % 3 == 0 else s for n, s in enumerate(sequences)] + [rna(rng, 30)]
+    genes = [f"U{n}" for n in range(len(sequences))]
+    return pd.DataFrame({"gene": genes, "entrez": genes, "sequence": sequences})
+
+
+def test_rnacofold_negatives_keep_every_promise(rna, utrs):
+    rng = np.random.default_rng(22)
+    mirnas = [rna(rng, 22) for _ in range(3)]
+    positives = pairs([mirna for mirna in mirnas for _ in range(8)], [rna(rng, 40) for _ in range(24)])
+    positives["target"] = ["U1", "U2", *positives["target"][2:]]
+    # What the strategy must not take however well it binds: known targets (from the table and from the positives
+    # themselves), and other genes' windows that overlap a positive site.
+    perfect = "ACGA".join([reverse_complement(mirnas[0])] * 6)
+    copied = positives["target_sequence"][0]
+    utrs.loc[1:3, "sequence"] = perfect
+    more = [("K4", perfect), *((f"C{n}", rna(rng, 5) + copied + rna(rng, 5)) for n in range(200))]
+    utrs = pd.concat([utrs, pd.DataFrame(more, columns=["gene", "sequence"])], ignore_index=True)
+    name = positives["mirna"][0]
+    known = pd.DataFrame({"mirna": [name, name], "gene": ["U3", "K4"], "strong": [0, 1]})
+    reference = {"utrs": utrs, "known_targets": known}
+    settings = {"energy": -6.0, "per_pair": 2}
+
+    kept, negatives, counts = generate(positives, reference, "rnacofold", settings, seed=7)
+    pd.testing.assert_frame_equal(kept, positives)
+    assert Counter(negatives["mirna_sequence"]) == Counter(positives["mirna_sequence"])
+    assert counts["negatives that could not be made"] == 0 and set(negatives["label"]) == {0}
+    assert negatives.groupby(["mirna", "target"]).size().max() <= 2
+    assert not negatives.duplicated(["mirna_sequence", "target_sequence"]).any()
+    sequence = utrs.set_index("gene")["sequence"]
+    runs = {copied[at : at + 20] for at in range(21)}
+    for row in negatives.itertuples():
+        start = int(row.utr_start)
+        assert sequence[row.target][start : start + 40] == row.target_sequence and start % 5 == 0
+        assert "N" not in row.target_sequence and len(row.target_sequence) == 40
+        assert candidate_windows(encode(row.mirna_sequence), encode(row.target_sequence), Settings()).tolist() == [0]
+        assert row.energy <= -6.0
+        assert row.energy == pytest.approx(plain_binding(row.mirna_sequence, row.target_sequence), abs=0.01)
+        if row.mirna == name:
+            assert row.target not in ("U1", "U2", "U3", "K4")
+            assert not any(row.target_sequence[at : at + 20] in runs for at in range(21))
+    # The very good windows are open to the other miRNAs: it is the targets that are closed, not the genes.
+    check_pairs(pd.concat([kept, negatives], ignore_index=True), "rnacofold")
+    again = generate(positives, reference, "rnacofold", settings, seed=7)[1]
+    pd.testing.assert_frame_equal(negatives, again)
+
+
+def test_windows_of_known_targets_are_taken_where_nothing_is_known(rna):
+    """The counterpart of the test above: the closed genes are the ones that would be taken."""
+    mirna = LET7
+    perfect = "ACGA".join([reverse_complement(mirna)] * 6)
+    utrs = pd.DataFrame({"gene": ["U1", "U2", "U3"], "sequence": [perfect, perfect[1:], perfect[2:]]})
+    positives = pairs([mirna] * 3, ["GGGGGCCCCCAAAAACCCCC"] * 3)
+    nothing = pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]})
+    _, negatives, _ = generate(positives, {"utrs": utrs, "known_targets": nothing}, "rnacofold", {}, seed=1)
+    assert len(negatives) == 3
+    known = pd.DataFrame({"mirna": positives["mirna"][0], "gene": ["U1", "U2", "U3"], "strong": 0})
+    with pytest.raises(ValueError, match="relax `energy` or `pairs`"):
+        generate(positives, {"utrs": utrs, "known_targets": known}, "rnacofold", {}, seed=1)
+
+
+def test_ratio_and_what_could_not_be_made(rna, utrs):
+    rng = np.random.default_rng(23)
+    mirnas = [rna(rng, 22), rna(rng, 22)]
+    positives = pairs([mirnas[0]] * 10 + [mirnas[1]] * 4, [rna(rng, 40) for _ in range(14)])
+    reference = {"utrs": utrs, "known_targets": pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]})}
+    _, negatives, counts = generate(positives, reference, "rnacofold", {"ratio": 0.5, "energy": -3.0})
+    assert Counter(negatives["mirna_sequence"]) == {mirnas[0]: 5, mirnas[1]: 2}
+    few = reference | {"utrs": utrs.iloc[1:3]}
+    _, negatives, counts = generate(positives, few, "rnacofold", {"energy": -3.0, "per_pair": 1})
+    assert len(negatives) <= 4 and counts["negatives that could not be made"] == 14 - len(negatives)
+
+
+def test_a_3utr_that_several_genes_share_gives_each_negative_once(rna):
+    rng = np.random.default_rng(24)
+    utr = rna(rng, 60)
+    utrs = pd.DataFrame({"gene": [f"U{n}" for n in range(200)], "sequence": utr})
+    reference = {"utrs": utrs, "known_targets": pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]})}
+    positives = pairs([LET7] * 12, [rna(rng, 40) for _ in range(12)])
+    _, negatives, _ = generate(positives, reference, "rnacofold", {"energy": -0.5, "pairs": 4}, seed=1)
+    assert not negatives.duplicated(["mirna_sequence", "target_sequence"]).any()
+
+
+def test_the_cap_holds_for_a_name_that_is_written_with_two_sequences(rna, utrs):
+    """A trimmed and a full sequence under one name are one miRNA for the cap on (miRNA, gene)."""
+    rng = np.random.default_rng(25)
+    positives = pairs([LET7] * 30 + [LET7[:-1]] * 30, [rna(rng, 40) for _ in range(60)], names=["let-7a"] * 60)
+    reference = {
+        "utrs": utrs.iloc[:40],
+        "known_targets": pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]}),
+    }
+    _, negatives, _ = generate(positives, reference, "rnacofold", {"energy": -3.0, "per_pair": 1, "pairs": 5})
+    assert negatives.groupby(["mirna", "target"]).size().max() == 1
