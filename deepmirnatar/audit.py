@@ -39,8 +39,15 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
             "fraction; miRNAs with 20 rows or more",
         )
         worst = frequent.loc[frequent["negatives"].idxmax()]
-        add("balance", f"negatives that are of {worst['mirna']}", worst["negatives"] / max(1, (table["label"] == 0).sum()),
-            int(worst["negatives"]), "fraction of all negatives, the miRNA with most")  # fmt: skip
+        count = int(worst["negatives"])
+        share = count / max(1, (table["label"] == 0).sum())
+        add(
+            "balance",
+            f"negatives that are of {worst['mirna']}",
+            share,
+            count,
+            "fraction; the miRNA with most negatives",
+        )
     test = table[table["split"] == "test"].reset_index(drop=True)
     known = table[table["split"] != "test"].reset_index(drop=True)
     if len(test) and len(known):

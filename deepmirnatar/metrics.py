@@ -113,9 +113,9 @@ def resampled_ranking(labels: np.ndarray, scores: np.ndarray, weights: np.ndarra
 
 def resampled_calls(labels: np.ndarray, called: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
     """The threshold metrics of every resample, shape (resamples,) each."""
-    cells = [(labels == 1) & (called == 1), (labels == 0) & (called == 1), (labels == 0) & (called == 0), (labels == 1) & (called == 0)]  # fmt: skip
-    tp, fp, tn, fn = (weights @ cell.astype(np.float32) for cell in cells)
-    tp, fp, tn, fn = (part.astype(np.float64) for part in (tp, fp, tn, fn))
+    positive, yes = labels == 1, called == 1
+    cells = positive & yes, ~positive & yes, ~positive & ~yes, positive & ~yes
+    tp, fp, tn, fn = ((weights @ cell.astype(np.float32)).astype(np.float64) for cell in cells)
     with np.errstate(invalid="ignore", divide="ignore"):
         product = np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
         return {

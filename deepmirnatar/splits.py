@@ -24,11 +24,11 @@ def split_rows(
     """Assign `split` (and, where grouped, `site_cluster`); return (rows, report).
 
     strategy `given` keeps the column as it is, and with `valid_from_train` moves that fraction of the training
-    rows, by whole targets, to valid; `random` ignores all relations. The grouped strategies keep a key on one side: `by_pair` the (miRNA, gene) pair,
-    `by_mirna_family` nt 2-8, `by_gene` the gene; and near-identical sites (a shared run of `shared` nt)
-    with it. Where that chains more than the fraction `largest` of all rows into one group (Alu repeats do),
-    only the key is kept together, and the rows of train and valid that share a run with a test site (then
-    those of train that share one with a valid site) are dropped and counted.
+    rows, by whole targets, to valid; `random` ignores all relations. The grouped strategies keep a key on one
+    side: `by_pair` the (miRNA, gene) pair, `by_mirna_family` nt 2-8, `by_gene` the gene; and near-identical sites
+    (a shared run of `shared` nt) with it. Where that chains more than the fraction `largest` of all rows into one
+    group (Alu repeats do), only the key is kept together, and the rows of train and valid that share a run with a
+    test site (then those of train that share one with a valid site) are dropped and counted.
     """
     fractions = fractions or FRACTIONS
     rng = np.random.default_rng(seed)

@@ -152,7 +152,8 @@ def train(
         "seen": None,
     }
     size = sum(part.numel() for part in network.parameters() if part.requires_grad)
-    log.info("device %s, %d threads, %s parameters, %d training rows, seed %d", _name(device), torch.get_num_threads(), f"{size:,}", len(data_train), seed)  # fmt: skip
+    log.info("device %s, %d threads, seed %d", _name(device), torch.get_num_threads(), seed)
+    log.info("%s parameters, %d training rows", f"{size:,}", len(data_train))
     labels_valid = data_valid.labels.cpu().numpy()
     history, best = state["history"], state["best"]
     for epoch in range(state["epoch"] + 1, settings.epochs + 1):

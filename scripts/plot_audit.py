@@ -13,7 +13,7 @@ from deepmirnatar.logs import log_to
 from deepmirnatar.plots import COLOURS, bars, panels, save
 
 
-def main(audits: list[str], metrics: str, labels: dict[str, str], svg: str, pdf: str) -> None:
+def main(audits: list[str], metrics: str, labels: dict[str, str], outputs: list[str]) -> None:
     scores = read_tsv(metrics)
     figure, axes = panels(2 * len(audits), width=5.6, height=4.2, columns=2)
     for row, path in enumerate(audits):
@@ -44,7 +44,7 @@ def main(audits: list[str], metrics: str, labels: dict[str, str], svg: str, pdf:
         right.set(title="test rows also seen in train or valid", xlim=(0, 1.12))
         text = audit.loc[audit["check"] == "verdict", "subject"].iloc[0]
         right.set_xlabel(f"fraction of test rows\n\n{_wrap(text)}")
-    save(figure, svg, pdf)
+    save(figure, *outputs)
 
 
 def _wrap(text: str, width: int = 62) -> str:
@@ -53,4 +53,4 @@ def _wrap(text: str, width: int = 62) -> str:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(list(snakemake.input.audits), snakemake.input.metrics, snakemake.params.labels, *snakemake.output)
+    main(list(snakemake.input.audits), snakemake.input.metrics, snakemake.params.labels, list(snakemake.output))

@@ -39,7 +39,7 @@ def main(
                 axis.set(xlabel="recall (sensitivity)", ylabel="precision")
             axis.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
             axis.legend(loc="lower right" if kind == "roc" else "lower left")
-        save(figure, outputs[kind], outputs[f"{kind}_pdf"])
+        save(figure, *(path for name, path in outputs.items() if name.startswith(kind)))
 
 
 def _draw(axis, kind: str, group: pd.DataFrame, scores: pd.DataFrame, labels: dict) -> None:
@@ -52,6 +52,9 @@ def _draw(axis, kind: str, group: pd.DataFrame, scores: pd.DataFrame, labels: di
                 x, y, _ = roc_curve(rows["label"], rows["score"])
             else:
                 y, x, _ = precision_recall_curve(rows["label"], rows["score"])
+                # A thousand steps are more than a page can show and keep the vector file small.
+                keep = np.unique(np.linspace(0, len(x) - 1, 1000).astype(int))
+                x, y = x[keep], y[keep]
             same = (scores["dataset"] == row.dataset) & (scores["model"] == model) & (scores["seed"] == row.seed)
             same &= (scores["test_set"] == row.test_set) & (scores["metric"] == metric)
             values.append(scores.loc[same, "value"].iloc[0])

@@ -11,7 +11,7 @@ from deepmirnatar.pairs import SPLITS, read_pairs
 from deepmirnatar.plots import COLOURS, LABELS, panels, save
 
 
-def main(pairs: list[str], svg: str, pdf: str) -> None:
+def main(pairs: list[str], outputs: list[str]) -> None:
     figure, axes = panels(4 * len(pairs), width=3.3, height=2.9, columns=4)
     for row, path in enumerate(pairs):
         table, (counts, sources, lengths, mirnas) = read_pairs(path), axes[4 * row : 4 * row + 4]
@@ -32,7 +32,7 @@ def main(pairs: list[str], svg: str, pdf: str) -> None:
         mirnas.barh(top["mirna"], top["positives"], left=top["negatives"], color=COLOURS[1], label=LABELS[1])
         mirnas.set(title="commonest miRNAs", xlabel="pairs")
         mirnas.tick_params(axis="y", labelsize=7)
-    save(figure, svg, pdf)
+    save(figure, *outputs)
 
 
 def _stacked(axis, table, column: str, names: list[str]) -> None:
@@ -45,4 +45,4 @@ def _stacked(axis, table, column: str, names: list[str]) -> None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(list(snakemake.input.pairs), *snakemake.output)
+    main(list(snakemake.input.pairs), list(snakemake.output))

@@ -8,7 +8,7 @@ from deepmirnatar.logs import log_to
 from deepmirnatar.plots import panels, save, style
 
 
-def main(histories: list[str], runs: list[tuple], labels: dict[str, str], svg: str, pdf: str) -> None:
+def main(histories: list[str], runs: list[tuple], labels: dict[str, str], outputs: list[str]) -> None:
     found = [(run, read_tsv(path)) for run, path in zip(runs, histories, strict=True)]
     found = [(run, table) for run, table in found if len(table)]
     datasets = list(dict.fromkeys(run[0] for run, _ in found))
@@ -32,9 +32,9 @@ def main(histories: list[str], runs: list[tuple], labels: dict[str, str], svg: s
         for axis in (loss, auc):
             axis.legend()
             axis.xaxis.get_major_locator().set_params(integer=True)
-    save(figure, svg, pdf)
+    save(figure, *outputs)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(list(snakemake.input.histories), snakemake.params.runs, snakemake.params.labels, *snakemake.output)
+    main(list(snakemake.input.histories), snakemake.params.runs, snakemake.params.labels, list(snakemake.output))

@@ -16,7 +16,7 @@ from deepmirnatar.plots import COLOURS, panels, save
 _STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures"]
 
 
-def main(rule_files: list[str], configs: list[str], svg: str, pdf: str) -> None:
+def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
     command = [sys.executable, "-m", "snakemake", "all", "--rulegraph", "dot", "--nolock", "--forceall"]
     # The workflow's own config is read in any case; these are laid over it.
     over = [str(path) for path in configs if str(path) != "config/config.yaml"]
@@ -73,7 +73,7 @@ def main(rule_files: list[str], configs: list[str], svg: str, pdf: str) -> None:
     axis.legend(handles=handles, loc="upper left", fontsize=8)
     axis.set(xlim=(0, widest), ylim=(-max(levels) - 0.5, 0.5))
     axis.axis("off")
-    save(figure, svg, pdf)
+    save(figure, *outputs)
 
 
 def _detour(edge: tuple, edges: set) -> bool:
@@ -99,4 +99,4 @@ def _depth(rule: str, edges: set, depth: dict) -> int:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(list(snakemake.input.rules), list(snakemake.params.configs), *snakemake.output)
+    main(list(snakemake.input.rules), list(snakemake.params.configs), list(snakemake.output))

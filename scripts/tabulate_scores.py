@@ -3,20 +3,13 @@
 Reads the metrics table and the runs' settings.
 """
 
-import json
-from pathlib import Path
-
 from deepmirnatar.files import read_tsv, write_tsv
 from deepmirnatar.logs import log_to
-from deepmirnatar.tables import scores_table
+from deepmirnatar.tables import read_settings, scores_table
 
 
 def main(metrics: str, settings: list[str], output: str) -> None:
-    runs = []
-    for path in map(Path, settings):
-        dataset, model = path.parts[-4:-2]
-        runs.append(json.loads(path.read_text()) | {"dataset": dataset, "name": model})
-    write_tsv(scores_table(read_tsv(metrics), runs), output)
+    write_tsv(scores_table(read_tsv(metrics), read_settings(settings)), output)
 
 
 if __name__ == "__main__":

@@ -65,9 +65,10 @@ def test_a_clean_table_passes(clean):
     assert values["balance", "rows of miRNAs with one class nearly alone"] == 0
 
 
-def test_a_leaked_pair_is_counted_and_named(clean):
-    test, train = (clean.index[clean["split"] == split] for split in ("test", "train"))
-    clean.loc[test[:12], ["mirna", "target"]] = clean.loc[train[:12], ["mirna", "target"]].to_numpy()
+@pytest.mark.parametrize("known", ["train", "valid"])
+def test_a_leaked_pair_is_counted_and_named(clean, known):
+    test, known = (clean.index[clean["split"] == split] for split in ("test", known))
+    clean.loc[test[:12], ["mirna", "target"]] = clean.loc[known[:12], ["mirna", "target"]].to_numpy()
     values, text, reasons = audited(clean)
     assert values["overlap", "(miRNA, gene) pair"] == 12 / 120
     assert values["overlap", "gene"] == 12 / 120

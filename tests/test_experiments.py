@@ -244,14 +244,24 @@ MISTAKES = {
         "embeddings.words.settings: 'sise'",
         "size",
     ),
-    "predictor": (("models", "lookup", "predictor"), "rate_tabel", "models.lookup.predictor: 'rate_tabel'", "rate_table"),
+    "predictor": (
+        ("models", "lookup", "predictor"),
+        "rate_tabel",
+        "models.lookup.predictor: 'rate_tabel'",
+        "rate_table",
+    ),
     "name of a model without predictor": (
         ("models", "seed_clas"),
         {},
         "models.seed_clas.predictor: 'seed_clas'",
         "seed_class",
     ),
-    "parent of a model": (("models", "short", "extends"), "depmirnatar", "models.short.extends: 'depmirnatar'", "deepmirnatar"),
+    "parent of a model": (
+        ("models", "short", "extends"),
+        "depmirnatar",
+        "models.short.extends: 'depmirnatar'",
+        "deepmirnatar",
+    ),
     "setting of a model": (
         ("models", "deepmirnatar", "settings"),
         {"batchsize": 3},
@@ -276,14 +286,19 @@ MISTAKES = {
         "experiments.first.models: 'deepmirnatar.batch_size-17'",
         "deepmirnatar.batch_size-16",
     ),
-    "dataset of an experiment": (("experiments", "first", "datasets"), ["bass"], "experiments.first.datasets: 'bass'", "base"),
+    "dataset of an experiment": (
+        ("experiments", "first", "datasets"),
+        ["bass"],
+        "experiments.first.datasets: 'bass'",
+        "base",
+    ),
     "dataset of a test set": (
         ("experiments", "first", "test_sets"),
         ["othr:test"],
         "experiments.first.test_sets: 'othr'",
         "other",
     ),
-}  # fmt: skip
+}
 
 
 def put(config: dict, place: tuple, value) -> None:

@@ -1,4 +1,4 @@
-"""What was measured on the real files holds: counts, repairs and orientation of the released data and the benchmarks."""
+"""What was measured on the real files holds: counts, repairs and orientation of the released data and benchmarks."""
 
 import pandas as pd
 import pytest

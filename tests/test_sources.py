@@ -153,14 +153,16 @@ def miraw_files(folder, independent: str, mixed: str, third: str, **released_row
 
 def test_miraw_rows_are_collected_once_and_named_by_most_of_their_symbols(tmp_path, reference):
     one, two, three, four = ("ACGU" * 9 + tail for tail in ("AAAA", "CCCC", "GGGG", "UUUU"))
-    first = ("hsa-let-7a-5p", turned(LET7), "ENSG01", one.replace("U", "T"), 1)
     files = miraw_files(
         tmp_path,
-        independent=lines(first, ("hsa-miR-16-5p", turned(MIR16), "ENSG01", two, 0)),
-        # DeepMirTar's rows stand in the same file; the first row comes again, with other letters.
+        independent=lines(
+            ("hsa-let-7a-5p", turned(LET7), "ENSG01", one.replace("U", "T"), 1),
+            ("hsa-miR-16-5p", turned(MIR16), "ENSG01", two, 0),
+        ),
+        # DeepMirTar's rows stand in the same file; the first row comes again, with other letters and other names.
         mixed=lines(
             ("MIMAT0000062", turned(LET7), "NM_000001", SITE, 1),
-            (*first[:3], one, 1),
+            ("hsa-let-7x", turned(LET7), "ENSG09", one, 1),
             ("hsa-miR-21-5p", turned(MIR21), "ENSG01", three, 1),
         ),
         third=HEADER + lines(("hsa-miR-21-5p", turned(MIR21), "ENSG02", four, 0)),

@@ -2,12 +2,13 @@
 
 Two sources, one way of use. `weights: pretrain` trains a small BERT (hidden size 96) here, with DNABERT's own
 objective: masked k-mers in runs of k, so that the neighbours, which overlap it, cannot give a k-mer away. Two aids
-bring so short a training past the plateau where position is not yet used: position vectors start as sinusoids, and in the
-first part of the steps k-mers are masked singly.
+bring so short a training past the plateau where position is not yet used: position vectors start as sinusoids,
+and in the first part of the steps k-mers are masked singly.
+
 Otherwise `weights` is a folder with a published checkpoint (config.json and model.safetensors, or
-pytorch_model.bin, which is read without unpickling objects): 12 layers, hidden size 768, frozen. How 768 become
-96 the paper does not say: `reduce: linear` leaves it to a layer learned with the model, `pca` fits a projection on
-the training split.
+pytorch_model.bin, which is read without unpickling objects): 12 layers, hidden size 768, frozen. How 768 become 96
+the paper does not say: `reduce: linear` leaves it to a layer learned with the model, `pca` fits a projection on the
+training split.
 """
 
 import json

@@ -32,13 +32,15 @@ class NeuralPredictor(Predictor):
         device = training.pick_device(context.device)
         self.network = self.build(context)
         data = self.tensors(train, context, device), self.tensors(valid, context, device)
+        rows = [part[["mirna_sequence", "target_sequence", "label"]] for part in (train, valid)]
+        vectors = [store.table.astype(np.float64).sum() for store in (context.features or {}).values()]
         key = digest(
             type(self).__module__,
             asdict(self.settings),
             context.seed,
-            *(int(pd.util.hash_pandas_object(part[["mirna_sequence", "target_sequence", "label"]]).sum()) for part in (train, valid)),
-            *(f"{float(np.abs(each.table.astype(np.float64)).sum()):.6e}" for each in (context.features or {}).values()),
-        )  # fmt: skip
+            [int(pd.util.hash_pandas_object(part).sum()) for part in rows],
+            [f"{total:.9e}" for total in vectors],
+        )
         self.checkpoint = training.Checkpoint(context.checkpoints / key)
         return training.train(self.network, *data, self.settings, context.seed, device, self.checkpoint)
 

@@ -1,12 +1,12 @@
 """The network of Peng et al. 2024 (doi:10.62617/mcb253), sections 2.3 to 2.6.
 
     miRNA k-mers (B, M, 34) -> TextCNN -> BiLSTM -> (B, M, 64) --\
-                                                                  4 decoder modules -> pooled (B, 64) -> logits (B, 2)
+                                                                  4 decoder modules -> (B, 64) -> logits (B, 2)
     site k-mers  (B, S, 96) -> TextCNN -> BiLSTM -> (B, S, 64) --/
 
 Dropout stands after each TextCNN, recurrent layer, attention and feed-forward block and inside the head (the paper
-gives its rate, not its places). B batch, M miRNA k-mers, S site k-mers. Padding is masked everywhere, so a row's result does not depend on the
-rows that share its batch.
+gives its rate, not its places). B batch, M miRNA k-mers, S site k-mers. Padding is masked everywhere, so a row's
+result does not depend on the rows that share its batch.
 """
 
 import torch

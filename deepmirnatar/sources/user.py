@@ -25,7 +25,7 @@ def parse(
     if missing:
         raise PairsError(
             f"{path}: column {', '.join(map(repr, missing))} is missing. Needed: {', '.join(REQUIRED)}. Found: "
-            f"{', '.join(rows.columns)}. Name them in the dataset's stanza, such as `columns: {{{missing[0]}: THEIRS}}`."
+            f"{', '.join(rows.columns)}. Name them in the dataset's stanza, like `columns: {{{missing[0]}: THEIRS}}`."
         )
     return finish(rows.assign(mirna_written=mirna_written), name), {"rows read": len(rows)}
 

@@ -4,6 +4,7 @@ localrules:
     figures,
     tables,
     tabulate_scores,
+    tabulate_results,
     tabulate_dataset,
 
 
@@ -22,7 +23,7 @@ rule tables:
         expand(
             "results/tables/{experiment}/{table}.tsv",
             experiment=study.wanted,
-            table=["table_1", "scores"],
+            table=["table_1", "scores", "results"],
         ),
         expand("results/experiments/{experiment}/comparison.tsv", experiment=study.wanted),
 
@@ -47,6 +48,8 @@ rule plot_curves:
         ),
         roc_pdf="results/figures/{experiment}/figure_11a.pdf",
         pr_pdf="results/figures/{experiment}/figure_11b.pdf",
+        roc_png="results/figures/{experiment}/figure_11a.png",
+        pr_png="results/figures/{experiment}/figure_11b.png",
     log:
         "logs/plot_curves/{experiment}.log",
     conda:
@@ -70,6 +73,7 @@ rule plot_history:
             labels={"figure": "loss by epoch"},
         ),
         pdf="results/figures/{experiment}/loss_history.pdf",
+        png="results/figures/{experiment}/loss_history.png",
     log:
         "logs/plot_history/{experiment}.log",
     conda:
@@ -93,6 +97,7 @@ rule plot_datasets:
             labels={"figure": "dataset overview (Table 1)"},
         ),
         pdf="results/figures/{experiment}/datasets.pdf",
+        png="results/figures/{experiment}/datasets.png",
     log:
         "logs/plot_datasets/{experiment}.log",
     conda:
@@ -114,6 +119,7 @@ rule plot_audit:
             labels={"figure": "audit: shortcuts beside the model"},
         ),
         pdf="results/figures/{experiment}/audit.pdf",
+        png="results/figures/{experiment}/audit.png",
     log:
         "logs/plot_audit/{experiment}.log",
     conda:
@@ -136,6 +142,7 @@ rule plot_rulegraph:
             labels={"figure": "rule graph"},
         ),
         pdf="results/figures/rulegraph.pdf",
+        png="results/figures/rulegraph.png",
     log:
         "logs/plot_rulegraph.log",
     conda:
@@ -183,3 +190,18 @@ rule tabulate_scores:
         "../../envs/data.yaml"
     script:
         "../../scripts/tabulate_scores.py"
+
+
+rule tabulate_results:
+    input:
+        metrics="results/experiments/{experiment}/metrics.tsv",
+        settings=look.settings_files,
+        code=look.library("tables.py"),
+    output:
+        "results/tables/{experiment}/results.tsv",
+    log:
+        "logs/tabulate_results/{experiment}.log",
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/tabulate_results.py"

@@ -1,0 +1,346 @@
+"""The workflow as users run it: dry runs, what a change reruns, error messages, kill and resume."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from deepmirnatar.files import read_tsv
+from deepmirnatar.sequences import reverse_complement
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+ENVIRONMENT = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
+
+
+def snakemake(*arguments: str, where: Path = ROOT, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", *arguments]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    return subprocess.run(command, cwd=where, env=ENVIRONMENT, **streams, **options)
+
+
+def copy_workflow(folder: Path) -> Path:
+    for name in ("Snakefile", "config", "workflow", "profiles", "envs", "scripts", "deepmirnatar"):
+        path = ROOT / name
+        copy = shutil.copytree if path.is_dir() else shutil.copy
+        copy(path, folder / name)
+    (folder / "resources").mkdir()
+    shutil.copy(ROOT / "resources" / "sources.tsv", folder / "resources")
+    return folder
+
+
+def jobs(output: str) -> dict[str, int]:
+    """Rule -> number of jobs, from the table that a dry run prints."""
+    return {rule: int(count) for rule, count in re.findall(r"^(\w+)\s+(\d+)$", output, flags=re.M)}
+
+
+@pytest.mark.parametrize("over", [[], ["--configfile", "config/quickstart.yaml"]])
+def test_a_dry_run_of_every_config_plans_down_to_the_downloads(over, tmp_path):
+    answer = snakemake("--dry-run", *over, where=copy_workflow(tmp_path))
+    assert answer.returncode == 0, answer.stdout
+    plan = jobs(answer.stdout)
+    assert {"download_source", "split_dataset", "train_model", "plot_audit"} <= set(plan)
+
+
+def test_a_run_that_many_experiments_share_is_trained_once(tmp_path):
+    folder = copy_workflow(tmp_path)
+    more = {"run": {"experiments": ["published", "again"]}}
+    more["experiments"] = {"again": {"datasets": ["released"], "models": ["deepmirnatar.batch_size-32", "no_sca"]}}
+    (folder / "more.yaml").write_text(yaml.safe_dump(more))
+    plan = jobs(snakemake("--dry-run", "--configfile", "more.yaml", where=folder).stdout)
+    # The five others of `published`, the paper's model once (batch size 32 is the paper's), no_sca.
+    assert plan["train_model"] == 7
+    assert plan["pretrain_dnabert"] == 1
+
+
+def test_a_misspelt_key_is_one_clear_error(tmp_path):
+    folder = copy_workflow(tmp_path)
+    cases = {
+        "datasets: {released: {orientaton: corrected}}": "orientaton",
+        "models: {deepmirnatar: {settings: {droput: 0.2}}}": "Did you mean 'dropout'",
+        "experiments: {published: {datasets: [relased], models: [deepmirnatar]}}": "Did you mean 'released'",
+        "datasets: {debiased: {negatives: {strategy: matchd}}}": "Did you mean 'matched'",
+    }
+    for text, wanted in cases.items():
+        (folder / "wrong.yaml").write_text(text)
+        answer = snakemake("--dry-run", "--configfile", "wrong.yaml", where=folder)
+        assert answer.returncode != 0
+        assert wanted in answer.stdout
+        assert "Traceback" not in answer.stdout
+
+
+# --- a whole study of a user's own pairs, without any download ------------------------------------------------
+
+
+def own_pairs(count: int = 240) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    mirnas = ["".join(rng.choice(list("ACGU"), 22)) for _ in range(12)]
+    rows = []
+    for number in range(count):
+        which, label = int(rng.integers(12)), number % 2
+        site = "".join(rng.choice(list("ACGU"), 30))
+        if label:
+            site = site[:15] + reverse_complement(mirnas[which][1:8]) + site[22:]
+        rows.append((f"miR-{which}", mirnas[which], f"gene{number // 3}", site, label))
+    return pd.DataFrame(rows, columns=["mirna", "mirna_sequence", "target", "target_sequence", "label"])
+
+
+OWN = """
+run: {experiments: [own]}
+device: cpu
+datasets:
+  own: {pairs: own.tsv, mirbase: false, split: {strategy: by_gene}}
+embeddings:
+  own_site: {kind: onehot, strand: site, settings: {k: 2}}
+models:
+  own_model:
+    extends: deepmirnatar
+    embeddings: {site: own_site}
+    settings: {epochs: 6, batch_size: 8, hidden: 16, filters: 8, modules: 1, heads: 2, checkpoint_minutes: 0.0001}
+experiments:
+  own: {datasets: [own], models: [own_model, mirna_only, seed_class]}
+"""
+
+
+@pytest.fixture(scope="module")
+def own_study(tmp_path_factory) -> Path:
+    """A copy of the workflow with a user's table, and stand-ins for the reference tables that need downloads."""
+    folder = copy_workflow(tmp_path_factory.mktemp("own"))
+    own_pairs().to_csv(folder / "own.tsv", sep="\t", index=False)
+    (folder / "own.yaml").write_text(OWN)
+    reference = folder / "results" / "reference"
+    reference.mkdir(parents=True)
+    (reference / "mirnas.tsv").write_text("name\taccession\tsequence\nhsa-let-7a-5p\tM\tUGAGGUAGUAGGUUGUAUAGUU\n")
+    (reference / "utrs.tsv").write_text("gene\tentrez\tsequence\nA\t1\tACGU\n")
+    (reference / "known_targets.tsv").write_text("mirna\tgene\tentrez\tstrong\nhsa-let-7a-5p\tA\t1\t1\n")
+    (reference / "refseq.tsv").write_text("refseq\tgene\nNM_1\tA\n")
+    # The reference tables exist, so what they are made from need not.
+    rules = folder / "workflow" / "rules" / "sources.smk"
+    text = rules.read_text()
+    start = text.index("rule parse_reference:")
+    rules.write_text(text[:start] + text[text.index("rule parse_source:") :])
+    return folder
+
+
+def run_own(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    return snakemake(*arguments, "--configfile", "own.yaml", where=folder)
+
+
+@pytest.fixture(scope="module")
+def finished(own_study) -> Path:
+    answer = run_own(own_study)
+    assert answer.returncode == 0, answer.stdout[-3000:]
+    return own_study
+
+
+def test_a_users_table_goes_in_and_figures_come_out(finished):
+    scores = read_tsv(finished / "results/tables/own/scores.tsv")
+    assert set(scores["model"]) == {"own_model", "mirna_only", "seed_class"}
+    assert scores.set_index("model").loc["seed_class", "auroc"] > 0.9
+    for name in ("figure_11a", "figure_11b", "loss_history", "datasets", "audit"):
+        drawn = (finished / f"results/figures/own/{name}.svg").read_text()
+        assert "</svg>" in drawn
+        assert (finished / f"results/figures/own/{name}.pdf").read_bytes().startswith(b"%PDF")
+    assert not list((finished / "results").rglob("*.part"))
+
+
+def test_the_report_holds_the_figures(finished):
+    answer = run_own(finished, "--report", "report.html")
+    assert answer.returncode == 0, answer.stdout[-2000:]
+    assert "figure_11a" in (finished / "report.html").read_text()
+
+
+def test_nothing_is_left_to_do_and_an_edit_reruns_its_dependants_alone(finished):
+    assert not jobs(run_own(finished, "--dry-run").stdout)
+    library = finished / "deepmirnatar" / "plots.py"
+    text = library.read_text()
+    library.write_text(text + "# edited\n")
+    plan = jobs(run_own(finished, "--dry-run").stdout)
+    library.write_text(text)
+    assert "plot_curves" in plan and "train_model" not in plan
+    network = finished / "deepmirnatar" / "networks" / "deepmirnatar.py"
+    text = network.read_text()
+    network.write_text(text + "# edited\n")
+    plan = jobs(run_own(finished, "--dry-run").stdout)
+    network.write_text(text)
+    # The network's model is trained again; the two predictors without a network are not.
+    assert plan["train_model"] == 1 and "split_dataset" not in plan
+
+
+def test_a_killed_training_resumes_to_the_same_metrics(finished, tmp_path):
+    folder = tmp_path / "killed"
+    shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(".snakemake"))
+    run = folder / "results/runs/own/own_model/seed-1"
+    whole = {path.name: path.read_text() for path in run.glob("*.metrics.tsv")}
+    history = read_tsv(run / "history.tsv").drop(columns="seconds")
+    shutil.rmtree(run)
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", "own.yaml"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, start_new_session=True, **quiet)
+    checkpoints = folder / "results" / "checkpoints"
+    until = time.monotonic() + 120
+    while not list(checkpoints.glob("*/last.pt")) and time.monotonic() < until:
+        time.sleep(0.02)
+    # Everything at once, as at a power cut: Snakemake and the training process.
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert list(checkpoints.glob("*/last.pt"))
+    assert not (run / "model.safetensors").exists()
+    subprocess.run([*command, "--unlock"], cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
+    answer = run_own(folder)
+    assert answer.returncode == 0, answer.stdout[-3000:]
+    log = (folder / "logs/train_model/own/own_model/seed-1.log").read_text()
+    assert "continuing from checkpoint" in log
+    assert {path.name: path.read_text() for path in run.glob("*.metrics.tsv")} == whole
+    pd.testing.assert_frame_equal(read_tsv(run / "history.tsv").drop(columns="seconds"), history)
+    assert not list(checkpoints.glob("*/last.pt"))
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        (lambda table: table.drop(columns="target_sequence"), "'target_sequence' is missing"),
+        (lambda table: table.assign(target_sequence="ACGXACGU"), "target_sequence 'ACGXACGU' holds a letter"),
+        (lambda table: table.assign(label=2), "label '2' is neither 0 nor 1"),
+    ],
+)
+def test_a_fault_in_the_table_is_one_clear_error(finished, tmp_path, change, wanted):
+    folder = tmp_path / "faulty"
+    shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(".snakemake", "results"))
+    shutil.copytree(finished / "results" / "reference", folder / "results" / "reference")
+    change(own_pairs()).to_csv(folder / "own.tsv", sep="\t", index=False)
+    answer = run_own(folder, "results/sources/own.tsv")
+    assert answer.returncode != 0
+    log = (folder / "logs/parse_source/own.log").read_text()
+    assert wanted in log and "own" in log
+    assert not (folder / "results/sources/own.tsv").exists()
+
+
+def test_a_corrupted_download_is_noticed_by_its_first_reader(finished, tmp_path):
+    folder = copy_workflow(tmp_path)
+    shutil.copytree(finished / "results" / "reference", folder / "results" / "reference")
+    shutil.copy(finished / "workflow/rules/sources.smk", folder / "workflow/rules/sources.smk")
+    file = folder / "resources/downloads/mitar/data_DeepMirTar_test.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("not what was registered\n")
+    answer = snakemake("results/sources/parclip48.tsv", where=folder)
+    assert answer.returncode != 0
+    said = answer.stdout
+    assert "has changed since it was downloaded" in said and "data_DeepMirTar_test.txt" in said
+
+
+# --- things written twice -------------------------------------------------------------------------------------
+
+
+def pins(lines: list[str]) -> dict[str, str]:
+    found = (re.fullmatch(r"([A-Za-z0-9_.-]+)==?([\w.]+)", line.strip()) for line in lines)
+    return {each[1].lower().replace("_", "-"): each[2] for each in found if each}
+
+
+LOCK = pins((ROOT / "requirements.lock").read_text().splitlines())
+CONDA_NAME = {"torch": "pytorch", "RNA": "viennarna", "sklearn": "scikit-learn", "Bio": "biopython", "yaml": "pyyaml"}
+
+
+def test_pyproject_and_lock_agree():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = pins(project["dependencies"] + project["optional-dependencies"]["dev"])
+    assert named.items() <= LOCK.items()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_conda_environments_have_the_locks_pins(path):
+    env = yaml.safe_load(path.read_text())
+    assert env["channels"][:2] == ["conda-forge", "bioconda"]
+    pinned = pins([each for each in env["dependencies"] if "=" in each])
+    assert pinned.pop("python") == "3.11"
+    names = {conda.lower(): name for name, conda in {"torch": "pytorch"}.items()}
+    assert {names.get(name, name): version for name, version in pinned.items()}.items() <= LOCK.items()
+
+
+def imports(path: Path, seen: set) -> set[str]:
+    """Third-party modules that a file needs, its own library's modules followed, function bodies included."""
+    if path in seen or not path.exists():
+        return set()
+    seen.add(path)
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            if name.startswith("deepmirnatar"):
+                base = ROOT / Path(*name.split("."))
+                found |= imports(base.with_suffix(".py"), seen) | imports(base / "__init__.py", seen)
+            elif name.split(".")[0] not in sys.stdlib_module_names:
+                found.add(name.split(".")[0])
+    return found
+
+
+def test_every_script_finds_what_it_imports_in_its_environment():
+    rules = "\n".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    used = re.findall(r'envs/(\w+)\.yaml"(?:(?!^rule ).)*?scripts/(\w+)\.py"', rules, flags=re.M | re.S)
+    assert len(used) >= 20
+    for env, script in used:
+        listed = yaml.safe_load((ROOT / f"envs/{env}.yaml").read_text())["dependencies"]
+        listed = {each.split("=")[0] for each in listed}
+        needed = {CONDA_NAME.get(name, name) for name in imports(ROOT / f"scripts/{script}.py", set())}
+        if script in ("train_model", "predict_pairs", "embed_sequences"):
+            continue  # these load predictors and embedders by name; `train.yaml` is checked against all below
+        if script in ("generate_negatives", "parse_source"):
+            needed |= {"viennarna"}
+        assert needed <= listed, (script, env, needed - listed)
+    everything = set()
+    for path in [*ROOT.glob("deepmirnatar/models/*.py"), *ROOT.glob("deepmirnatar/embedders/*.py")]:
+        everything |= {CONDA_NAME.get(name, name) for name in imports(path, set())}
+    train = {each.split("=")[0] for each in yaml.safe_load((ROOT / "envs/train.yaml").read_text())["dependencies"]}
+    assert everything <= train, everything - train
+
+
+def test_every_rule_has_a_script_of_its_own_name_and_the_other_way_round():
+    rules = "\n".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    named = dict(re.findall(r'^rule (\w+):.*?script:\s+"../../scripts/(\w+)\.py"', rules, flags=re.M | re.S))
+    for rule, script in re.findall(r'^rule (\w+):(?:(?!^rule ).)*?scripts/(\w+)\.py"', rules, flags=re.M | re.S):
+        assert rule == script
+    assert {path.stem for path in (ROOT / "scripts").glob("*.py")} <= set(
+        re.findall(r"^rule (\w+):", rules, flags=re.M)
+    )
+    assert named
+
+
+def test_the_config_readme_names_every_key_and_setting():
+    text = (ROOT / "config" / "README.md").read_text()
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+
+    def keys(node: dict):
+        for name, inner in node.get("properties", {}).items():
+            yield name
+            yield from keys(inner)
+        if isinstance(node.get("additionalProperties"), dict):
+            yield from keys(node["additionalProperties"])
+
+    from deepmirnatar.models.deepmirnatar import Settings
+
+    missing = [name for name in {*keys(schema), *Settings.__dataclass_fields__} if f"{name}" not in text]
+    assert not missing
+    assert json.dumps(schema)
+
+
+def test_commands_in_the_readme_exist():
+    text = (ROOT / "README.md").read_text()
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M)
+    for target in re.findall(r"`?make ([a-z]+)", text):
+        assert target in targets
+    for path in re.findall(r"\]\((?!http|#)([^)]+)\)", text):
+        assert (ROOT / path.split("#")[0]).exists(), path
