@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed-$(shell cksum < requirements.lock | cut -d' ' -f1)
 LINKS := $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help quickstart test lint format report unlock clean lock
+.PHONY: help quickstart test lint format report docs unlock clean lock
 .DEFAULT_GOAL := help
 
 help:
@@ -31,7 +31,7 @@ $(STAMP): requirements.lock
 
 quickstart: $(STAMP)
 	snakemake --cores $(CORES) --configfile config/quickstart.yaml
-	snakemake --cores 1 --configfile config/quickstart.yaml --report report.html --quiet all
+	snakemake --cores 1 --configfile config/quickstart.yaml --report report.html
 	@echo
 	@echo "Done. Open report.html, or look into"
 	@echo "  results/figures/quickstart/    curves, loss history, dataset overview, audit (svg, pdf)"
@@ -57,6 +57,10 @@ format: $(STAMP)
 
 report: $(STAMP)
 	snakemake --cores 1 --report report.html
+
+# Tables and figures of the finished default study into docs/ and the README.
+docs: $(STAMP)
+	python docs/render.py results $(EXPERIMENTS)
 
 unlock: $(STAMP)
 	snakemake --unlock

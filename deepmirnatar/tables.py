@@ -115,6 +115,33 @@ def readme_table(results: pd.DataFrame, labels: dict[str, str], dataset: str, re
     return markdown(pd.DataFrame(rows).rename(columns={recall_on: f"recall, {recall_on}"}))
 
 
+def audit_table(audits: pd.DataFrame, datasets: list[str]) -> str:
+    """Markdown: per dataset what shortcuts score on its test split (the better of each kind), and what leaks."""
+    rows = []
+    for name in datasets:
+        table = audits[audits["dataset"] == name]
+        if not len(table):
+            continue
+
+        def best(start: str, check: str = "shortcut", table: pd.DataFrame = table) -> float | None:
+            found = table[(table["check"] == check) & table["subject"].str.startswith(start)]
+            return float(found["value"].max()) if len(found) else None
+
+        rows.append(
+            {
+                "dataset": name,
+                "pairs": f"{int(table.loc[table['check'] == 'verdict', 'n'].iloc[0]):,}",
+                "miRNA alone": best("miRNA alone"),
+                "site or gene alone": best("site alone"),
+                "pair look-up": best("(miRNA, gene)"),
+                "seed match": best("seed match", "signal"),
+                "test pairs seen": best("(miRNA, gene)", "overlap"),
+                "test sites seen, 20 nt": best("site with", "overlap"),
+            }
+        )
+    return markdown(pd.DataFrame(rows))
+
+
 def markdown(table: pd.DataFrame, digits: int = 3) -> str:
     """A GitHub table; numbers rounded, missing values as a dash."""
 

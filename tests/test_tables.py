@@ -32,8 +32,9 @@ def test_scores_table_has_a_row_per_run_and_tells_the_thresholds_apart():
     ]
     metrics = pd.DataFrame(rows, columns=["dataset", "model", "seed", "test_set", "metric", "threshold", "value"])
     metrics["n"] = [10, 10, 10, 10, 10, 48]
-    made = {"epochs": 3, "device": "cpu", "threads": 2, "date": "2024-01-01"}
-    settings = [{"name": "m", "dataset": "d", "seed": seed, **made} for seed in (1, 2)]
+    made = {"epochs": 3, "device": "cpu", "threads": 2, "machine": "x", "date": "2024-01-01"}
+    model = {"settings": {"batch_size": 16, "hidden": 64, "schedule": "cosine"}}
+    settings = [{"name": "m", "dataset": "d", "seed": seed, "model": model, **made} for seed in (1, 2)]
     table = scores_table(metrics, settings, {"m": "The model"}).sort_values(["test_set", "seed"], ignore_index=True)
     assert table[["model", "label", "seed", "test_set", "n", "epochs"]].to_numpy().tolist() == [
         ["m", "The model", 1, "d:test", 10, 3],
