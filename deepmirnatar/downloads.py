@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import http.client
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import tempfile
 import urllib.parse
 import urllib.request
 import zipfile
+import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +20,18 @@ from deepmirnatar.files import atomic, sha256
 from deepmirnatar.logs import log
 
 REGISTRY_COLUMNS = ["source", "file", "version", "url", "sha256", "bytes", "licence", "citation"]
+
+
+# What a place can answer that sends us to the next one: nothing, nonsense, or a damaged archive.
+UNUSABLE = (
+    OSError,
+    http.client.HTTPException,
+    subprocess.CalledProcessError,
+    EOFError,
+    zlib.error,
+    KeyError,
+    zipfile.BadZipFile,
+)
 
 
 class DownloadError(RuntimeError):
@@ -62,7 +76,7 @@ def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, 
                         f"{target}, or correct resources/sources.tsv if the new version is meant."
                     )
             break
-        except (OSError, subprocess.CalledProcessError, KeyError, zipfile.BadZipFile) as error:
+        except UNUSABLE as error:
             tried.append(f"{place} ({_reason(error)})")
     else:
         raise DownloadError(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar import embedders, models, negatives, splits
+from deepmirnatar.pairs import COLUMNS
 from deepmirnatar.sources import SOURCES
 
 DATASET_DEFAULTS = {
@@ -125,13 +126,31 @@ class Study:
         for key, choices in (("negatives", negatives.STRATEGIES), ("split", splits.STRATEGIES)):
             if done[key]["strategy"] not in choices:
                 raise unknown(done[key]["strategy"], choices, f"{place}.{key}.strategy")
+        wrong = [column for column in done["columns"] if column not in COLUMNS]
+        if wrong:
+            raise unknown(wrong[0], COLUMNS, f"{place}.columns")
+        fresh, split = done["negatives"]["strategy"] != "given", done["split"]
+        if done["orientation"] == "as_released" and (fresh or split["strategy"] == "by_mirna_family"):
+            raise ConfigError(
+                f"{place}: orientation as_released leaves some miRNAs 3'->5', but fresh negatives and a split by family "
+                "read the seed; use `orientation: corrected`"
+            )
+        if done["negatives"]["strategy"] == "rnacofold" and split["strategy"] == "given":
+            raise ConfigError(f"{place}.split: rnacofold negatives come from no split; choose a strategy but `given`")
+        shares = split.get("fractions")
+        if shares and abs(sum(shares.values()) - 1) > 1e-6:
+            raise ConfigError(f"{place}.split.fractions: add up to {sum(shares.values()):g}, not to 1")
         return done
 
     def _embedding(self, name: str, stanza: dict) -> dict:
         place = f"embeddings.{name}"
+        for key in ("kind", "strand"):
+            if key not in stanza:
+                raise ConfigError(f"{place}: needs `{key}`")
         if stanza["kind"] not in embedders.KINDS:
             raise unknown(stanza["kind"], embedders.KINDS, f"{place}.kind")
-        settings = _settings(place, lambda given: embedders.settings_of(stanza["kind"], given), stanza)
+        kind = embedders.settings_class(stanza["kind"])
+        settings = _settings(place, stanza, kind)
         return {
             "kind": stanza["kind"],
             "strand": stanza["strand"],
@@ -147,7 +166,7 @@ class Study:
             known = [path.stem for path in Path(models.__file__).parent.glob("*.py")]
             known = [each for each in known if each not in ("__init__", "base", "neural")]
             raise unknown(stanza["predictor"], known, f"{place}.predictor") from error
-        settings = _settings(place, lambda given: asdict(predictor.Settings(**given)), stanza, predictor.Settings)
+        settings = _settings(place, stanza, predictor.Settings)
         given = stanza.get("embeddings", {}) if predictor.embeddings else {}
         for strand in predictor.embeddings:
             if strand not in given:
@@ -270,12 +289,10 @@ def _same(one: dict, other: dict) -> bool:
     return all(one[key] == other[key] for key in ("predictor", "embeddings", "settings"))
 
 
-def _settings(place: str, complete, stanza: dict, settings_class: type | None = None) -> dict:
-    try:
-        return complete(stanza.get("settings", {}))
-    except TypeError as error:
-        wrong = str(error).split("'")[1] if "'" in str(error) else str(error)
-        known = [field.name for field in fields(settings_class)] if settings_class else []
-        if known:
-            raise unknown(wrong, known, f"{place}.settings") from error
-        raise ConfigError(f"{place}.settings: {wrong!r} is not a setting of this kind") from error
+def _settings(place: str, stanza: dict, settings: type) -> dict:
+    """The stanza's settings completed with the defaults of their dataclass."""
+    given, known = stanza.get("settings", {}), [field.name for field in fields(settings)]
+    for key in given:
+        if key not in known:
+            raise unknown(key, known, f"{place}.settings")
+    return asdict(settings(**given))

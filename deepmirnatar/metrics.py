@@ -19,7 +19,8 @@ def best_threshold(labels: np.ndarray, scores: np.ndarray) -> float:
         return float(np.median(scores))
     false_rate, true_rate, cuts = sk.roc_curve(labels, scores)
     best = int((true_rate - false_rate).argmax())
-    upper = cuts[best]
+    # The first cut of the curve is infinite: there nothing is called. It wins when no cut beats chance.
+    upper = cuts[best] if np.isfinite(cuts[best]) else np.nextafter(scores.max(), np.inf)
     below = scores[scores < upper]
     return float(upper if not len(below) else (upper + below.max()) / 2)
 

@@ -43,9 +43,7 @@ def filter_rows(table: pd.DataFrame, mature: pd.DataFrame, mirna_as_read: pd.Ser
     mock = table["mock"].astype(int).eq(1) if "mock" in table else pd.Series(False, index=table.index)
     current_name = table["mirna"].map(by_name)
     named_by_sequence = mirna_as_read.map(by_sequence)
-    by_start = {
-        text[:end]: name for text, name in reversed(by_sequence.items()) for end in range(SAME_START, len(text))
-    }
+    by_start = {text[:end]: name for text, name in by_sequence.items() for end in range(SAME_START, len(text))}
     trimmed = {text: _by_start(text, by_sequence, by_start) for text in mirna_as_read.unique()}
     named_by_start = mirna_as_read.map(trimmed).where(named_by_sequence.isna())
 

@@ -31,7 +31,7 @@ def read_pairs(path: str | Path, splits: list[str] | None = None) -> pd.DataFram
 
     Sequences are RNA, 5'->3'. Raises PairsError.
     """
-    table = read_tsv(path, dtype={"label": str, "mirna": str, "target": str})
+    table = read_tsv(path, dtype=dict.fromkeys(COLUMNS, str))
     table = check_pairs(table, path)
     if splits is not None:
         table = table[table["split"].isin(splits)].reset_index(drop=True)

@@ -29,7 +29,8 @@ def imported_files(name: str) -> list[str]:
         for node in ast.walk(ast.parse((root / each).read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == LIBRARY.name:
                 folder = "/".join(node.module.split(".")[1:])
-                waiting += [f"{folder}.py", *(f"{folder}/{alias.name}.py".lstrip("/") for alias in node.names)]
+                waiting += [f"{folder}.py", f"{folder}/__init__.py"]
+                waiting += [f"{folder}/{alias.name}.py".lstrip("/") for alias in node.names]
     return sorted(str(LIBRARY / each) for each in found)
 
 
@@ -65,7 +66,7 @@ class Lookup:
 
     def source_code(self, wildcards) -> list[str]:
         module = SOURCES[wildcards.source].module if wildcards.source in SOURCES else "user"
-        return self.library(f"sources/{module}.py", "sources/__init__.py", "pairs.py", "sequences.py", "scan.py")
+        return imported_files(f"sources/{module}.py")
 
     def registered_digest(self, wildcards) -> str:
         return self.digest(f"{wildcards.folder}/{wildcards.file}")
@@ -102,8 +103,8 @@ class Lookup:
 
     def negatives_code(self, wildcards) -> list[str]:
         strategy = self.study.datasets[wildcards.dataset]["negatives"]["strategy"]
-        own = [] if strategy == "given" else [f"negatives/{strategy}.py", "folding.py", "clusters.py"]
-        return self.library("negatives/__init__.py", *own)
+        own = [] if strategy == "given" else imported_files(f"negatives/{strategy}.py")
+        return sorted({*self.library("negatives/__init__.py"), *own})
 
     # --- embeddings
 
@@ -121,7 +122,7 @@ class Lookup:
 
     def embedding_code(self, wildcards) -> list[str]:
         kind = self.study.embeddings[wildcards.embedding]["kind"]
-        return self.library("embedders/__init__.py", f"embedders/{kind}.py", "features.py", "kmers.py")
+        return sorted({*self.library("embedders/__init__.py"), *imported_files(f"embedders/{kind}.py")})
 
     def embedding_gpu(self, wildcards) -> int:
         return int(self.study.embeddings[wildcards.embedding]["kind"] == "dnabert")

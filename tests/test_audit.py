@@ -96,6 +96,8 @@ def test_a_frequency_bias_per_mirna_is_found(clean):
     assert values["balance", "rows of miRNAs with one class nearly alone"] == pytest.approx(6 / 14)
     # 4 of 7 parts in either class tie with each other.
     assert values["shortcut", "miRNA alone, by its string"] == pytest.approx(1 - (4 / 7) ** 2 / 2, abs=0.02)
+    # No pair of test is known, so that the look-up falls back on the miRNA.
+    assert values["shortcut", "(miRNA, gene) look-up"] == values["shortcut", "miRNA alone, by its string"]
     assert f"AUC {values['shortcut'].max():.3f}" in text and reasons == 1
 
 

@@ -74,7 +74,7 @@ def test_ranking_of_every_resample_equals_scikit_learn_with_weights(predictions,
     rng = np.random.default_rng(digits)
     labels = predictions["label"].to_numpy()
     scores = np.round(predictions["score"].to_numpy() + rng.normal(0, 0.3, 150), digits)
-    weights = pair_weights(predictions["target"], 60, 3)
+    weights = pair_weights(predictions["target"], 30, 3)
     found = resampled_ranking(labels, scores, weights)
     for number, weight in enumerate(weights):
         assert found["auroc"][number] == pytest.approx(sk.roc_auc_score(labels, scores, sample_weight=weight))
@@ -95,7 +95,7 @@ def test_blocks_do_not_change_a_resample(predictions, monkeypatch):
 def test_calls_of_every_resample_equal_scikit_learn_with_weights(predictions, cut):
     labels = predictions["label"].to_numpy()
     called = (predictions["score"] >= cut).astype(int).to_numpy()
-    weights = pair_weights(predictions["target"], 40, 5)
+    weights = pair_weights(predictions["target"], 15, 5)
     found = resampled_calls(labels, called, weights)
     assert set(found) == set(AT_THRESHOLD)
     for number, weight in enumerate(weights):
@@ -128,8 +128,8 @@ def test_whole_pairs_are_drawn(predictions):
 
 def test_an_interval_is_that_of_tables_with_their_pairs_drawn_again(predictions):
     """Against resampled tables, rows repeated one by one."""
-    table = by_metric(evaluate(predictions, resamples=80, seed=9))
-    weights = pair_weights(predictions["mirna"] + "\t" + predictions["target"], 80, 9).astype(int)
+    table = by_metric(evaluate(predictions, resamples=40, seed=9))
+    weights = pair_weights(predictions["mirna"] + "\t" + predictions["target"], 40, 9).astype(int)
     drawn: dict[tuple, list] = {}
     for weight in weights:
         sample = predictions.loc[np.repeat(predictions.index, weight)]
@@ -247,8 +247,8 @@ def test_a_difference_is_that_of_point_values_and_its_interval_that_of_the_same_
     rng = np.random.default_rng(2)
     worse = predictions.assign(score=rng.random(150).round(1))
     labels = predictions["label"].to_numpy()
-    found = paired_differences({"one": [predictions], "worse": [worse]}, resamples=60, seed=4).set_index("metric")
-    weights = pair_weights(predictions["mirna"] + "\t" + predictions["target"], 60, 4)
+    found = paired_differences({"one": [predictions], "worse": [worse]}, resamples=30, seed=4).set_index("metric")
+    weights = pair_weights(predictions["mirna"] + "\t" + predictions["target"], 30, 4)
     functions = {"auroc": sk.roc_auc_score, "auprc": sk.average_precision_score}
     for metric, function in functions.items():
         assert found.loc[metric, "difference"] == pytest.approx(

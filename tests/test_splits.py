@@ -36,13 +36,13 @@ def same_partition(one, other) -> bool:
 
 @pytest.fixture
 def table(rna) -> pd.DataFrame:
-    """20 miRNA families of three miRNAs each.
+    """Two times 20 miRNA families of three miRNAs each.
 
     60 genes have ten windows of 40 nt that overlap, for miRNAs of one family. 60 more have windows apart, so that the
-    key alone holds them together: two for one miRNA of the family and two for another.
+    key alone holds them together: two for one miRNA of a family and two for another.
     """
     rng = np.random.default_rng(11)
-    seeds = [f"{rna(rng, 7)}" for _ in range(20)]
+    seeds = [f"{rna(rng, 7)}" for _ in range(40)]
     mirnas = [[rna(rng, 1) + seed + rna(rng, 14) for _ in range(3)] for seed in seeds]
     rows = []
 
@@ -57,7 +57,7 @@ def table(rna) -> pd.DataFrame:
             add(gene, gene % 20, int(rng.integers(3)), utr[start : start + 40])
     for gene in range(60, 120):
         for member in (0, 0, 1, 1):
-            add(gene, gene % 20, member, rna(rng, 40))
+            add(gene, 20 + gene % 20, member, rna(rng, 40))
     table = pd.DataFrame(rows, columns=["mirna", "mirna_sequence", "target", "target_sequence", "label"])
     table = table.sample(frac=1, random_state=1, ignore_index=True)
     table["pair_id"] = [f"p{number}" for number in range(len(table))]

@@ -14,11 +14,9 @@ from deepmirnatar.features import Features, pool
 KINDS = ["word2vec", "dnabert", "onehot"]
 
 
-def settings_of(kind: str, given: dict) -> dict:
-    """`given` completed with the kind's defaults; TypeError names an unknown key."""
-    from dataclasses import asdict
-
-    return asdict(import_module(f"deepmirnatar.embedders.{kind}").Settings(**given))
+def settings_class(kind: str) -> type:
+    """The dataclass of a kind's settings."""
+    return import_module(f"deepmirnatar.embedders.{kind}").Settings
 
 
 def embed(sequences: list[str], kind: str, settings: dict, embedder: Path | None, **options) -> Features:

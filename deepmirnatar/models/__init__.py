@@ -16,4 +16,7 @@ def load_class(name: str):
     """The Predictor class of `deepmirnatar/models/{name}.py`; ValueError when there is no such file."""
     if not name.isidentifier() or find_spec(f"deepmirnatar.models.{name}") is None:
         raise ValueError(f"no predictor {name!r}: there is no file deepmirnatar/models/{name}.py")
-    return import_module(f"deepmirnatar.models.{name}").Predictor
+    predictor = getattr(import_module(f"deepmirnatar.models.{name}"), "Predictor", None)
+    if not hasattr(predictor, "Settings"):
+        raise ValueError(f"deepmirnatar/models/{name}.py defines no Predictor with Settings")
+    return predictor

@@ -6,6 +6,7 @@ ungapped position; drop windows with N or near a positive site; at most `per_pai
 fold what is left and keep those with RNAcofold dG_bind <= `energy`.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +68,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     made: list[pd.DataFrame] = []
     missing = wanted.copy()
     queue = {key: iter(rng.permutation(len(utrs))) for key in wanted.index}
-    folded = 0
+    folded, seen, of_pair = 0, set(), Counter()
     for number in range(1, settings.rounds + 1):
         if not len(missing):
             break
@@ -82,21 +83,23 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
                 if gene in forbidden:
                     continue
                 starts = candidate_windows(bases, codes[place], settings)
-                utr, taken = utrs["sequence"].iat[place], 0
+                utr = utrs["sequence"].iat[place]
                 for start in rng.permutation(starts):
                     window = utr[start : start + settings.window]
-                    if runs.isdisjoint(shared_runs(pd.Series([window]))[1]):
-                        rows.append((name, mirna, gene, window, start))
-                        taken += 1
-                        need -= 1
-                    if taken == settings.per_pair:
+                    if of_pair[name, gene] == settings.per_pair:
                         break
+                    # One 3'UTR can stand under several genes: a window is folded for a miRNA once.
+                    if (mirna, window) in seen or not runs.isdisjoint(shared_runs(pd.Series([window]))[1]):
+                        continue
+                    seen.add((mirna, window))
+                    rows.append((name, mirna, gene, window, start))
+                    of_pair[name, gene] += 1
+                    need -= 1
                 if need <= 0:
                     break
         if not rows:
             break
         table = pd.DataFrame(rows, columns=["mirna", "mirna_sequence", "target", "target_sequence", "utr_start"])
-        table = table.drop_duplicates(["mirna_sequence", "target_sequence"])
         table["energy"] = binding_energies(
             table["mirna_sequence"], table["target_sequence"], processes, f"negatives, round {number}"
         )

@@ -54,8 +54,11 @@ def parser(name: str) -> Callable:
     return import_module(f"deepmirnatar.sources.{module}").parse
 
 
-def finish(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Bring parsed rows into the common form; `mirna_sequence` still as written, see `mirna_written`."""
+def finish(rows: pd.DataFrame, name: str, file: object = None) -> pd.DataFrame:
+    """Bring parsed rows into the common form; `mirna_sequence` still as written, see `mirna_written`.
+
+    Errors name `file`, where rows stand as in one file, otherwise the source.
+    """
     rows = rows.reset_index(drop=True)
     rows["mirna_sequence"] = to_rna(rows["mirna_sequence"])
     rows["target_sequence"] = to_rna(rows["target_sequence"])
@@ -65,7 +68,7 @@ def finish(rows: pd.DataFrame, name: str) -> pd.DataFrame:
         width = len(str(len(rows)))
         rows["pair_id"] = [f"{name}-{number:0{width}d}" for number in range(1, len(rows) + 1)]
     defaults = {"source": name, "split": "train", "mock": 0}
-    return check_pairs(rows.assign(**{key: value for key, value in defaults.items() if key not in rows}), name)
+    return check_pairs(rows.assign(**{key: value for key, value in defaults.items() if key not in rows}), file or name)
 
 
 __all__ = ["SOURCES", "PairsError", "Source", "finish", "parser"]

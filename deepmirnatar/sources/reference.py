@@ -41,9 +41,10 @@ def read_reference(mature: Path, firm: Path, mitea: Path) -> dict[str, pd.DataFr
     human = (pairs["Species (miRNA)"] == "Homo sapiens") & (pairs["Species (Target Gene)"] == "Homo sapiens")
     pairs = pairs[human & (pairs["entrez"] != "") & ~pairs["Support Type"].str.startswith("Non-Functional")]
     pairs = pairs.assign(strong=(pairs["Support Type"] == "Functional MTI").astype(int))
-    known = pairs.groupby(["mirna", "gene", "entrez"], as_index=False)["strong"].max()
-    # One Entrez id can appear under two symbols over the years; the commoner stands for it.
+    # One Entrez id can appear under two symbols over the years; the commoner stands for it in all tables.
     symbol = pairs.groupby("entrez")["gene"].agg(lambda names: names.value_counts().index[0])
+    pairs["gene"] = pairs["entrez"].map(symbol)
+    known = pairs.groupby(["mirna", "gene", "entrez"], as_index=False)["strong"].max()
 
     with zipfile.ZipFile(firm) as wheel:
         with wheel.open("firm/common/p3utrSeqs_Homo_sapiens.csv") as handle:

@@ -27,7 +27,7 @@ def parse(
             f"{path}: column {', '.join(map(repr, missing))} is missing. Needed: {', '.join(REQUIRED)}. Found: "
             f"{', '.join(rows.columns)}. Name them in the dataset's stanza, like `columns: {{{missing[0]}: THEIRS}}`."
         )
-    return finish(rows.assign(mirna_written=mirna_written), name), {"rows read": len(rows)}
+    return finish(rows.assign(mirna_written=mirna_written), name, path), {"rows read": len(rows)}
 
 
 def _table(path: Path) -> pd.DataFrame:
