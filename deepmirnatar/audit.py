@@ -117,8 +117,10 @@ def _shortcut_scores(known: pd.DataFrame, test: pd.DataFrame, trees: int, seed: 
         model.fit(kmer_counts(known[column]), known["label"])
         return model.predict_proba(kmer_counts(test[column]))[:, 1]
 
-    pair = pd.Series(rates(["mirna", "target"]))
-    unseen = ~(test["mirna"] + "\t" + test["target"]).isin(known["mirna"] + "\t" + known["target"])
+    # By the miRNA's string, because a release may give many miRNAs one name.
+    pair = pd.Series(rates(["mirna_sequence", "target"]))
+    pairs_known, pairs_test = (part["mirna_sequence"] + "\t" + part["target"] for part in (known, test))
+    unseen = ~pairs_test.isin(pairs_known)
     return {
         "miRNA alone, by its string": rates(["mirna_sequence"]),
         "miRNA alone, by its 3-mers": composition("mirna_sequence"),

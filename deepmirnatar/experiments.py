@@ -132,8 +132,8 @@ class Study:
         fresh, split = done["negatives"]["strategy"] != "given", done["split"]
         if done["orientation"] == "as_released" and (fresh or split["strategy"] == "by_mirna_family"):
             raise ConfigError(
-                f"{place}: orientation as_released leaves some miRNAs 3'->5', but fresh negatives and a split by family "
-                "read the seed; use `orientation: corrected`"
+                f"{place}: orientation as_released leaves some miRNAs 3'->5', but fresh negatives and a split by "
+                "family read the seed; use `orientation: corrected`"
             )
         if done["negatives"]["strategy"] == "rnacofold" and split["strategy"] == "given":
             raise ConfigError(f"{place}.split: rnacofold negatives come from no split; choose a strategy but `given`")

@@ -2,7 +2,7 @@
 
 mirna_only    columns: [mirna_sequence]
 target_only   columns: [target]
-pair_lookup   columns: [mirna, target], backed by the miRNA's rate for pairs that were never seen
+pair_lookup   columns: [mirna_sequence, target], backed by the miRNA's rate for pairs that were never seen
 """
 
 from dataclasses import dataclass, field
