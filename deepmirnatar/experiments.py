@@ -46,6 +46,20 @@ def unknown(name: object, known: Iterable[str], what: str) -> ConfigError:
     return ConfigError(f"{what}: {name!r} is not known.{hint} Known: {', '.join(sorted(known)) or 'none'}.")
 
 
+def check_schema(config: dict, schema: dict) -> None:
+    """Say the first breach of the schema in one line: place, value, and the nearest known key."""
+    import jsonschema
+
+    errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(config), key=lambda error: len(error.path))
+    for error in errors:
+        place = ".".join(map(str, error.absolute_path)) or "the top level"
+        if error.validator == "additionalProperties":
+            known = error.schema.get("properties", {})
+            wrong = next(key for key in error.instance if key not in known)
+            raise unknown(wrong, known, place)
+        raise ConfigError(f"{place}: {error.message}")
+
+
 def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, dict]:
     """Every stanza with its `extends` chain applied and its sweeps unfolded.
 

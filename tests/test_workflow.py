@@ -68,7 +68,8 @@ def test_a_run_that_many_experiments_share_is_trained_once(tmp_path):
 def test_a_misspelt_key_is_one_clear_error(tmp_path):
     folder = copy_workflow(tmp_path)
     cases = {
-        "datasets: {released: {orientaton: corrected}}": "orientaton",
+        "datasets: {released: {orientaton: corrected}}": "datasets.released: 'orientaton' is not known. Did you mean",
+        "device: gpu": "device: 'gpu' is not one of",
         "models: {deepmirnatar: {settings: {droput: 0.2}}}": "Did you mean 'dropout'",
         "experiments: {published: {datasets: [relased], models: [deepmirnatar]}}": "Did you mean 'released'",
         "datasets: {debiased: {negatives: {strategy: matchd}}}": "Did you mean 'matched'",
@@ -79,6 +80,7 @@ def test_a_misspelt_key_is_one_clear_error(tmp_path):
         assert answer.returncode != 0
         assert wanted in answer.stdout
         assert "Traceback" not in answer.stdout
+        assert len(answer.stdout.splitlines()) < 12
 
 
 # --- a whole study of a user's own pairs, without any download ------------------------------------------------

@@ -1,16 +1,20 @@
 # Reads and checks the config once; everything that rules look up stands in `study`.
 from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 from deepmirnatar.downloads import read_registry
-from deepmirnatar.experiments import Study
+from deepmirnatar.experiments import Study, check_schema
 from deepmirnatar.workflow import Lookup
 
-validate(config, "../schemas/config.schema.yaml")
+schema = Path(workflow.basedir) / "workflow" / "schemas" / "config.schema.yaml"
 
+# Our own check comes first: it says in one line what Snakemake's says in a page.
 try:
+    check_schema(config, yaml.safe_load(schema.read_text()))
+    validate(config, str(schema))
     study = Study(config, Path(workflow.basedir))
 except ValueError as error:
     raise WorkflowError(f"config: {error}") from None
