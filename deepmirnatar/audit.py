@@ -8,7 +8,8 @@ from deepmirnatar.logs import log
 from deepmirnatar.scan import SEED_CLASSES, seed_class
 from deepmirnatar.shortcuts import RateTable, kmer_counts
 
-# A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5.
+# A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5. Below chance is no reason: where
+# classes are balanced exactly, what train has more of, test has less of, and no model can know that beforehand.
 SUSPICIOUS = 0.55
 
 
@@ -51,7 +52,8 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     test = table[table["split"] == "test"].reset_index(drop=True)
     known = table[table["split"] != "test"].reset_index(drop=True)
     if len(test) and len(known):
-        pair_test, pair_known = (part["mirna"] + "\t" + part["target"] for part in (test, known))
+        # By the miRNA's string, because a release may give many miRNAs one name.
+        pair_test, pair_known = (part["mirna_sequence"] + "\t" + part["target"] for part in (test, known))
         overlap = {
             "(miRNA, gene) pair": pair_test.isin(pair_known),
             "gene": test["target"].isin(known["target"]),

@@ -113,10 +113,7 @@ class Study:
         resolved = resolve(config["models"], "models", "predictor")
         self.models = {name: self._model(name, stanza) for name, stanza in resolved.items()}
         self.alias = self._aliases(config["models"])
-        self.experiments = {
-            name: self._experiment(name, stanza)
-            for name, stanza in resolve(config["experiments"], "experiments").items()
-        }
+        self.experiments = {name: self._experiment(name, stanza) for name, stanza in config["experiments"].items()}
         self.wanted = config["run"]["experiments"]
         for name in self.wanted:
             if name not in self.experiments:
@@ -273,6 +270,7 @@ class Study:
         return {
             "rnacofold": ["mirnas", "utrs", "known_targets"],
             "shuffled": ["mirnas"],
+            "matched": ["known_targets"],
         }.get(self.datasets[dataset]["negatives"]["strategy"], [])
 
     def embedder(self, dataset: str, embedding: str) -> list[str]:

@@ -26,9 +26,6 @@ def merge(
     """
     table = pd.concat(tables, ignore_index=True)
     report = [(f"read from {source}", int(count)) for source, count in table["source"].value_counts().items()]
-    if positives_only:
-        report.append(("negatives set aside", int((table["label"] == 0).sum())))
-        table = table[table["label"] == 1]
     conflict = table.groupby(_SITE)["label"].transform("nunique") > 1
     repeated = table.duplicated([*_SITE, "label"])
     report.append((f"rows of a pair with both labels, {_done(conflicts)}", int(conflict.sum())))
@@ -41,6 +38,9 @@ def merge(
     if duplicates == "drop":
         drop |= repeated
     table = table[~drop]
+    if positives_only:
+        report.append(("negatives set aside", int((table["label"] == 0).sum())))
+        table = table[table["label"] == 1]
     if sample and sample < len(table):
         table = table.sample(sample, random_state=seed).sort_index()
         report.append(("rows sampled", sample))

@@ -9,7 +9,7 @@ _CODE = np.full(256, 255, dtype=np.uint8)
 for _position, _letter in enumerate(ALPHABET):
     _CODE[ord(_letter)] = _position
 
-# _PAIRS[a, b]: can base a of one strand pair with base b of the other (Watson-Crick or G-U)?
+# PAIRS[a, b]: can base a of one strand pair with base b of the other (Watson-Crick or G-U)?
 PAIRS = np.zeros((5, 5), dtype=bool)
 for _a, _b in ("AU", "UA", "GC", "CG", "GU", "UG"):
     PAIRS[ALPHABET.index(_a), ALPHABET.index(_b)] = True

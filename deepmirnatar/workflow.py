@@ -54,6 +54,11 @@ class Lookup:
         """Library files that decide a rule's result, as its inputs: an edit reruns just what depends on it."""
         return [str(LIBRARY / name) for name in names]
 
+    @staticmethod
+    def imports(*names: str) -> list[str]:
+        """The same with everything that these files import."""
+        return sorted({path for name in names for path in imported_files(name)})
+
     # --- sources
 
     def source_inputs(self, wildcards) -> dict:

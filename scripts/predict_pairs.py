@@ -14,7 +14,7 @@ from deepmirnatar.merging import five_to_three
 from deepmirnatar.models.base import Context
 from deepmirnatar.pairs import read_pairs
 
-CARRIED = ["pair_id", "mirna", "target", "label", "source"]
+CARRIED = ["pair_id", "mirna", "mirna_sequence", "target", "label", "source"]
 
 
 def main(

@@ -341,3 +341,18 @@ def test_the_cap_holds_for_a_name_that_is_written_with_two_sequences(rna, utrs):
     }
     _, negatives, _ = generate(positives, reference, "rnacofold", {"energy": -3.0, "per_pair": 1, "pairs": 5})
     assert negatives.groupby(["mirna", "target"]).size().max() == 1
+
+
+def test_matched_gives_no_site_of_a_gene_that_the_family_targets(many):
+    """Neither of one in the table nor of one that miRTarBase names."""
+    names = many["mirna"].unique()
+    genes = many["target"].unique()
+    known = pd.DataFrame({"mirna": names[0], "gene": genes[: len(genes) // 2], "strong": 0})
+    positives, negatives, _ = generate(many, {"known_targets": known}, "matched", {}, seed=1)
+    by_family = many.groupby(families(many))["target"].agg(set)
+    other = many.loc[many["mirna"] == names[0], "mirna_sequence"].iloc[0]
+    for name, rows in negatives.groupby(families(negatives)):
+        assert by_family[name].isdisjoint(rows["target"])
+        if name == family(other):
+            assert set(known["gene"]).isdisjoint(rows["target"])
+    check_sites(positives, negatives)

@@ -1,8 +1,9 @@
 """miRBench's way (Sammut et al. 2025): real miRNAs, real sites, wrong partners, equal frequencies.
 
 For each miRNA family as many negatives as positives: each positive's miRNA is given a site that is another
-family's positive, from a site cluster that holds no positive of its own family. A site is used as a negative
-about as often as it stands as a positive, so that neither strand alone tells the class.
+family's positive, of a gene that its own family is not known to target and from a site cluster that holds no
+positive of its own family. A site is used as a negative as often as it stands as a positive, so that neither strand
+alone tells the class.
 """
 
 import numpy as np
@@ -22,9 +23,11 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     rng = np.random.default_rng(seed)
     families = pd.factorize(positives["mirna_sequence"].map(family))[0]
     clusters = cluster_sites(positives["target_sequence"])
+    genes, gene_names = pd.factorize(positives["target"])
+    targets = _targets(positives, families, genes, gene_names, reference)
     kept = np.arange(len(positives))
     while len(kept):
-        partner = _deal(families[kept], clusters[kept], rng)
+        partner = _deal(families[kept], clusters[kept], genes[kept], targets, rng)
         if (partner >= 0).all():
             break
         log.info("matched: %d positives find no partner", (partner < 0).sum())
@@ -43,10 +46,28 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     )
 
 
-def _deal(families: np.ndarray, clusters: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _targets(positives, families: np.ndarray, genes: np.ndarray, gene_names, reference: dict) -> dict[int, set]:
+    """Per family the genes (numbers) that its miRNAs target, here or in miRTarBase with any evidence."""
+    targets: dict[int, set] = {}
+    for number, gene in zip(families, genes, strict=True):
+        targets.setdefault(number, set()).add(gene)
+    if "known_targets" in reference:
+        known = reference["known_targets"]
+        of_name = dict(zip(positives["mirna"], families, strict=True))
+        number_of = {name: number for number, name in enumerate(gene_names)}
+        for name, gene in zip(known["mirna"], known["gene"], strict=True):
+            if name in of_name and gene in number_of:
+                targets[of_name[name]].add(number_of[gene])
+    return targets
+
+
+def _deal(
+    families: np.ndarray, clusters: np.ndarray, genes: np.ndarray, targets: dict[int, set], rng: np.random.Generator
+) -> np.ndarray:
     """For each row the row whose site it is given, each site once; -1 where none is left that it may have.
 
-    A row may have no site of a cluster that holds a positive of its family or that the family was given already.
+    A row may have no site of a gene that its family targets, nor of a cluster that holds a positive of its family or
+    that the family was given already.
     """
     own: dict[int, set] = {}
     for number, cluster in zip(families, clusters, strict=True):
@@ -59,7 +80,8 @@ def _deal(families: np.ndarray, clusters: np.ndarray, rng: np.random.Generator) 
     order = sorted(rng.permutation(len(families)), key=lambda row: -size[families[row]])
     for row in progress(order, "matching negatives", unit="pairs"):
         for place in range(len(free) - 1, -1, -1):
-            if clusters[free[place]] not in taken[families[row]]:
+            site = free[place]
+            if clusters[site] not in taken[families[row]] and genes[site] not in targets[families[row]]:
                 partner[row] = free.pop(place)
                 taken[families[row]].add(clusters[partner[row]])
                 break
@@ -68,9 +90,11 @@ def _deal(families: np.ndarray, clusters: np.ndarray, rng: np.random.Generator) 
         mine = taken[families[row]]
         for other in rng.permutation(np.flatnonzero(partner >= 0)):
             theirs, given = taken[families[other]], clusters[partner[other]]
-            if given in mine or families[other] == families[row]:
+            if given in mine or families[other] == families[row] or genes[partner[other]] in targets[families[row]]:
                 continue
-            place = next((at for at, site in enumerate(free) if clusters[site] not in theirs), None)
+            avoid = targets[families[other]]
+            fitting = (at for at, site in enumerate(free) if clusters[site] not in theirs and genes[site] not in avoid)
+            place = next(fitting, None)
             if place is not None:
                 partner[row], partner[other] = partner[other], free.pop(place)
                 theirs.remove(given)

@@ -53,6 +53,8 @@ def candidate_windows(mirna: np.ndarray, utr: np.ndarray, settings: Settings) ->
 def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, processes: int) -> tuple:
     """Negatives with their `energy`; see the module. Raises ValueError when 3'UTRs run out."""
     settings = Settings(**settings)
+    if settings.last - settings.first >= settings.window:
+        raise ValueError("negatives: nt `first` to `last` of the miRNA do not fit into the window")
     rng = np.random.default_rng(seed)
     utrs = reference["utrs"]
     utrs = utrs[utrs["sequence"].str.len() >= settings.window].reset_index(drop=True)

@@ -20,6 +20,8 @@ def parse(
     """
     path = Path(files["pairs"])
     rows = _fasta(path) if path.suffix in (".fa", ".fasta") else _table(path)
+    if not len(rows):
+        raise PairsError(f"{path}: holds no rows")
     rows = rows.rename(columns={theirs: ours for ours, theirs in (columns or {}).items()})
     missing = [column for column in REQUIRED if column not in rows.columns]
     if missing:

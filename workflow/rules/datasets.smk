@@ -7,7 +7,7 @@ localrules:
 rule merge_sources:
     input:
         tables=look.parsed_sources,
-        code=look.library("merging.py", "pairs.py"),
+        code=look.imports("merging.py"),
     output:
         pairs="results/datasets/{dataset}/merged.tsv",
         report="results/datasets/{dataset}/merge_report.tsv",
@@ -25,7 +25,7 @@ rule filter_mirbase:
     input:
         pairs="results/datasets/{dataset}/merged.tsv",
         mirnas="results/reference/mirnas.tsv",
-        code=look.library("mirbase.py"),
+        code=look.imports("mirbase.py", "merging.py"),
     output:
         kept="results/datasets/{dataset}/kept.tsv",
         dropped="results/datasets/{dataset}/dropped.tsv",
@@ -66,7 +66,7 @@ rule split_dataset:
     input:
         positives="results/datasets/{dataset}/positives.tsv",
         negatives="results/datasets/{dataset}/negatives.tsv",
-        code=look.library("splits.py", "clusters.py"),
+        code=look.imports("splits.py"),
     output:
         pairs="results/datasets/{dataset}/pairs.tsv",
         report="results/datasets/{dataset}/split_report.tsv",
@@ -85,7 +85,7 @@ rule split_dataset:
 rule audit_dataset:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
-        code=look.library("audit.py", "shortcuts.py", "clusters.py"),
+        code=look.imports("audit.py"),
     output:
         audit="results/datasets/{dataset}/audit.tsv",
         balance="results/datasets/{dataset}/mirna_balance.tsv",

@@ -5,7 +5,7 @@
 rule train_word2vec:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
-        code=look.library("embedders/word2vec.py", "kmers.py"),
+        code=look.imports("embedders/word2vec.py", "kmers.py"),
     output:
         "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
     log:
@@ -26,7 +26,7 @@ rule pretrain_dnabert:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
         utrs="results/reference/utrs.tsv",
-        code=look.library("embedders/dnabert.py", "kmers.py"),
+        code=look.imports("embedders/dnabert.py", "kmers.py"),
     output:
         embedder="results/embeddings/{dataset}/{embedding}/embedder.safetensors",
         history="results/embeddings/{dataset}/{embedding}/history.tsv",
@@ -52,7 +52,7 @@ rule adopt_dnabert:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
         weights=look.published_weights,
-        code=look.library("embedders/dnabert.py", "kmers.py"),
+        code=look.imports("embedders/dnabert.py", "kmers.py"),
     output:
         "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
     log:

