@@ -37,6 +37,7 @@ def take_over(results: Path, experiment: str) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for picture in (results / "figures" / experiment).glob("*.png"):
         shutil.copy(picture, target)
+    shutil.copy(results / "figures" / "rulegraph.png", target.parent)
 
 
 def take_over_audits(results: Path) -> None:

@@ -1,6 +1,7 @@
 """The workflow as users run it: dry runs, what a change reruns, error messages, kill and resume."""
 
 import ast
+import importlib.util
 import json
 import os
 import re
@@ -346,3 +347,12 @@ def test_commands_in_the_readme_exist():
         assert target in targets
     for path in re.findall(r"\]\((?!http|#)([^)]+)\)", text):
         assert (ROOT / path.split("#")[0]).exists(), path
+
+
+def test_the_readmes_tables_are_those_of_the_committed_results():
+    spec = importlib.util.spec_from_file_location("render", ROOT / "docs" / "render.py")
+    render = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(render)
+    text = (ROOT / "README.md").read_text()
+    assert render.render(text) == text
+    assert "| DeepmiRNATar (fast) |" in text and "| debiased |" in text
