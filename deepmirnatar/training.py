@@ -8,7 +8,6 @@ import os
 import random
 import shutil
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,22 +17,8 @@ from sklearn.metrics import roc_auc_score
 
 from deepmirnatar.files import atomic
 from deepmirnatar.logs import log, progress
+from deepmirnatar.models.neural import TrainingSettings
 from deepmirnatar.optimizers import make_optimizer
-
-
-@dataclass
-class TrainingSettings:
-    """The paper's values. `patience` 0 trains all epochs; the best epoch's weights are kept in either case."""
-
-    epochs: int = 100
-    batch_size: int = 32
-    learning_rate: float = 1e-4
-    weight_decay: float = 1e-4
-    optimizer: str = "lookahead_radam"
-    schedule: str = "constant"  # constant | cosine (to zero over all epochs, after a first tenth of warm-up)
-    patience: int = 0
-    select: str = "auroc"  # which validation value picks the best epoch: auroc | loss
-    checkpoint_minutes: float = 0.0  # also within an epoch? 0: at the end of every epoch
 
 
 def pick_device(wanted: str = "auto") -> torch.device:

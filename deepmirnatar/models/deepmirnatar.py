@@ -15,11 +15,11 @@ The network and its shapes are in `networks/deepmirnatar.py`.
 from dataclasses import dataclass, field
 
 from deepmirnatar.models.base import Context
-from deepmirnatar.models.neural import EmbeddedPairs, NeuralPredictor
+from deepmirnatar.models.neural import EmbeddedPairs, NeuralPredictor, TrainingSettings
 
 
 @dataclass
-class Settings:
+class Settings(TrainingSettings):
     hidden: int = 64
     filters: int = 128
     kernels: list[int] = field(default_factory=lambda: [1, 3, 5])
@@ -32,16 +32,6 @@ class Settings:
     textcnn: bool = True
     rnn: str = "lstm"  # lstm | gru | positions | none
     spatial: bool = True
-    # Training; see training.TrainingSettings.
-    epochs: int = 100
-    batch_size: int = 32
-    learning_rate: float = 1e-4
-    weight_decay: float = 1e-4
-    optimizer: str = "lookahead_radam"
-    schedule: str = "constant"
-    patience: int = 0
-    select: str = "auroc"
-    checkpoint_minutes: float = 0.0
 
 
 class Predictor(NeuralPredictor):

@@ -22,7 +22,7 @@ import numpy as np
 
 from deepmirnatar.letters import CodedPairs, code_table
 from deepmirnatar.models.base import Context
-from deepmirnatar.models.neural import NeuralPredictor
+from deepmirnatar.models.neural import NeuralPredictor, TrainingSettings
 from deepmirnatar.sequences import ALPHABET, PAIRS
 
 # name -> (first, last, pairs): at least `pairs` of the miRNA's nt first..last (1-based).
@@ -32,7 +32,7 @@ _PAIRS = np.roll(PAIRS, 1, axis=(0, 1))
 
 
 @dataclass
-class Settings:
+class Settings(TrainingSettings):
     rule: str = "6-1:10"  # 6-1:10 | 7-2:10 | none
     mirna_length: int = 30
     site_length: int = 40
@@ -40,16 +40,11 @@ class Settings:
     dense: list[int] = field(default_factory=lambda: [64, 32])
     dropout: float = 0.1
     pretrain_epochs: int = 10  # for each layer of the encoder; 0 leaves pre-training out
-    # Training; see training.TrainingSettings. Pre-training takes the same batch size and learning rate.
-    epochs: int = 100
+    # Training, where it differs from neural.TrainingSettings. Pre-training takes the same batch size and learning rate.
     batch_size: int = 64
     learning_rate: float = 1e-3
-    weight_decay: float = 1e-4
     optimizer: str = "adam"
-    schedule: str = "constant"
     patience: int = 20
-    select: str = "auroc"
-    checkpoint_minutes: float = 0.0
 
 
 def is_candidate(mirna: np.ndarray, site: np.ndarray, first: int, last: int, pairs: int) -> np.ndarray:

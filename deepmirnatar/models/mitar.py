@@ -19,13 +19,13 @@ from deepmirnatar.letters import CodedPairs, code_table
 from deepmirnatar.logs import log
 from deepmirnatar.models import base
 from deepmirnatar.models.base import Context
-from deepmirnatar.models.neural import NeuralPredictor
+from deepmirnatar.models.neural import NeuralPredictor, TrainingSettings
 
 CODES = "AUCG"
 
 
 @dataclass
-class Settings:
+class Settings(TrainingSettings):
     weights: str | None = None  # path to a published .h5; null trains
     mirna_length: int = 26
     site_length: int = 53
@@ -34,16 +34,13 @@ class Settings:
     units: int = 32
     dense: int = 16
     dropout: float = 0.2
-    # Training; see training.TrainingSettings.
+    # Training, where it differs from neural.TrainingSettings.
     epochs: int = 1000
     batch_size: int = 100
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     optimizer: str = "adam"
-    schedule: str = "constant"
     patience: int = 100
-    select: str = "auroc"
-    checkpoint_minutes: float = 0.0
 
 
 class Predictor(NeuralPredictor):

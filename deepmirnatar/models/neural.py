@@ -1,12 +1,30 @@
 """What neural predictors share: a network, its data as tensors, the training loop."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
 from deepmirnatar.files import digest
 from deepmirnatar.models.base import Context, Predictor
+
+
+@dataclass
+class TrainingSettings:
+    """How a network is trained. The defaults are the paper's; a predictor's Settings inherit and change them.
+
+    `patience` 0 trains all epochs; the best epoch's weights are kept in either case.
+    """
+
+    epochs: int = 100
+    batch_size: int = 32
+    learning_rate: float = 1e-4
+    weight_decay: float = 1e-4
+    optimizer: str = "lookahead_radam"
+    schedule: str = "constant"  # constant | cosine (to zero over all epochs, after a first tenth of warm-up)
+    patience: int = 0
+    select: str = "auroc"  # which validation value picks the best epoch: auroc | loss
+    checkpoint_minutes: float = 0.0  # also within an epoch? 0: at the end of every epoch
 
 
 class NeuralPredictor(Predictor):

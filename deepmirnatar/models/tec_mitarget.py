@@ -19,28 +19,23 @@ import numpy as np
 
 from deepmirnatar.letters import CodedPairs, code_table
 from deepmirnatar.models.base import Context
-from deepmirnatar.models.neural import NeuralPredictor
+from deepmirnatar.models.neural import NeuralPredictor, TrainingSettings
 
 CODES = "AGCU"
 
 
 @dataclass
-class Settings:
+class Settings(TrainingSettings):
     hidden: int = 512  # the feed-forward part is twice as wide
     projection: int = 256  # the map has 2, the convolutions 1, 1/2 and 1/4 times as many channels
     layers: int = 6
     heads: int = 1
     kernel: int = 9
     dropout: float = 0.0
-    # Training; see training.TrainingSettings.
+    # Training, where it differs from neural.TrainingSettings.
     epochs: int = 40
-    batch_size: int = 32
-    learning_rate: float = 1e-4
     weight_decay: float = 0.0
     optimizer: str = "adam"
-    schedule: str = "constant"
-    patience: int = 0
-    select: str = "auroc"
     checkpoint_minutes: float = 15.0  # the published size needs hours for an epoch on a CPU
 
 
