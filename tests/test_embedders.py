@@ -166,7 +166,9 @@ def test_a_published_checkpoint_gives_transformers_own_vectors(tmp_path, publish
 
 def test_pca_is_fitted_on_training_sites_and_kept(tmp_path, published):
     folder, model = published
-    save_file({name: value.contiguous().clone() for name, value in model.state_dict().items()}, folder / "model.safetensors")
+    save_file(
+        {name: value.contiguous().clone() for name, value in model.state_dict().items()}, folder / "model.safetensors"
+    )
     settings = dnabert.Settings(weights=str(folder), reduce="pca", size=6)
     dnabert.adopt(folder, random_sites(50), settings, tmp_path / "embedder", "cpu")
     full = dnabert.Settings(weights=str(folder), reduce="linear")
@@ -188,7 +190,9 @@ def test_a_folder_that_is_not_dnabert_is_refused(tmp_path, published):
     save_file({"bert.embeddings.word_embeddings.weight": torch.zeros(261, 32)}, folder / "model.safetensors")
     with pytest.raises(ValueError, match="lacks"):
         dnabert.adopt(folder, [], dnabert.Settings(weights=str(folder)), tmp_path / "e", "cpu")
-    save_file({name: value.contiguous().clone() for name, value in model.state_dict().items()}, folder / "model.safetensors")
+    save_file(
+        {name: value.contiguous().clone() for name, value in model.state_dict().items()}, folder / "model.safetensors"
+    )
     words = vocabulary(4)
     (folder / "vocab.txt").write_text("\n".join([*words[:5], *sorted(words[5:])]))
     with pytest.raises(ValueError, match="vocabulary"):

@@ -281,7 +281,7 @@ def _save(model, about: dict, more: dict, path: Path) -> None:
     import torch
 
     tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    tensors |= {name: torch.as_tensor(value, dtype=torch.float32) for name, value in more.items()}
+    tensors |= {name: torch.as_tensor(value, dtype=torch.float32).contiguous() for name, value in more.items()}
     description = json.dumps({"kind": "dnabert", "config": config, **about})
     with atomic(path) as part:
         save_file(tensors, part, metadata={"description": description})
