@@ -35,8 +35,8 @@ class Predictor(base.Predictor):
         names = self._names(pairs, self.settings.columns)
         scores = self.table.score(names)
         if self.back is not None:
-            unseen = ~names.isin(self.table.rates.keys()).to_numpy()
-            scores[unseen] = self.back.score(self._names(pairs, self.settings.backoff)[unseen])
+            seen = names.isin(self.table.rates.keys()).to_numpy()
+            scores = np.where(seen, scores, self.back.score(self._names(pairs, self.settings.backoff)))
         return scores
 
     def state(self):

@@ -138,7 +138,7 @@ rule plot_rulegraph:
         svg=report(
             "results/figures/rulegraph.svg",
             caption="../report/rulegraph.rst",
-            category="workflow",
+            category="pipeline",
             labels={"figure": "rule graph"},
         ),
         pdf="results/figures/rulegraph.pdf",
