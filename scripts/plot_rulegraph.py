@@ -26,6 +26,9 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
         raise RuntimeError(f"snakemake --rulegraph failed:\n{answer.stderr.strip()}")
     names = dict(re.findall(r'(\d+)\[label = "([^"\\]+)', answer.stdout))
     edges = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", answer.stdout)}
+    # The target of all is no work of its own; without it the arrows of all figures need not cross the picture.
+    names = {key: name for key, name in names.items() if name != "all"}
+    edges = {edge for edge in edges if "all" not in edge}
     edges = {edge for edge in edges if not _detour(edge, edges)}
     stage = {
         rule: next(number for number, name in enumerate(_STAGES) if path.endswith(f"{name}.smk"))
