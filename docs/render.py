@@ -21,8 +21,8 @@ from deepmirnatar.tables import audit_table, readme_table  # noqa: E402
 
 RESULTS = ROOT / "docs" / "results.tsv"
 AUDITS = ROOT / "docs" / "audits.tsv"
-AUDIT_BLOCK = re.compile(r"(<!-- audits: ([\w ]+) -->\n).*?(\n<!-- end -->)", flags=re.S)
-BLOCK = re.compile(r"(<!-- table: (\w+) (\w+) ?(\S*) -->\n).*?(\n<!-- end -->)", flags=re.S)
+AUDIT_BLOCK = re.compile(r"(<!-- audits: ([\w ]+) -->\n).*?(\n?<!-- end -->)", flags=re.S)
+BLOCK = re.compile(r"(<!-- table: (\w+) (\w+) ?(\S*) -->\n).*?(\n?<!-- end -->)", flags=re.S)
 
 
 def take_over(results: Path, experiment: str) -> None:

@@ -18,6 +18,7 @@ def main(pairs: list[str], outputs: list[str]) -> None:
         name = Path(path).parent.name
         _stacked(counts, table, "split", [split for split in SPLITS if (table["split"] == split).any()])
         counts.set(title=f"{name}: {len(table):,} pairs", ylabel="pairs")
+        counts.set_ylim(0, 1.25 * counts.get_ylim()[1])  # room for the legend
         counts.legend()
         _stacked(sources, table, "source", list(table["source"].value_counts().index[:5]))
         sources.set(title="source", ylabel="pairs")
