@@ -18,7 +18,7 @@ def split_rows(
     fractions: dict[str, float] | None = None,
     seed: int = 1,
     shared: int = SHARED,
-    largest: float = 0.1,
+    largest: float = 0.25,
     valid_from_train: float = 0.0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Assign `split` (and, where grouped, `site_cluster`); return (rows, report).
@@ -98,9 +98,11 @@ def _assign(groups: np.ndarray, label: pd.Series, fractions: dict, rng: np.rando
     order = rng.permutation(count)
     order = order[np.argsort(-size[order].sum(axis=1), kind="stable")]
     have, side = np.zeros_like(want), np.zeros(count, dtype=int)
+    room = want.sum(axis=1)
     for group in order:
-        lack = (want - have) @ size[group] / np.maximum(want.sum(axis=1), 1)
-        side[group] = int(lack.argmax())
+        lack = (want - have) @ size[group] / np.maximum(room, 1)
+        # A group that would fill half of a small split belongs into the largest.
+        side[group] = int((room.argmax() if size[group].sum() > 0.5 * room.min() else lack.argmax()))
         have[side[group]] += size[group]
     return np.array(names, dtype=object)[side[groups]]
 
