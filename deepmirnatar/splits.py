@@ -102,7 +102,7 @@ def _assign(groups: np.ndarray, label: pd.Series, fractions: dict, rng: np.rando
     for group in order:
         lack = (want - have) @ size[group] / np.maximum(room, 1)
         # A group that would fill half of a small split belongs into the largest.
-        side[group] = int((room.argmax() if size[group].sum() > 0.5 * room.min() else lack.argmax()))
+        side[group] = int(room.argmax() if size[group].sum() > 0.5 * room.min() else lack.argmax())
         have[side[group]] += size[group]
     return np.array(names, dtype=object)[side[groups]]
 
