@@ -343,7 +343,7 @@ def test_the_config_readme_names_every_key_and_setting():
 def test_commands_in_the_readme_exist():
     text = (ROOT / "README.md").read_text()
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M)
-    for target in re.findall(r"`?make ([a-z]+)", text):
+    for target in re.findall(r"`make ([a-z]+)", text):
         assert target in targets
     for path in re.findall(r"\]\((?!http|#)([^)]+)\)", text):
         assert (ROOT / path.split("#")[0]).exists(), path
