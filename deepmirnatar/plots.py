@@ -60,11 +60,6 @@ def panels(count: int, width: float = 3.4, height: float = 3.2, columns: int = 3
     return figure, list(axes.flat[:count])
 
 
-def stretch(count: int, total: int) -> str:
-    """`48 of 13,932` in the way that legends print sizes."""
-    return f"{count:,} of {total:,}"
-
-
 def bars(axis: plt.Axes, values: pd.DataFrame, colour: str = COLOURS[0]) -> None:
     """Horizontal bars with intervals: columns label, value, low, high (low and high may be missing), top first."""
     values = values.iloc[::-1].reset_index(drop=True)
