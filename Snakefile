@@ -14,6 +14,7 @@ include: "workflow/rules/datasets.smk"
 include: "workflow/rules/embeddings.smk"
 include: "workflow/rules/runs.smk"
 include: "workflow/rules/experiments.smk"
+include: "workflow/rules/paper.smk"
 include: "workflow/rules/figures.smk"
 
 

@@ -32,6 +32,18 @@ DATASET_DEFAULTS = {
 }
 # Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
 PRETRAIN = "pretrain"
+# What an experiment can draw: the key under its `figures` -> the files that it makes, once per dataset. `transfer`
+# is one figure for all datasets.
+FIGURES = {
+    "figure_08": ["figure_08a", "figure_08b"],
+    "figure_09": ["figure_09"],
+    "figure_10": ["figure_10"],
+    "figure_11": ["figure_11a", "figure_11b"],
+    "figure_12": ["figure_12"],
+    "figure_13": ["figure_13", "cost"],
+    "transfer": ["transfer"],
+    "model_audit": [],
+}
 
 
 class ConfigError(ValueError):
@@ -113,7 +125,10 @@ class Study:
         resolved = resolve(config["models"], "models", "predictor")
         self.models = {name: self._model(name, stanza) for name, stanza in resolved.items()}
         self.alias = self._aliases(config["models"])
-        self.experiments = {name: self._experiment(name, stanza) for name, stanza in config["experiments"].items()}
+        self.experiments = {
+            name: self._experiment(name, stanza)
+            for name, stanza in resolve(config["experiments"], "experiments").items()
+        }
         self.wanted = config["run"]["experiments"]
         for name in self.wanted:
             if name not in self.experiments:
@@ -203,13 +218,20 @@ class Study:
         return same
 
     def _experiment(self, name: str, stanza: dict) -> dict:
+        """The stanza with defaults; `models` are those it names and those that its figures show."""
         place = f"experiments.{name}"
-        done = {"seeds": [1], "test_sets": [], **stanza}
-        done["models"] = [self.alias.get(model, model) for model in done["models"]]
-        done["models"] = list(dict.fromkeys(done["models"]))
-        for model in done["models"]:
-            if model not in self.models:
-                raise unknown(model, self.models, f"{place}.models")
+        done = {"seeds": [1], "test_sets": [], "models": [], "figures": {}, **stanza}
+        if not done.get("datasets"):
+            raise ConfigError(f"{place}: needs `datasets`, a list")
+        for figure, shown in done["figures"].items():
+            if figure not in FIGURES:
+                raise unknown(figure, FIGURES, f"{place}.figures")
+            done["figures"][figure] = self._models_of(f"{place}.figures.{figure}", shown)
+        shown = [model for models in done["figures"].values() for model in models]
+        done["models"] = self._models_of(f"{place}.models", [*done["models"], *shown])
+        if not done["models"]:
+            raise ConfigError(f"{place}: needs `models`, or `figures` that name some")
+        done["figures"].setdefault("figure_11", done["models"])
         for dataset in done["datasets"]:
             if dataset not in self.datasets:
                 raise unknown(dataset, self.datasets, f"{place}.datasets")
@@ -220,6 +242,14 @@ class Study:
             if split not in ("valid", "test"):
                 raise ConfigError(f"{place}.test_sets: {test_set!r} must read DATASET:test or DATASET:valid")
         return done
+
+    def _models_of(self, place: str, names: list[str]) -> list[str]:
+        """Known models, each once; a swept point that equals its parent goes by the parent's name."""
+        found = list(dict.fromkeys(self.alias.get(name, name) for name in names))
+        for name in found:
+            if name not in self.models:
+                raise unknown(name, self.models, place)
+        return found
 
     # --- tables --------------------------------------------------------------------------------------------
 

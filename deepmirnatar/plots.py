@@ -15,6 +15,16 @@ from deepmirnatar.files import atomic
 COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#000000"]
 DASHES = ["-", "--", "-.", ":"]
 LABELS = {0: "negative", 1: "positive"}
+# How figures print the names of metrics.
+NAMES = {
+    "auroc": "AUC",
+    "auprc": "average precision",
+    "sensitivity": "sensitivity",
+    "specificity": "specificity",
+    "precision": "precision",
+    "f1": "F",
+    "accuracy": "accuracy",
+}
 
 plt.rcParams.update(
     {
@@ -75,3 +85,27 @@ def bars(axis: plt.Axes, values: pd.DataFrame, colour: str = COLOURS[0]) -> None
         end = value if pd.isna(high) else max(value, high)
         axis.text(end + 0.01, place, f"{value:.3f}", va="center", fontsize=8)
     axis.set_yticks(places, values["label"])
+
+
+def dots(axis: plt.Axes, metrics: pd.DataFrame, models: list[str], labels: dict[str, str]) -> None:
+    """One row per model, top first: a small point per seed, the mean, and how far it may lie off.
+
+    `metrics`: rows of one metric with columns model, seed, value, low, high. With several seeds the line is their
+    standard deviation, with one it is the bootstrap's interval. The axis does not start at zero: points need no base.
+    """
+    for place, model in enumerate(reversed(models)):
+        part, colour = metrics[metrics["model"] == model], COLOURS[(len(models) - 1 - place) % len(COLOURS)]
+        if not len(part):
+            continue
+        mean = part["value"].mean()
+        low, high = (part["low"].iloc[0], part["high"].iloc[0])
+        if len(part) > 1:
+            low, high = mean - part["value"].std(), mean + part["value"].std()
+        axis.plot([low, high], [place, place], color=colour, linewidth=2)
+        axis.scatter(part["value"], [place] * len(part), s=14, facecolor="white", edgecolor=colour, zorder=3)
+        axis.scatter([mean], [place], s=42, color=colour, zorder=2)
+        axis.annotate(f"{mean:.3f}", (mean, place), (0, 6), textcoords="offset points", ha="center", fontsize=8)
+    axis.set_yticks(range(len(models)), [labels.get(model, model) for model in reversed(models)])
+    axis.set_ylim(-0.6, len(models) - 0.2)
+    axis.margins(x=0.12)
+    axis.grid(axis="x", color="#DDDDDD", linewidth=0.6)

@@ -82,15 +82,104 @@ def results_table(metrics: pd.DataFrame, settings: list[dict]) -> pd.DataFrame:
     return metrics.merge(made, on=keys, how="left", validate="many_to_one")
 
 
-# The paper's Table 3, the row of its own model; "specificity" there is TP / (TP + FP), which is precision.
-PAPER = {"auroc": 0.9915, "auprc": 0.9918, "sensitivity": 0.9743, "precision": 0.9358, "f1": 0.9547, "accuracy": 0.9527}
-PAPER_PARCLIP = 41 / 48
+def contestants_table(
+    metrics: pd.DataFrame, models: dict[str, dict], paper: pd.DataFrame, dataset: str, settings: list[dict]
+) -> pd.DataFrame:
+    """The paper's Table 3 on a dataset's own test split: two rows per model, one per threshold, beside the paper's.
+
+    `models`: name -> {label, predictor}, in the order of the rows. `paper`: columns item, method, metric, value; its
+    values stand in columns `paper_*`. Values are means over seeds, `low` and `high` those of the AUC's interval; on
+    test sets of positives alone, the number found stands as `found_{test set}`, such as 40/48.
+    """
+    here = metrics[metrics["dataset"] == dataset]
+    own, others = here[here["test_set"] == f"{dataset}:test"], here[here["test_set"] != f"{dataset}:test"]
+    printed = paper[paper["item"] == "Table 3"].pivot(index="method", columns="metric", values="value")
+    epochs = {run["name"]: run["epochs"] for run in settings if run["dataset"] == dataset}
+    rows = []
+    for model, about in models.items():
+        part = own[own["model"] == model]
+        for threshold in ("customary", "valid"):
+            free = part[part["threshold"].isna() | (part["threshold"] == "")]
+            at = part[part["threshold"] == threshold]
+            values = pd.concat([free, at]).groupby("metric")["value"].mean()
+            area = free[free["metric"] == "auroc"][["low", "high"]].mean()
+            row = {"method": about["label"], "model": model, "threshold": threshold, "cut": values.get("threshold")}
+            row |= {"auroc": values.get("auroc"), "low": area["low"], "high": area["high"]}
+            row |= {name: values.get(name) for name in METRICS if name not in ("auroc", "recall")}
+            found = others[(others["model"] == model) & (others["threshold"] == threshold)]
+            for test_set, hits in found[found["metric"] == "recall"].groupby("test_set", sort=False):
+                n = int(hits["n"].iloc[0])
+                row[f"found_{test_set}"] = f"{round(hits['value'].mean() * n)}/{n}"
+            if about["predictor"] in printed.index:
+                row |= {f"paper_{name}": value for name, value in printed.loc[about["predictor"]].items()}
+            seeds = part["seed"].nunique()
+            rows.append(row | {"n": part["n"].max(), "seeds": seeds, "epochs": epochs.get(model, 0)})
+    return pd.DataFrame(rows)
 
 
-def readme_table(results: pd.DataFrame, labels: dict[str, str], dataset: str, recall_on: str | None = None) -> str:
+def costs_table(runs: list[dict]) -> pd.DataFrame:
+    """Pairs per second and memory of each run, means over seeds, from Snakemake's benchmark files.
+
+    `runs`: dicts with model, label, rows_train, history, learns, train, predict, rows_test; `train` and `predict` are
+    benchmark tables (s, max_rss in MB). Training counts every epoch's rows; its time is that of the epochs, where
+    there are any, because a resumed job's benchmark knows its last part alone. Time of a scoring job is that of the
+    whole process, so that methods which score faster than Python starts appear slower than they are.
+    """
+    rows = []
+    for run in runs:
+        epochs = len(run["history"])
+        seconds = run["history"]["seconds"].sum() if epochs else run["train"]["s"].iloc[0]
+        learned = run["rows_train"] * max(epochs, 1) / seconds if run["learns"] else None
+        rows.append(
+            {
+                "model": run["model"],
+                "method": run["label"],
+                "training_pairs_per_s": learned,
+                "scoring_pairs_per_s": run["rows_test"] / run["predict"]["s"].iloc[0],
+                "training_memory_mb": run["train"]["max_rss"].iloc[0] if run["learns"] else None,
+                "scoring_memory_mb": run["predict"]["max_rss"].iloc[0],
+                "auroc": run["auroc"],
+            }
+        )
+    table = pd.DataFrame(rows).astype(dict.fromkeys(("training_pairs_per_s", "training_memory_mb", "auroc"), float))
+    return table.groupby(["model", "method"], sort=False).mean().reset_index()
+
+
+def settings_table(settings: list[dict]) -> pd.DataFrame:
+    """Every setting of every model that is trained with some, one row per (model, setting); the paper's Table 2."""
+    rows = []
+    for run in settings:
+        for key, value in run["model"]["settings"].items():
+            rows.append((run["name"], key, json.dumps(value) if isinstance(value, list | dict) else value))
+        for strand, embedding in run["model"]["embeddings"].items():
+            rows.append((run["name"], f"embedding of the {strand}", embedding))
+    return pd.DataFrame(rows, columns=["model", "setting", "value"]).drop_duplicates(ignore_index=True)
+
+
+def transfer_table(metrics: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """One row per (model, trained on, test set), means over seeds: AUC with interval, average precision, and for test
+    sets of positives alone the recall beside the specificity on the own test split at the same, customary threshold."""
+    here = metrics[metrics["model"].isin(labels) & (metrics["threshold"] != "valid")]
+    keys = ["model", "dataset", "test_set"]
+    values = here.pivot_table(index=keys, columns="metric", values="value", sort=False)
+    values = values.reindex(columns=["auroc", "auprc", "recall", "specificity"])
+    interval = here[here["metric"] == "auroc"].groupby(keys, sort=False)[["low", "high"]].mean()
+    out = values.join(interval).join(here.groupby(keys, sort=False)["n"].max()).reset_index()
+    own = out[out["test_set"] == out["dataset"] + ":test"].set_index(["model", "dataset"])["specificity"]
+    index = pd.MultiIndex.from_frame(out[["model", "dataset"]])
+    out["specificity_on_own_test"] = own.reindex(index).to_numpy()
+    out.insert(0, "method", out["model"].map(labels))
+    columns = ["auroc", "low", "high", "auprc", "recall", "specificity_on_own_test", "n"]
+    return out.rename(columns={"dataset": "trained_on"})[["method", "model", "trained_on", "test_set", *columns]]
+
+
+def readme_table(
+    results: pd.DataFrame, labels: dict[str, str], dataset: str, recall_on: str | None, paper: pd.DataFrame
+) -> str:
     """Markdown of the scores on a dataset's own test split, at the customary threshold, in the order of `labels`.
 
     With `recall_on`, a test set of positives alone, its recall stands in the last column, and the paper's row on top.
+    The paper's "specificity" is computed as TP / (TP + FP), which is precision, and stands there.
     """
     names = {"auroc": "AUC", "auprc": "AP", "sensitivity": "sensitivity", "specificity": "specificity"}
     names |= {"precision": "precision", "f1": "F"}
@@ -98,8 +187,14 @@ def readme_table(results: pd.DataFrame, labels: dict[str, str], dataset: str, re
     own = here[here["test_set"] == f"{dataset}:test"]
     rows = []
     if recall_on:
-        rows.append({"method": "DeepmiRNATar, as published"} | {names[key]: PAPER.get(key) for key in names})
-        rows[0] |= {recall_on: PAPER_PARCLIP, "epochs": "100", "settings": "batch size 32, learning rate 0.0001"}
+        printed = paper[paper["method"] == "deepmirnatar"].set_index("metric")["value"]
+        printed = printed.rename({"specificity_as_printed": "precision"})
+        rows.append({"method": "DeepmiRNATar, as published"} | {names[key]: printed.get(key) for key in names})
+        rows[0] |= {
+            recall_on: printed["parclip"] / 48,
+            "epochs": "100",
+            "settings": "batch size 32, learning rate 0.0001",
+        }
     for model, label in labels.items():
         part = own[own["model"] == model]
         if not len(part):

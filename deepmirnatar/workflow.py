@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.experiments import Study, file_name
+from deepmirnatar.experiments import FIGURES, Study, file_name
 from deepmirnatar.sources import SOURCES
 
 LIBRARY = Path("deepmirnatar")
@@ -206,6 +206,75 @@ class Lookup:
     def experiment_audits(self, wildcards) -> list[str]:
         datasets = self.study.experiments[wildcards.experiment]["datasets"]
         return [f"results/datasets/{name}/audit.tsv" for name in datasets]
+
+    # --- figures
+
+    def figures(self) -> list[str]:
+        """Every figure of the wanted experiments: three of each experiment, and those of the paper for each dataset."""
+        found = []
+        for name in self.study.wanted:
+            stanza = self.study.experiments[name]
+            found += [f"results/figures/{name}/{each}.svg" for each in ("datasets", "audit", "loss_history")]
+            for figure in stanza["figures"]:
+                if figure == "transfer":
+                    found.append(f"results/figures/{name}/transfer.svg")
+                    continue
+                files = [f"{dataset}/{each}" for dataset in stanza["datasets"] for each in FIGURES[figure]]
+                found += [f"results/figures/{name}/{file}.svg" for file in files]
+        return found
+
+    def tables(self) -> list[str]:
+        """Every table of the wanted experiments."""
+        found = []
+        for name in self.study.wanted:
+            stanza = self.study.experiments[name]
+            found += [f"results/tables/{name}/{each}.tsv" for each in ("table_1", "table_2", "scores", "results")]
+            found.append(f"results/experiments/{name}/comparison.tsv")
+            if "figure_13" in stanza["figures"]:
+                found += [f"results/tables/{name}/{dataset}/table_3.tsv" for dataset in stanza["datasets"]]
+        return found
+
+    def shown(self, figure: str):
+        """An input function: the models that a wildcard's experiment shows in this figure."""
+        return lambda wildcards: self.study.experiments[wildcards.experiment]["figures"][figure]
+
+    def shown_runs(self, figure: str):
+        """An input function: (dataset, model, seed, test_set) of what the figure shows of a wildcard's dataset."""
+        return lambda wildcards: [
+            run
+            for run in self.experiment_runs(wildcards)
+            if run[0] == wildcards.dataset and run[1] in self.shown(figure)(wildcards)
+        ]
+
+    def shown_fits(self, figure: str):
+        """The same without test sets: (dataset, model, seed)."""
+        return lambda wildcards: list(dict.fromkeys(run[:3] for run in self.shown_runs(figure)(wildcards)))
+
+    def run_files(self, figure: str, file: str):
+        """An input function: one file of each fit that the figure shows, with its {run} and own {test_set}."""
+        return lambda wildcards: [
+            file.format(run="/".join((dataset, model, f"seed-{seed}")), test_set=file_name(f"{dataset}:test"))
+            for dataset, model, seed in self.shown_fits(figure)(wildcards)
+        ]
+
+    def shown_predictions(self, figure: str):
+        return lambda wildcards: [
+            f"results/runs/{dataset}/{model}/seed-{seed}/{file_name(test_set)}.predictions.tsv"
+            for dataset, model, seed, test_set in self.shown_runs(figure)(wildcards)
+        ]
+
+    def scores_models(self, wildcards) -> list[str]:
+        """The models of the figure that a wildcard names."""
+        figure = next(name for name, files in FIGURES.items() if wildcards.figure in files)
+        return self.shown(figure)(wildcards)
+
+    def contestants(self, wildcards) -> dict[str, dict]:
+        """Model -> label and predictor of the methods in Table 3."""
+        models = self.shown("figure_13")(wildcards)
+        return {name: {key: self.study.models[name][key] for key in ("label", "predictor")} for name in models}
+
+    def transfer_labels(self, wildcards) -> dict[str, str]:
+        return {name: self.study.models[name]["label"] for name in self.shown("transfer")(wildcards)}
 
     def settings_files(self, wildcards) -> list[str]:
         fits = self.experiment_fits(wildcards)

@@ -54,7 +54,7 @@ def take_over_audits(results: Path) -> None:
 
 def render(text: str) -> str:
     """Fill every `<!-- table: EXPERIMENT DATASET RECALL_ON -->` block."""
-    results = read_tsv(RESULTS)
+    results, paper = read_tsv(RESULTS), read_tsv(ROOT / "resources" / "paper.tsv")
     models = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["models"]
     labels = {name: stanza.get("label", name) for name, stanza in models.items()}
 
@@ -62,7 +62,7 @@ def render(text: str) -> str:
         start, experiment, dataset, recall_on, end = block.groups()
         rows = results[results["experiment"] == experiment]
         shown = {name: labels.get(name, name) for name in rows["model"].unique()}
-        return start + readme_table(rows, shown, dataset, recall_on or None) + end
+        return start + readme_table(rows, shown, dataset, recall_on or None, paper) + end
 
     text = BLOCK.sub(fill, text)
     audits = AUDIT_BLOCK.search(text)

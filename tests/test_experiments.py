@@ -6,6 +6,7 @@ from copy import deepcopy
 from types import SimpleNamespace
 
 import jsonschema
+import pandas as pd
 import pytest
 import yaml
 
@@ -286,6 +287,18 @@ MISTAKES = {
         "experiments.first.models: 'deepmirnatar.batch_size-17'",
         "deepmirnatar.batch_size-16",
     ),
+    "model of a figure": (
+        ("experiments", "first", "figures"),
+        {"figure_08": ["seed_clas"]},
+        "experiments.first.figures.figure_08: 'seed_clas'",
+        "seed_class",
+    ),
+    "figure of an experiment": (
+        ("experiments", "first", "figures"),
+        {"figure_8": ["seed_class"]},
+        "experiments.first.figures: 'figure_8'",
+        "figure_08",
+    ),
     "dataset of an experiment": (
         ("experiments", "first", "datasets"),
         ["bass"],
@@ -402,7 +415,7 @@ def test_the_schema_accepts_the_configs_of_the_project(schema, read):
         ("embeddings", "site_onehot", "stand"),
         ("models", "mirna_only", "predicter"),
         ("models", "deepmirnatar", "embeddings", "target"),
-        ("experiments", "fast", "seed"),
+        ("experiments", "published", "seed"),
     ],
 )
 def test_the_schema_refuses_an_unknown_key_everywhere(schema, published, place):
@@ -428,10 +441,10 @@ def test_the_schema_refuses_an_unknown_key_everywhere(schema, published, place):
         (("embeddings", "site_onehot", "strand"), "target"),
         (("models", "deepmirnatar", "sweep"), {"dropout": []}),
         (("models", "my.model"), {}),
-        (("experiments", "fast", "models"), []),
-        (("experiments", "fast", "seeds"), [1, 1]),
+        (("experiments", "published", "figures"), {"figure_08": []}),
+        (("experiments", "published", "seeds"), [1, 1]),
         (("device",), "gpu"),
-        (("run", "experiments"), ["fast", "fast"]),
+        (("run", "experiments"), ["honest", "honest"]),
     ],
 )
 def test_the_schema_refuses_values_of_another_kind(schema, published, place, value):
@@ -519,7 +532,7 @@ def test_wildcards_admit_the_known_names_and_nothing_else(look):
 
 
 def test_runs_fits_and_tables_of_an_experiment_stand_in_the_order_of_their_files(look):
-    wildcards = SimpleNamespace(experiment="fast")
+    wildcards = SimpleNamespace(experiment="published")
     runs, files = look.experiment_runs(wildcards), look.predictions(wildcards)
     assert [f"results/runs/{d}/{m}/seed-{s}/{file_name(t)}.predictions.tsv" for d, m, s, t in runs] == files
     fits = look.experiment_fits(wildcards)
@@ -534,4 +547,47 @@ def test_runs_fits_and_tables_of_an_experiment_stand_in_the_order_of_their_files
     assert look.test_features(test) == [
         "results/embeddings/released/mirna_word2vec/parclip48_as_released.safetensors",
         "results/embeddings/released/site_dnabert/parclip48_as_released.safetensors",
+    ]
+
+
+# --- figures of experiments
+
+
+def test_an_experiments_models_are_those_it_names_and_those_its_figures_show(small):
+    small["experiments"]["first"] |= {
+        "models": ["seed_class"],
+        "figures": {"figure_09": ["deepmirnatar.batch_size-16", "deepmirnatar.batch_size-32"], "figure_12": ["short"]},
+    }
+    small["experiments"]["third"] = {"extends": "first", "datasets": ["child"], "figures": {"figure_12": ["shorter"]}}
+    study = Study(small)
+    first, third = study.experiments["first"], study.experiments["third"]
+    # The swept point that equals its parent goes by the parent's name, in figures too.
+    assert first["figures"]["figure_09"] == ["deepmirnatar.batch_size-16", "deepmirnatar"]
+    assert first["models"] == ["seed_class", "deepmirnatar.batch_size-16", "deepmirnatar", "short"]
+    assert first["figures"]["figure_11"] == first["models"]
+    assert third["datasets"] == ["child"] and third["figures"]["figure_12"] == ["shorter"]
+    assert third["figures"]["figure_09"] == first["figures"]["figure_09"]
+    assert third["test_sets"] == first["test_sets"]
+
+
+def test_an_experiment_without_datasets_or_models_is_refused(small):
+    small["experiments"]["empty"] = {"models": ["seed_class"]}
+    with pytest.raises(ConfigError, match=r"experiments\.empty: needs `datasets`"):
+        Study(small)
+    small["experiments"]["empty"] = {"datasets": ["base"]}
+    with pytest.raises(ConfigError, match=r"experiments\.empty: needs `models`"):
+        Study(small)
+
+
+def test_the_wanted_figures_are_drawn_once_per_dataset(small):
+    small["experiments"]["first"] |= {"datasets": ["base", "child"], "figures": {"figure_08": ["short"]}}
+    look = Lookup(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
+    figures = look.figures()
+    for dataset in ("base", "child"):
+        for name in ("figure_08a", "figure_08b", "figure_11a", "figure_11b"):
+            assert f"results/figures/first/{dataset}/{name}.svg" in figures
+    assert len(figures) == len(set(figures)) == 3 + 2 * 4
+    wildcards = SimpleNamespace(experiment="first", dataset="child")
+    assert look.run_files("figure_08", "results/runs/{run}/{test_set}.metrics.tsv")(wildcards) == [
+        "results/runs/child/short/seed-1/child-test.metrics.tsv"
     ]

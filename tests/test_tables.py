@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from deepmirnatar.tables import dataset_table, markdown, scores_table
+from deepmirnatar.tables import contestants_table, costs_table, dataset_table, markdown, scores_table, transfer_table
 
 
 def test_dataset_table_counts_sources_labels_and_splits():
@@ -56,3 +57,67 @@ def test_markdown_rounds_numbers_and_dashes_what_is_missing():
         "| a | 0.988 | 10 | – |",
         "| b | – | 2 | – |",
     ]
+
+
+COLUMNS = ["dataset", "model", "seed", "test_set", "metric", "threshold", "value", "low", "high", "n"]
+
+
+def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
+    rows = [
+        ("d", "a", 1, "d:test", "auroc", np.nan, 0.9, 0.8, 0.95, 100),
+        ("d", "a", 2, "d:test", "auroc", np.nan, 0.8, 0.7, 0.85, 100),
+        ("d", "a", 1, "d:test", "threshold", "customary", 0.5, np.nan, np.nan, 100),
+        ("d", "a", 1, "d:test", "f1", "customary", 0.6, 0.5, 0.7, 100),
+        ("d", "a", 1, "d:test", "f1", "valid", 0.7, 0.6, 0.8, 100),
+        ("d", "a", 1, "p:test", "recall", "customary", 40 / 48, 0.7, 0.9, 48),
+        ("d", "a", 1, "p:test", "recall", "valid", 0.25, 0.2, 0.3, 48),
+        ("e", "a", 1, "e:test", "auroc", np.nan, 0.1, 0.1, 0.1, 5),
+    ]
+    paper = pd.DataFrame(
+        [("Table 3", "pita", "auroc", 0.4145), ("Table 3", "pita", "parclip", 23.0), ("Table 9", "pita", "auroc", 0.0)],
+        columns=["item", "method", "metric", "value"],
+    )
+    models = {"a": {"label": "A", "predictor": "pita"}, "b": {"label": "B", "predictor": "own"}}
+    runs = [{"name": "a", "dataset": "d", "epochs": 3}]
+    table = contestants_table(pd.DataFrame(rows, columns=COLUMNS), models, paper, "d", runs)
+    assert table["threshold"].tolist() == ["customary", "valid"] * 2
+    first, second = table.iloc[0], table.iloc[1]
+    assert first["auroc"] == second["auroc"] == pytest.approx(0.85) and first["seeds"] == 2 and first["epochs"] == 3
+    assert (first["low"], first["high"]) == pytest.approx((0.75, 0.9))
+    assert (first["f1"], second["f1"]) == (0.6, 0.7) and first["cut"] == 0.5
+    assert (first["found_p:test"], second["found_p:test"]) == ("40/48", "12/48")
+    assert first["paper_auroc"] == 0.4145 and first["paper_parclip"] == 23
+    assert np.isnan(table.iloc[2]["paper_auroc"])
+
+
+def test_costs_count_every_epochs_rows_and_leave_out_what_does_not_learn():
+    def job(seconds: float, memory: float) -> pd.DataFrame:
+        return pd.DataFrame({"s": [seconds], "max_rss": [memory]})
+
+    epochs, none = pd.DataFrame({"seconds": [10.0, 30.0]}), pd.DataFrame({"seconds": []})
+    shared = {"rows_train": 1000, "rows_test": 50, "auroc": 0.5, "predict": job(5, 100)}
+    runs = [
+        # The job was killed and resumed: its benchmark knows the last 3 seconds alone.
+        {"model": "a", "label": "A", "learns": True, "history": epochs, "train": job(3, 700), **shared},
+        {"model": "b", "label": "B", "learns": True, "history": none, "train": job(4, 300), **shared},
+        {"model": "c", "label": "C", "learns": False, "history": none, "train": job(4, 300), **shared},
+    ]
+    table = costs_table(runs).set_index("model")
+    assert table["training_pairs_per_s"].tolist()[:2] == [50, 250] and np.isnan(table.loc["c", "training_pairs_per_s"])
+    assert (table["scoring_pairs_per_s"] == 10).all() and table.loc["a", "training_memory_mb"] == 700
+
+
+def test_transfer_puts_recall_beside_the_specificity_on_the_own_test():
+    rows = [
+        ("d", "a", 1, "d:test", "auroc", np.nan, 0.9, 0.8, 0.95, 100),
+        ("d", "a", 1, "d:test", "specificity", "customary", 0.7, 0.6, 0.8, 100),
+        ("d", "a", 1, "d:test", "specificity", "valid", 0.1, 0.1, 0.1, 100),
+        ("d", "a", 1, "e:test", "auroc", np.nan, 0.6, 0.5, 0.7, 40),
+        ("d", "a", 1, "e:test", "specificity", "customary", 0.2, 0.1, 0.3, 40),
+        ("d", "a", 1, "p:test", "recall", "customary", 0.9, 0.8, 1.0, 48),
+        ("d", "other", 1, "d:test", "auroc", np.nan, 0.3, 0.2, 0.4, 100),
+    ]
+    table = transfer_table(pd.DataFrame(rows, columns=COLUMNS), {"a": "A"})
+    assert table["test_set"].tolist() == ["d:test", "e:test", "p:test"] and set(table["method"]) == {"A"}
+    assert (table["specificity_on_own_test"] == 0.7).all()
+    assert table["auroc"].tolist()[:2] == [0.9, 0.6] and table["recall"].tolist()[2] == 0.9

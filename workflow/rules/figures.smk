@@ -4,61 +4,19 @@ localrules:
     figures,
     tables,
     tabulate_scores,
-    tabulate_results,
     tabulate_dataset,
+    tabulate_settings,
 
 
 rule figures:
     input:
-        expand(
-            "results/figures/{experiment}/{figure}.svg",
-            experiment=study.wanted,
-            figure=["figure_11a", "figure_11b", "loss_history", "datasets", "audit"],
-        ),
+        look.figures(),
         "results/figures/rulegraph.svg",
 
 
 rule tables:
     input:
-        expand(
-            "results/tables/{experiment}/{table}.tsv",
-            experiment=study.wanted,
-            table=["table_1", "scores", "results"],
-        ),
-        expand("results/experiments/{experiment}/comparison.tsv", experiment=study.wanted),
-
-
-rule plot_curves:
-    input:
-        predictions=look.predictions,
-        metrics="results/experiments/{experiment}/metrics.tsv",
-        code=look.imports("plots.py"),
-    output:
-        roc=report(
-            "results/figures/{experiment}/figure_11a.svg",
-            caption="../report/figure_11a.rst",
-            category="{experiment}",
-            labels={"figure": "11A, ROC curve"},
-        ),
-        pr=report(
-            "results/figures/{experiment}/figure_11b.svg",
-            caption="../report/figure_11b.rst",
-            category="{experiment}",
-            labels={"figure": "11B, precision-recall curve"},
-        ),
-        roc_pdf="results/figures/{experiment}/figure_11a.pdf",
-        pr_pdf="results/figures/{experiment}/figure_11b.pdf",
-        roc_png="results/figures/{experiment}/figure_11a.png",
-        pr_png="results/figures/{experiment}/figure_11b.png",
-    log:
-        "logs/plot_curves/{experiment}.log",
-    conda:
-        "../../envs/plot.yaml"
-    params:
-        runs=look.experiment_runs,
-        labels=look.labels,
-    script:
-        "../../scripts/plot_curves.py"
+        look.tables(),
 
 
 rule plot_history:
@@ -178,12 +136,13 @@ rule tabulate_scores:
         settings=look.settings_files,
         code=look.imports("tables.py"),
     output:
-        report(
+        scores=report(
             "results/tables/{experiment}/scores.tsv",
             caption="../report/scores.rst",
             category="{experiment}",
             labels={"figure": "all scores"},
         ),
+        results="results/tables/{experiment}/results.tsv",
     log:
         "logs/tabulate_scores/{experiment}.log",
     conda:
@@ -192,16 +151,20 @@ rule tabulate_scores:
         "../../scripts/tabulate_scores.py"
 
 
-rule tabulate_results:
+rule tabulate_settings:
     input:
-        metrics="results/experiments/{experiment}/metrics.tsv",
         settings=look.settings_files,
         code=look.imports("tables.py"),
     output:
-        "results/tables/{experiment}/results.tsv",
+        report(
+            "results/tables/{experiment}/table_2.tsv",
+            caption="../report/table_2.rst",
+            category="{experiment}",
+            labels={"figure": "Table 2, settings"},
+        ),
     log:
-        "logs/tabulate_results/{experiment}.log",
+        "logs/tabulate_settings/{experiment}.log",
     conda:
         "../../envs/data.yaml"
     script:
-        "../../scripts/tabulate_results.py"
+        "../../scripts/tabulate_settings.py"

@@ -1,0 +1,49 @@
+"""The transfer matrix: rows trained on, columns tested on, AUC in the cells; PAR-CLIP recall beside specificity.
+
+Reads the transfer table only.
+"""
+
+import numpy as np
+
+from deepmirnatar.files import read_tsv
+from deepmirnatar.logs import log_to
+from deepmirnatar.plots import panels, save
+
+
+def main(table: str, outputs: list[str]) -> None:
+    rows = read_tsv(table)
+    methods = list(rows["method"].unique())
+    trained, tested = (list(rows[column].unique()) for column in ("trained_on", "test_set"))
+    size = {"width": 2.4 + 0.85 * len(tested), "height": 1.9 + 0.5 * len(trained)}
+    figure, axes = panels(len(methods), columns=1 if len(tested) > 5 else 2, **size)
+    for axis, method in zip(axes, methods, strict=True):
+        part = rows[rows["method"] == method].set_index(["trained_on", "test_set"])
+        aurocs = part["auroc"].unstack().reindex(index=trained, columns=tested)
+        image = axis.imshow(np.ma.masked_invalid(aurocs), vmin=0.3, vmax=1, cmap="cividis", aspect="auto")
+        for y, row in enumerate(trained):
+            for x, column in enumerate(tested):
+                if (row, column) in part.index:
+                    _write(axis, x, y, part.loc[(row, column)])
+        axis.set_xticks(range(len(tested)), [name.replace(":", ":\n") for name in tested], rotation=30, ha="right")
+        axis.set_yticks(range(len(trained)), trained)
+        axis.set(title=method, xlabel="tested on", ylabel="trained on")
+        axis.spines[:].set_visible(False)
+        figure.colorbar(image, ax=axis, label="AUC", shrink=0.8)
+    save(figure, *outputs)
+
+
+def _write(axis, x: int, y: int, cell) -> None:
+    if np.isfinite(cell["auroc"]):
+        colour = "black" if cell["auroc"] > 0.65 else "white"
+        axis.text(x, y, f"{cell['auroc']:.3f}", ha="center", va="center", color=colour, fontsize=9)
+        interval = f"{cell['low']:.3f}–{cell['high']:.3f}"
+        axis.text(x, y + 0.3, interval, ha="center", va="center", color=colour, fontsize=6)
+    elif np.isfinite(cell["recall"]):
+        # Positives alone: what is found means nothing without what is called wrongly at the same threshold.
+        text = f"recall {cell['recall']:.2f}\nspec. {cell['specificity_on_own_test']:.2f}"
+        axis.text(x, y, text, ha="center", va="center", fontsize=7)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(snakemake.input.table, list(snakemake.output))
