@@ -75,15 +75,17 @@ class Checkpoint:
         shutil.rmtree(self.path.parent, ignore_errors=True)
 
 
-def bucketed_batches(lengths: np.ndarray, batch_size: int, rng: np.random.Generator | None) -> list[np.ndarray]:
+def bucketed_batches(
+    lengths: np.ndarray, batch_size: int, rng: np.random.Generator | None, bucket: int = 1
+) -> list[np.ndarray]:
     """Row numbers in batches of like length, so that little is padded; shuffled when `rng` is given.
 
-    lengths: (rows,) or (rows, strands). Shuffled rows are sorted only within pools of 50 batches, and the
+    lengths: (rows,) or (rows, strands). Shuffled rows are sorted only within pools of `bucket` batches, and the
     batches are shuffled again: an epoch is a random order that happens to be cheap.
     """
     lengths = lengths.reshape(len(lengths), -1)
     rows = np.arange(len(lengths)) if rng is None else rng.permutation(len(lengths))
-    pool = len(rows) if rng is None else 50 * batch_size
+    pool = len(rows) if rng is None else bucket * batch_size
     batches = []
     for start in range(0, len(rows), pool):
         part = rows[start : start + pool]
@@ -146,7 +148,8 @@ def train(
             log.info("no better validation %s for %d epochs: stopped early", settings.select, settings.patience)
             break
         started = saved = time.monotonic()
-        batches = bucketed_batches(data_train.lengths, settings.batch_size, np.random.default_rng([seed, epoch]))
+        order = np.random.default_rng([seed, epoch])
+        batches = bucketed_batches(data_train.lengths, settings.batch_size, order, settings.bucket)
         done, total, spent = state["seen"] or (0, 0.0, 0.0)
         network.train()
         for rows in progress(batches[done:], f"epoch {epoch}/{settings.epochs}", unit="batches"):

@@ -110,13 +110,24 @@ def test_a_saved_model_scores_the_same(data, tmp_path):
 
 def test_batches_cover_every_row_once_and_hold_like_lengths():
     lengths = np.random.default_rng(0).integers(4, 50, (1000, 2))
-    batches = training.bucketed_batches(lengths, 32, np.random.default_rng(1))
+    batches = training.bucketed_batches(lengths, 32, np.random.default_rng(1), bucket=20)
     assert sorted(np.concatenate(batches)) == list(range(1000))
     assert max(map(len, batches)) <= 32
     padded = sum(len(rows) * lengths[rows, 1].max() for rows in batches)
     assert padded < 1.15 * lengths[:, 1].sum()
-    other = training.bucketed_batches(lengths, 32, np.random.default_rng(2))
+    other = training.bucketed_batches(lengths, 32, np.random.default_rng(2), bucket=20)
     assert any(not np.array_equal(a, b) for a, b in zip(batches, other, strict=True))
+
+
+def test_batches_mix_lengths_freely_unless_bucketed():
+    # One row in eight is short, as rows of one source are in the released data.
+    lengths = np.where(np.arange(4096) % 8 == 0, 20, 37)
+    share = {}
+    for bucket in (1, 32):
+        batches = training.bucketed_batches(lengths, 64, np.random.default_rng(1), bucket)
+        assert sorted(np.concatenate(batches)) == list(range(4096))
+        share[bucket] = [np.mean(lengths[rows] == 20) for rows in batches]
+    assert max(share[1]) < 0.35 and max(share[32]) == 1
 
 
 def test_lookahead_follows_its_definition():

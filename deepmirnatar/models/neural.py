@@ -13,7 +13,9 @@ from deepmirnatar.models.base import Context, Predictor
 class TrainingSettings:
     """How a network is trained. The defaults are the paper's; a predictor's Settings inherit and change them.
 
-    `patience` 0 trains all epochs; the best epoch's weights are kept in either case.
+    `patience` 0 trains all epochs; the best epoch's weights are kept in either case. `bucket` is the number of batches
+    among which training rows are sorted by length, to pad less. 1 sorts within a batch only, which mixes freely: where
+    the length of sites goes with their source, as in the released data, larger buckets make batches of one source.
     """
 
     epochs: int = 100
@@ -23,6 +25,7 @@ class TrainingSettings:
     optimizer: str = "lookahead_radam"
     schedule: str = "constant"  # constant | cosine (to zero over all epochs, after a first tenth of warm-up)
     patience: int = 0
+    bucket: int = 1
     select: str = "auroc"  # which validation value picks the best epoch: auroc | loss
     checkpoint_minutes: float = 0.0  # also within an epoch? 0: at the end of every epoch
 
