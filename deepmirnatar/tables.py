@@ -237,6 +237,86 @@ def audit_table(audits: pd.DataFrame, datasets: list[str]) -> str:
     return markdown(pd.DataFrame(rows))
 
 
+def contestants_markdown(table: pd.DataFrame) -> str:
+    """Markdown of Table 3 at the customary thresholds, the paper's number in brackets behind ours."""
+    shown = {"auroc": "AUC", "auprc": "AP", "sensitivity": "sensitivity", "f1": "F", "accuracy": "ACC"}
+    rows = []
+    for _, row in table[table["threshold"] == "customary"].iterrows():
+        out = {"method": row["method"]}
+        for metric, name in shown.items():
+            out[name] = _beside(row[metric], row.get(f"paper_{metric}"))
+        out["specificity"] = f"{row['specificity']:.3f}"
+        out["precision"] = _beside(row["precision"], row.get("paper_specificity_as_printed"))
+        for column in table.columns[table.columns.str.startswith("found_parclip48")]:
+            printed = row.get("paper_parclip")
+            given = "" if pd.isna(printed) else f" ({printed:.0f}/48)"
+            out[column.removeprefix("found_").removesuffix(":test")] = f"{row[column]}{given}"
+        rows.append(out | {"epochs": str(int(row["epochs"])) if row["epochs"] else ""})
+    return markdown(pd.DataFrame(rows))
+
+
+def _beside(value: float, printed: float | None) -> str:
+    return f"{value:.3f}" if printed is None or pd.isna(printed) else f"{value:.3f} ({printed:.3f})"
+
+
+def transfer_markdown(table: pd.DataFrame) -> str:
+    """Markdown of the transfer table: AUC by test set, and recall beside specificity on sets of positives alone."""
+    rows = []
+    for (method, trained), part in table.groupby(["method", "trained_on"], sort=False):
+        cells = part.set_index("test_set")
+        out = {"method": method, "trained on": trained}
+        for test_set, row in cells.iterrows():
+            if pd.notna(row["auroc"]):
+                out[test_set] = f"{row['auroc']:.3f}"
+            else:
+                out[f"{test_set} recall"] = f"{row['recall']:.3f}"
+                out["specificity, own test"] = f"{row['specificity_on_own_test']:.3f}"
+        rows.append(out)
+    return markdown(pd.DataFrame(rows))
+
+
+# What the paper shows, where it is drawn here, and the number that sums it up: item, what, experiment, file, model.
+ITEMS = [
+    ("Table 1", "the data", "fast", "table_1.tsv", None),
+    ("Table 2", "settings", "ablation_fast", "table_2.tsv", None),
+    ("Table 3", "all methods", "contestants_fast", "released/table_3.tsv", "deepmirnatar_fast"),
+    ("Figure 2", "site and gene level", None, "explained/figure_02.svg", None),
+    ("Figure 3", "sliding window", None, "explained/figure_03.svg", None),
+    ("Figures 4, 5, 7", "architecture", None, "explained/figure_04.svg", None),
+    ("Figure 6", "a duplex", None, "explained/figure_06.svg", None),
+    ("Figure 8A", "ablation, loss by epoch", "ablation_fast", "released/figure_08a.svg", "deepmirnatar_brief"),
+    ("Figure 8B", "ablation, scores", "ablation_fast", "released/figure_08b.svg", "deepmirnatar_brief"),
+    ("Figure 9", "batch size", "ablation_fast", "released/figure_09.svg", "deepmirnatar_brief"),
+    ("Figure 10", "dropout", "ablation_fast", "released/figure_10.svg", "deepmirnatar_brief"),
+    ("Figure 11A, B", "ROC and PR curve", "fast", "released/figure_11a.svg", "deepmirnatar_fast"),
+    ("Figure 12", "BiLSTM or BiGRU", "ablation_fast", "released/figure_12.svg", "bigru_brief"),
+    ("Figure 13", "radar of six metrics", "contestants_fast", "released/figure_13.svg", "deepmirnatar_fast"),
+    ("Figure 14", "8 miRNAs and 8 genes", None, "predictions/case_study/figure_14.svg", None),
+]
+
+
+def items_table(results: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFrame:
+    """The paper's items: file to ask for, the paper's AUC where it prints one, ours and how it was made."""
+    printed = paper[(paper["method"] == "deepmirnatar") & (paper["metric"] == "auroc")]["value"].iloc[0]
+    rows = []
+    for item, what, experiment, file, model in ITEMS:
+        kind = "tables" if file.endswith(".tsv") else "figures"
+        path = f"results/{file}" if file.startswith("predictions") else f"results/{kind}/{file}"
+        path = path if experiment is None else f"results/{kind}/{experiment}/{file}"
+        same = (results["experiment"] == experiment) & (results["model"] == model) & (results["metric"] == "auroc")
+        found = results[same & (results["test_set"] == "released:test")]
+        row = {"item": item, "what": what, "file": f"`{path}`", "paper's AUC": None, "ours": None, "made with": ""}
+        if len(found):
+            first = found.iloc[0]
+            row["paper's AUC"] = f"{printed:.4f}" if model == "deepmirnatar_fast" else None
+            row["ours"] = f"{found['value'].mean():.4f}"
+            row["made with"] = (
+                f"{model}, {found['seed'].nunique()} seed, {first['epochs']} epochs, {first['device']}, {first['date']}"
+            )
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
 def markdown(table: pd.DataFrame, digits: int = 3) -> str:
     """A GitHub table; numbers rounded, missing values as a dash."""
 

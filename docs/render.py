@@ -1,8 +1,11 @@
-"""Bring finished experiments into docs/ and render the README's tables from docs/results.tsv and docs/audits.tsv.
+"""Bring finished experiments into docs/ and fill the tables and numbers of the README and of the pages in docs/.
 
-python docs/render.py                     render the tables anew
+python docs/render.py                     fill them anew
 python docs/render.py results fast        first take over results/tables/fast and results/figures/fast, and the
-                                          audits of all datasets that stand in results/datasets
+                                          audits of all datasets and models that stand in results
+
+What is filled stands between comments: `<!-- table: ... -->` to `<!-- end -->` is a table, `<!--= TABLE KEY=VALUE ...
+COLUMN -->` to `<!--/-->` one number of a committed table, rounded to three digits.
 """
 
 import re
@@ -17,59 +20,119 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from deepmirnatar.files import read_tsv, write_tsv  # noqa: E402
-from deepmirnatar.tables import audit_table, readme_table  # noqa: E402
+from deepmirnatar.tables import (  # noqa: E402
+    audit_table,
+    contestants_markdown,
+    items_table,
+    markdown,
+    readme_table,
+    transfer_markdown,
+)
 
-RESULTS = ROOT / "docs" / "results.tsv"
-AUDITS = ROOT / "docs" / "audits.tsv"
-AUDIT_BLOCK = re.compile(r"(<!-- audits: ([\w ]+) -->\n).*?(\n?<!-- end -->)", flags=re.S)
-BLOCK = re.compile(r"(<!-- table: (\w+) (\w+) ?(\S*) -->\n).*?(\n?<!-- end -->)", flags=re.S)
+DOCS = ROOT / "docs"
+RESULTS, AUDITS, MODEL_AUDITS = DOCS / "results.tsv", DOCS / "audits.tsv", DOCS / "model_audits.tsv"
+PAGES = [ROOT / "README.md", DOCS / "what-the-score-means.md"]
+BLOCK = re.compile(r"(<!-- (table|audits|contestants|transfer|items): ?(.*?) ?-->\n).*?(\n?<!-- end -->)", flags=re.S)
+NUMBER = re.compile(r"(<!--= (\w+) (.*?) (\w+) -->).*?(<!--/-->)", flags=re.S)
 
 
 def take_over(results: Path, experiment: str) -> None:
-    """Replace the experiment's rows of docs/results.tsv and its pictures in docs/figures."""
+    """Replace the experiment's rows of docs/results.tsv, and its pictures and tables in docs/."""
     table = read_tsv(results / "tables" / experiment / "results.tsv")
     table.insert(0, "experiment", experiment)
-    if RESULTS.exists():
-        before = read_tsv(RESULTS)
-        table = pd.concat([before[before["experiment"] != experiment], table], ignore_index=True)
-    write_tsv(table, RESULTS)
-    target = ROOT / "docs" / "figures" / experiment
-    target.mkdir(parents=True, exist_ok=True)
-    for picture in (results / "figures" / experiment).glob("*.png"):
-        shutil.copy(picture, target)
-    shutil.copy(results / "figures" / "rulegraph.png", target.parent)
+    _replace(RESULTS, table, "experiment", [experiment])
+    for kind, suffix in (("figures", "png"), ("tables", "tsv")):
+        for path in sorted((results / kind / experiment).rglob(f"*.{suffix}")):
+            # The scores stand in docs/results.tsv.
+            if path.name not in ("results.tsv", "scores.tsv"):
+                _copy(path, DOCS / kind / path.relative_to(results / kind))
+    comparison = results / "experiments" / experiment / "comparison.tsv"
+    if comparison.exists():
+        _copy(comparison, DOCS / "tables" / experiment / comparison.name)
+    for other in (results / "figures").glob("*.png"):
+        _copy(other, DOCS / "figures" / other.name)
 
 
 def take_over_audits(results: Path) -> None:
-    """Replace the rows of docs/audits.tsv of every dataset that has an audit here."""
+    """Replace the rows of docs/audits.tsv and docs/model_audits.tsv of everything that has an audit here."""
     found = {path.parent.name: read_tsv(path) for path in sorted((results / "datasets").glob("*/audit.tsv"))}
-    tables = [table.assign(dataset=name) for name, table in found.items()]
-    if AUDITS.exists():
-        before = read_tsv(AUDITS)
-        tables.insert(0, before[~before["dataset"].isin(found)])
+    if found:
+        table = pd.concat([table.assign(dataset=name) for name, table in found.items()], ignore_index=True)
+        _replace(AUDITS, _first(table, ["dataset"]), "dataset", list(found))
+    runs = sorted((results / "runs").glob("*/*/seed-*/audit.tsv"))
+    tables = [
+        read_tsv(path).assign(dataset=path.parts[-4], model=path.parts[-3], seed=int(path.parts[-2][5:]))
+        for path in runs
+    ]
     if tables:
-        table = pd.concat(tables, ignore_index=True)
-        write_tsv(table[["dataset", *(name for name in table.columns if name != "dataset")]], AUDITS)
+        table = _first(pd.concat(tables, ignore_index=True), ["dataset", "model", "seed"])
+        table.insert(0, "run", table[["dataset", "model", "seed"]].astype(str).agg("/".join, axis=1))
+        _replace(MODEL_AUDITS, table, "run", list(table["run"].unique()))
+
+
+def _replace(path: Path, table: pd.DataFrame, column: str, names: list[str]) -> None:
+    if path.exists():
+        before = read_tsv(path)
+        table = pd.concat([before[~before[column].isin(names)], table], ignore_index=True)
+    write_tsv(table, path)
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, target)
+
+
+def _first(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    return table[[*columns, *(name for name in table.columns if name not in columns)]]
+
+
+def labels_of_models() -> dict[str, str]:
+    """Every model's printed name, from all config files, swept points included."""
+    from deepmirnatar.experiments import resolve
+
+    stanzas = {}
+    for name in ("config", "fast"):
+        for model, stanza in yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())["models"].items():
+            stanzas.setdefault(model, stanza)
+    return {name: stanza.get("label", name) for name, stanza in resolve(stanzas, "models").items()}
 
 
 def render(text: str) -> str:
-    """Fill every `<!-- table: EXPERIMENT DATASET RECALL_ON -->` block."""
+    """Fill every block and every number of a page."""
     results, paper = read_tsv(RESULTS), read_tsv(ROOT / "resources" / "paper.tsv")
-    models = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["models"]
-    labels = {name: stanza.get("label", name) for name, stanza in models.items()}
+    labels = labels_of_models()
+    tables = {"results": results, "audits": read_tsv(AUDITS)}
+    if MODEL_AUDITS.exists():
+        tables["model_audits"] = read_tsv(MODEL_AUDITS)
 
-    def fill(block: re.Match) -> str:
-        start, experiment, dataset, recall_on, end = block.groups()
-        rows = results[results["experiment"] == experiment]
-        shown = {name: labels.get(name, name) for name in rows["model"].unique()}
-        return start + readme_table(rows, shown, dataset, recall_on or None, paper) + end
+    def block(found: re.Match) -> str:
+        start, kind, rest, end = found.groups()
+        words = rest.split()
+        if kind == "table":
+            rows = results[results["experiment"] == words[0]]
+            shown = {name: labels.get(name, name) for name in rows["model"].unique()}
+            filled = readme_table(rows, shown, words[1], words[2] if words[2:] else None, paper)
+        elif kind == "audits":
+            filled = audit_table(tables["audits"], words)
+        elif kind == "contestants":
+            filled = contestants_markdown(read_tsv(DOCS / "tables" / words[0] / words[1] / "table_3.tsv"))
+        elif kind == "transfer":
+            filled = transfer_markdown(read_tsv(DOCS / "tables" / words[0] / "transfer.tsv"))
+        else:
+            filled = markdown(items_table(results, paper))
+        return start + filled + end
 
-    text = BLOCK.sub(fill, text)
-    audits = AUDIT_BLOCK.search(text)
-    if not audits:
-        return text
-    table = audit_table(read_tsv(AUDITS), audits[2].split())
-    return text[: audits.start()] + audits[1] + table + audits[3] + text[audits.end() :]
+    def number(found: re.Match) -> str:
+        start, name, query, column, end = found.groups()
+        table = tables[name]
+        for part in query.split("; "):
+            key, _, value = part.partition("=")
+            table = table[table[key].astype(str) == value]
+        if len(table) != 1:
+            raise ValueError(f"{start} names {len(table)} rows of {name}, not one")
+        return f"{start}{table[column].iloc[0]:.3f}{end}"
+
+    return NUMBER.sub(number, BLOCK.sub(block, text))
 
 
 if __name__ == "__main__":
@@ -77,5 +140,5 @@ if __name__ == "__main__":
         for name in sys.argv[2:]:
             take_over(Path(sys.argv[1]), name)
         take_over_audits(Path(sys.argv[1]))
-    readme = ROOT / "README.md"
-    readme.write_text(render(readme.read_text()))
+    for page in PAGES:
+        page.write_text(render(page.read_text()))
