@@ -15,6 +15,7 @@ include: "workflow/rules/embeddings.smk"
 include: "workflow/rules/runs.smk"
 include: "workflow/rules/experiments.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/diagrams.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -25,3 +26,4 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
+        rules.diagrams.input,

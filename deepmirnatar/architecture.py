@@ -40,6 +40,16 @@ def embedded_shape(embedding: dict, length: int) -> tuple[int, int, int]:
     return 1, positions, PUBLISHED_SIZE if published else settings.size
 
 
+def trace_model(model: dict, mirna: str, site: str) -> Traced:
+    """`trace` for a real pair of strings; `model` holds settings and, by strand, complete embedding stanzas."""
+    embeddings = model["embeddings"]
+    return trace(
+        model["settings"],
+        embedded_shape(embeddings["mirna"], len(mirna)),
+        embedded_shape(embeddings["site"], len(site)),
+    )
+
+
 def trace(settings: dict, mirna: tuple[int, int, int], site: tuple[int, int, int]) -> Traced:
     """Build the network of `settings` and run it once on one pair, embedded in the shapes (1, k-mers, size)."""
     import torch

@@ -30,6 +30,9 @@ SEEDS = {
     "8mer": COLOURS[4],
 }
 
+EMBEDDINGS = {"word2vec": "Word2Vec", "dnabert": "DNABERT", "onehot": "one-hot"}
+RECURRENT = {"lstm": "BiLSTM", "gru": "BiGRU", "positions": "sinusoidal positions"}
+
 
 def tint(colour: str, share: float = 0.18) -> tuple[float, float, float]:
     """The colour mixed with white: `share` of it is left."""
@@ -39,6 +42,10 @@ def tint(colour: str, share: float = 0.18) -> tuple[float, float, float]:
 def shape_text(shape: tuple[int, ...]) -> str:
     """(1, 19, 64) as '1 × 19 × 64'."""
     return " × ".join(map(str, shape)) if shape else "scalar"
+
+
+def parameters(count: int) -> str:
+    return f"{count:,} parameters" if count else "no parameters"
 
 
 @dataclass
@@ -90,15 +97,19 @@ def box(axis: Axes, x: float, y: float, width: float, height: float, title: str,
     return Box(x, y, width, height)
 
 
-def arrow(axis: Axes, start: tuple, end: tuple, label: str = "", side: float = 0.06, bend: str = "") -> None:
-    """An arrow with its label beside its middle; `bend` is matplotlib's connection style, straight if empty."""
+def arrow(axis: Axes, start: tuple, end: tuple, label: str = "", side: float = 0.06) -> None:
+    """An arrow with its label beside its middle."""
     style = {"arrowstyle": "-|>", "color": GREY, "lw": 1, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
-    if bend:
-        style["connectionstyle"] = bend
     axis.annotate("", end, start, arrowprops=style, zorder=1)
     if label:
         place = (start[0] + end[0]) / 2 + side, (start[1] + end[1]) / 2
         axis.text(*place, label, ha="left" if side >= 0 else "right", va="center", fontsize=7.5, color=GREY)
+
+
+def route(axis: Axes, *points: tuple[float, float]) -> None:
+    """An arrow along straight pieces through all points."""
+    axis.plot(*zip(*points[:-1], strict=True), color=GREY, lw=1, zorder=1, solid_capstyle="butt")
+    arrow(axis, points[-2], points[-1])
 
 
 def canvas(figure, width: float, height: float) -> Axes:

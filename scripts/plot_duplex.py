@@ -59,8 +59,7 @@ def draw(axis, table, start: int) -> None:
             axis.plot(row.x, (MIRNA + SITE) / 2, "o", ms=4, mfc="white", mec=colour, mew=1.3, gid="pair-GU")
         else:
             axis.plot([row.x] * 2, [SITE + 0.17, MIRNA - 0.17], "-", color=colour, lw=1.4, gid="pair-WC")
-    ends = {"mirna": (mirna, MIRNA, "3'", "5'"), "site": (site, SITE, "5'", "3'")}
-    for strand, y, left, right in ends.values():
+    for strand, left, right in ((mirna, "3'", "5'"), (site, "5'", "3'")):
         for text, place, side in ((left, strand["x"].idxmin(), -1), (right, strand["x"].idxmax(), 1)):
             x, height = strand.loc[place, ["x", "y"]]
             axis.text(x + side * 0.17, height, text, ha="center", va="center", fontsize=8, weight="bold", color=GREY)

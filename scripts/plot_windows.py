@@ -39,9 +39,7 @@ def windows(example: Example, settings: Settings) -> pd.DataFrame:
     first, last = stretch(example, settings)
     starts = np.arange(first, last - settings.window + 1, settings.step)
     passing = candidate_windows(encode(example.mirna_sequence), encode(example.utr), settings)
-    return pd.DataFrame(
-        {"start": starts, "end": starts + settings.window, "candidate": np.isin(starts, passing)}
-    )
+    return pd.DataFrame({"start": starts, "end": starts + settings.window, "candidate": np.isin(starts, passing)})
 
 
 def draw(figure, example: Example, settings: Settings) -> None:
