@@ -187,12 +187,16 @@ def test_windows_step_along_the_utr_and_those_that_pass_are_candidates(script):
     figure = plt.figure()
     drawing.draw(figure, shown, settings)
     bars = {patch.get_gid(): patch for patch in figure.axes[0].patches if (patch.get_gid() or "").startswith("window")}
-    step = {round(patch.get_width() / 40, 6) for patch in bars.values()}
-    assert len(step) == 1
-    origin = bars[f"window-{first}"].get_x()
+    # A bar reaches from the left of its first letter to the right of its last one.
+    written = [text for text in figure.axes[0].texts if len(text.get_text()) == 1]
+    letters = sorted((text.get_position()[0], text.get_text()) for text in written)
+    places, sequence = zip(*letters, strict=True)
+    assert "".join(sequence) == shown.utr[first:last]
+    half = (places[1] - places[0]) / 2
     for row in table.itertuples():
         bar = bars[f"window-{row.start}"]
-        assert bar.get_x() == pytest.approx(origin + step.copy().pop() * (row.start - first), abs=1e-3)
+        assert bar.get_x() == pytest.approx(places[row.start - first] - half)
+        assert bar.get_x() + bar.get_width() == pytest.approx(places[row.end - 1 - first] + half)
         assert (bar.get_hatch() is None) == row.candidate
 
 
