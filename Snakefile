@@ -16,6 +16,7 @@ include: "workflow/rules/runs.smk"
 include: "workflow/rules/experiments.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/diagrams.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -26,3 +27,4 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
+        rules.diagrams.input,

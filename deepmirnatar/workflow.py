@@ -288,3 +288,17 @@ class Lookup:
     @staticmethod
     def workflow_files(wildcards) -> list[str]:
         return ["Snakefile", *sorted(str(path) for path in Path("workflow/rules").glob("*.smk"))]
+
+    # --- explanatory figures
+
+    def explained_model(self) -> dict | None:
+        """The model whose architecture is drawn: label, settings, and by strand its complete embedding stanzas.
+
+        It is the first with the paper's network in the first wanted experiment; None where that has none.
+        """
+        for name in self.study.experiments[self.study.wanted[0]]["models"]:
+            model = self.study.models[name]
+            if model["predictor"] == "deepmirnatar":
+                embeddings = {strand: self.study.embeddings[each] for strand, each in model["embeddings"].items()}
+                return {"label": model["label"], "settings": model["settings"], "embeddings": embeddings}
+        return None

@@ -13,7 +13,7 @@ import matplotlib.patches as shapes
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import COLOURS, panels, save
 
-_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures"]
+_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "diagrams"]
 
 
 def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:

@@ -129,7 +129,7 @@ def own_study(tmp_path_factory) -> Path:
     reference = folder / "results" / "reference"
     reference.mkdir(parents=True)
     (reference / "mirnas.tsv").write_text("name\taccession\tsequence\nhsa-let-7a-5p\tM\tUGAGGUAGUAGGUUGUAUAGUU\n")
-    (reference / "utrs.tsv").write_text("gene\tentrez\tsequence\nA\t1\tACGU\n")
+    (reference / "utrs.tsv").write_text(f"gene\tentrez\tsequence\nA\t1\t{'ACGU' * 20}CUACCUCA{'ACGU' * 20}\n")
     (reference / "known_targets.tsv").write_text("mirna\tgene\tentrez\tstrong\nhsa-let-7a-5p\tA\t1\t1\n")
     (reference / "refseq.tsv").write_text("refseq\tgene\nNM_1\tA\n")
     # The reference tables exist, so what they are made from need not.
