@@ -15,8 +15,8 @@ include: "workflow/rules/embeddings.smk"
 include: "workflow/rules/runs.smk"
 include: "workflow/rules/experiments.smk"
 include: "workflow/rules/paper.smk"
-include: "workflow/rules/figures.smk"
 include: "workflow/rules/diagrams.smk"
+include: "workflow/rules/figures.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -27,4 +27,3 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
-        rules.diagrams.input,

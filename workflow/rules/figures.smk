@@ -11,6 +11,7 @@ localrules:
 rule figures:
     input:
         look.figures(),
+        rules.diagrams.input,
         "results/figures/rulegraph.svg",
 
 
