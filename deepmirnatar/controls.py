@@ -28,9 +28,9 @@ _SITE = ["target", "target_sequence"]
 def make_controls(table: pd.DataFrame, orientation: str, seed: int = 1) -> pd.DataFrame:
     """Real and control rows of the test split, a pairs table with more columns; see the top of this file.
 
-    `control`; `real_id`, the pair_id of the real row that a row was made from; and, empty for all but real rows,
-    `seed_class` and `pair_seen`, `gene_seen`, `family_seen`, `site_seen` (0/1, is it in train or valid?). miRNAs stay
-    written as `orientation` says. ValueError when the test split is empty.
+    `control`; `real_id`, the pair_id of the real row that a row was made from; `seed_class`; and for real rows
+    `pair_seen`, `gene_seen`, `family_seen`, `site_seen` (0/1, is it in train or valid?). miRNAs stay written as
+    `orientation` says. ValueError when the test split is empty.
     """
     rng = np.random.default_rng(seed)
     straight = five_to_three(table, orientation)
@@ -43,10 +43,7 @@ def make_controls(table: pd.DataFrame, orientation: str, seed: int = 1) -> pd.Da
     swapped = _replace(positive.iloc[taker], positive.iloc[giver], _MIRNA).assign(label=0)
     sites = [shuffle_dinucleotides(site, rng) for site in test["target_sequence"]]
     parts = {
-        "real": test.assign(
-            seed_class=[seed_class(*pair) for pair in zip(straight[in_test], test["target_sequence"], strict=True)],
-            **seen(test, straight[in_test].reset_index(drop=True), known, straight[~in_test]),
-        ),
+        "real": test.assign(**seen(test, straight[in_test].reset_index(drop=True), known, straight[~in_test])),
         "swapped_mirna": swapped,
         "permuted_mirna": _replace(test, test.iloc[rng.permutation(len(test))], _MIRNA),
         "permuted_site": _replace(test, test.iloc[rng.permutation(len(test))], _SITE),
@@ -64,6 +61,8 @@ def make_controls(table: pd.DataFrame, orientation: str, seed: int = 1) -> pd.Da
     )
     made = out["control"] != "real"
     out["pair_id"] = out["pair_id"].where(~made, out["pair_id"] + "." + out["control"])
+    both = zip(five_to_three(out, orientation), out["target_sequence"], strict=True)
+    out["seed_class"] = [seed_class(mirna, site) for mirna, site in both]
     flags = [f"{name}_seen" for name in SEEN]
     last = ["control", "real_id", "seed_class", *flags]
     return out.astype(dict.fromkeys(flags, "Int8"))[[*out.columns.drop(last), *last]]
