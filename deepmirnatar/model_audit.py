@@ -74,7 +74,7 @@ def swap_metrics(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def calibration_error(labels: np.ndarray, scores: np.ndarray, bins: int = BINS) -> float:
-    """Expected calibration error: |mean score - fraction positive|, averaged over equal bins of [0, 1] by their rows."""
+    """Expected calibration error: |mean score - fraction positive| of equal bins of [0, 1], averaged over rows."""
     gaps = np.bincount(_bins(scores, bins), weights=scores - labels, minlength=bins)
     return float(np.abs(gaps).sum() / len(labels))
 
