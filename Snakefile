@@ -13,6 +13,7 @@ include: "workflow/rules/sources.smk"
 include: "workflow/rules/datasets.smk"
 include: "workflow/rules/embeddings.smk"
 include: "workflow/rules/runs.smk"
+include: "workflow/rules/audits.smk"
 include: "workflow/rules/experiments.smk"
 include: "workflow/rules/figures.smk"
 
