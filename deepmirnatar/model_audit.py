@@ -183,24 +183,30 @@ def _interval(sample: np.ndarray) -> tuple[float, float]:
 def verdict(found: pd.DataFrame) -> tuple[str, int]:
     """One line in words, and how many reasons for doubt it names."""
     rows = {(row.check, row.subject): row for row in found.itertuples()}
+    reading, doubtful = _reading(rows)
+    real = rows.get(("ranking", "real"))
+    reading += f"; AUC on test {real.value:.2f}" if real is not None else ""
+    reasons = [*_permutation_doubts(rows), *_leak_doubts(rows), *_calibration_doubts(rows)]
+    return "; ".join([reading, *reasons]), doubtful + len(reasons)
+
+
+def _reading(rows: dict) -> tuple[str, bool]:
+    """Does the score read the miRNA against the site? In words, and whether that is a reason for doubt."""
     swap = rows.get(("swap", "all"))
     if swap is None:
-        reading, doubts = "too few positives to swap miRNAs among: not known whether the score reads both strands", []
-    else:
-        seed_match, unseen = (rows.get(("swap_reference", name)) for name in ("seed match alone", "pair not seen"))
-        how = "reads the miRNA against the site"
-        if swap.low <= 0.5 or swap.value < CHANCE:
-            how = "does not read the miRNA against the site"
-        elif unseen is not None and (unseen.low <= 0.5 or unseen.value < CHANCE):
-            how = f"reads the miRNA against the site only where it knows the pair (swap AUC {_told(unseen)} elsewhere)"
-        elif swap.high < seed_match.low:
-            how = f"reads the miRNA against the site less than the seed match alone does ({_told(seed_match)})"
-        doubts = [] if how == "reads the miRNA against the site" else [how]
-        reading = f"the score {how}: swap AUC {_told(swap)}"
-    real = rows.get(("ranking", "real"))
-    reading += f", AUC on test {real.value:.2f}" if real is not None else ""
-    reasons = [*_permutation_doubts(rows), *_leak_doubts(rows), *_calibration_doubts(rows)]
-    return "; ".join([reading, *reasons]), len(doubts) + len(reasons)
+        return "too few positives to swap miRNAs among: not known whether the score reads both strands", False
+    seed_match, unseen = (rows.get(("swap_reference", name)) for name in ("seed match alone", "pair not seen"))
+    does, how = "reads", ""
+    if swap.low <= 0.5 or swap.value < CHANCE:
+        does = "does not read"
+    elif unseen is not None and unseen.value < CHANCE and unseen.high < swap.low:
+        how = " only where it knows the pair"
+    elif swap.high < seed_match.low:
+        how = " less than the seed match does"
+    beside = {"where the pair was not seen": unseen, "for the seed match alone": seed_match}
+    told = [_told(swap), *(f"{_told(row)} {name}" for name, row in beside.items() if row is not None)]
+    text = f"the score {does} the miRNA against the site{how}: swap AUC {', '.join(told)}"
+    return text, does != "reads" or how != ""
 
 
 def _permutation_doubts(rows: dict) -> list[str]:
