@@ -266,7 +266,8 @@ class Study:
         return pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed", "test_set"])
 
     def metrics_of(self, experiment: str) -> list[str]:
-        return self._files(experiment, "metrics")
+        """Metrics of all runs on all test sets, then the swap control of models whose audit the experiment draws."""
+        return [*self._files(experiment, "metrics"), *self._audited(experiment)]
 
     def predictions_of(self, experiment: str) -> list[str]:
         return self._files(experiment, "predictions")
@@ -275,6 +276,15 @@ class Study:
         rows = self.runs[self.runs["experiment"] == experiment]
         rows = rows[["dataset", "model", "seed"]].drop_duplicates()
         return [f"results/runs/{row.dataset}/{row.model}/seed-{row.seed}/history.tsv" for row in rows.itertuples()]
+
+    def _audited(self, experiment: str) -> list[str]:
+        stanza = self.experiments[experiment]
+        return [
+            f"results/runs/{dataset}/{model}/seed-{seed}/{dataset}-controls.metrics.tsv"
+            for dataset in stanza["datasets"]
+            for model in stanza["figures"].get("model_audit", [])
+            for seed in stanza["seeds"]
+        ]
 
     def _files(self, experiment: str, kind: str) -> list[str]:
         rows = self.runs[self.runs["experiment"] == experiment]

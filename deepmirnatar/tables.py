@@ -19,6 +19,7 @@ METRICS = [
     "mcc",
     "brier",
     "recall",
+    "swap_auroc",
 ]
 
 

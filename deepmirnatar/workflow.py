@@ -11,6 +11,8 @@ from deepmirnatar.experiments import FIGURES, Study, file_name
 from deepmirnatar.sources import SOURCES
 
 LIBRARY = Path("deepmirnatar")
+# `{dataset}.controls` are the controls of a dataset, where plain `{dataset}` are its pairs; no dataset has a dot.
+CONTROLS = ".controls"
 
 
 # Every job reads these; they move and print tables and decide no result.
@@ -42,6 +44,8 @@ class Lookup:
         own = [name for name, stanza in study.datasets.items() if stanza["pairs"]]
         self.sources = [*SOURCES, *own]
         self.test_sets = {file_name(name): name for name in study.runs["test_set"].unique()}
+        # What is embedded: the pairs and the controls of every dataset.
+        self.tables = [f"{name}{kind}" for name in study.datasets for kind in ("", CONTROLS)]
         self.downloads = [f"resources/downloads/{source}/{file}" for source, file in registry.index]
 
     @staticmethod
@@ -132,6 +136,11 @@ class Lookup:
     def embedding_gpu(self, wildcards) -> int:
         return int(self.study.embeddings[wildcards.embedding]["kind"] == "dnabert")
 
+    def embedded_pairs(self, wildcards) -> str:
+        """The table whose sequences are embedded: a dataset's pairs, or its controls for `{dataset}.controls`."""
+        dataset, controls, _ = wildcards.pairs.partition(CONTROLS)
+        return f"results/datasets/{dataset}/{'controls' if controls else 'pairs'}.tsv"
+
     # --- runs
 
     def model(self, wildcards) -> dict:
@@ -155,6 +164,10 @@ class Lookup:
 
     def test_features(self, wildcards) -> list[str]:
         found = self.study.features(wildcards.dataset, wildcards.model, self._test_dataset(wildcards))
+        return list(found.values())
+
+    def controls_features(self, wildcards) -> list[str]:
+        found = self.study.features(wildcards.dataset, wildcards.model, f"{wildcards.dataset}{CONTROLS}")
         return list(found.values())
 
     def test_set(self, wildcards) -> str:
@@ -219,7 +232,9 @@ class Lookup:
                 if figure == "transfer":
                     found.append(f"results/figures/{name}/transfer.svg")
                     continue
-                files = [f"{dataset}/{each}" for dataset in stanza["datasets"] for each in FIGURES[figure]]
+                # One audit per model; the other figures show all their models together.
+                drawn = FIGURES[figure] or [f"audit_of_{model}" for model in stanza["figures"][figure]]
+                files = [f"{dataset}/{each}" for dataset in stanza["datasets"] for each in drawn]
                 found += [f"results/figures/{name}/{file}.svg" for file in files]
         return found
 
@@ -275,6 +290,15 @@ class Lookup:
 
     def transfer_labels(self, wildcards) -> dict[str, str]:
         return {name: self.study.models[name]["label"] for name in self.shown("transfer")(wildcards)}
+
+    def model_audits(self, wildcards) -> list[str]:
+        """The audit of a model on a dataset, one for each seed of an experiment."""
+        seeds = self.study.experiments[wildcards.experiment]["seeds"]
+        return [f"results/runs/{wildcards.dataset}/{wildcards.model}/seed-{seed}/audit.tsv" for seed in seeds]
+
+    def model_label(self, wildcards) -> str:
+        """The name that figures print."""
+        return self.study.models[wildcards.model]["label"]
 
     def settings_files(self, wildcards) -> list[str]:
         fits = self.experiment_fits(wildcards)

@@ -162,6 +162,26 @@ def test_a_users_table_goes_in_and_figures_come_out(finished):
     assert not list((finished / "results").rglob("*.part"))
 
 
+def test_the_audit_of_a_model_is_made_for_any_predictor(finished):
+    figures = [f"results/figures/own/own/audit_of_{model}.svg" for model in ("own_model", "seed_class")]
+    answer = run_own(finished, *figures)
+    assert answer.returncode == 0, answer.stdout[-3000:]
+    assert all("</svg>" in (finished / figure).read_text() for figure in figures)
+    run = finished / "results/runs/own/seed_class/seed-1"
+    audit = read_tsv(run / "audit.tsv")
+    assert audit["check"].iloc[-1] == "verdict" and {"swap", "ranking", "called", "seen_rows"} <= set(audit["check"])
+    metrics = read_tsv(run / "own-controls.metrics.tsv")
+    columns = read_tsv(run / "own-test.metrics.tsv").columns
+    assert metrics.columns.tolist() == columns.tolist()
+    row = metrics.set_index("metric").loc["swap_auroc"]
+    assert (row["dataset"], row["model"], row["test_set"]) == ("own", "seed_class", "own:controls")
+    assert row["value"] > 0.9
+    # The controls' own rows score as the test split does.
+    scores = read_tsv(run / "controls.tsv").set_index("pair_id")["score"]
+    test = read_tsv(run / "own-test.predictions.tsv").set_index("pair_id")["score"]
+    pd.testing.assert_series_equal(scores[test.index], test)
+
+
 def test_the_report_holds_the_figures(finished):
     answer = run_own(finished, "--report", "report.html")
     assert answer.returncode == 0, answer.stdout[-2000:]

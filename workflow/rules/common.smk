@@ -26,7 +26,7 @@ look = Lookup(study, registry)
 wildcard_constraints:
     source=look.any_of(look.sources),
     dataset=look.any_of(study.datasets),
-    pairs=look.any_of(study.datasets),
+    pairs=look.any_of(look.tables),
     embedding=look.any_of(study.embeddings),
     model=look.any_of(study.models),
     experiment=look.any_of(study.experiments),

@@ -1,4 +1,5 @@
-# Needs: parsed sources. Makes: results/datasets/{dataset}/, from merged rows to pairs with label and split, and the audit.
+# Needs: parsed sources. Makes: results/datasets/{dataset}/, from merged rows to pairs with label and split, the audit, and
+# the controls that models are audited with.
 localrules:
     merge_sources,
     filter_mirbase,
@@ -100,3 +101,21 @@ rule audit_dataset:
         orientation=look.orientation,
     script:
         "../../scripts/audit_dataset.py"
+
+
+rule make_controls:
+    input:
+        pairs="results/datasets/{dataset}/pairs.tsv",
+        code=look.imports("controls.py"),
+    output:
+        "results/datasets/{dataset}/controls.tsv",
+    log:
+        "logs/make_controls/{dataset}.log",
+    benchmark:
+        "results/benchmarks/make_controls/{dataset}.tsv"
+    conda:
+        "../../envs/data.yaml"
+    params:
+        stanza=look.dataset,
+    script:
+        "../../scripts/make_controls.py"

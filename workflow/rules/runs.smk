@@ -38,6 +38,7 @@ rule predict_pairs:
         model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
         settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
         code=look.model_code,
+        scoring=look.imports("scoring.py"),
     output:
         "results/runs/{dataset}/{model}/seed-{seed}/{test_set}.predictions.tsv",
     log:

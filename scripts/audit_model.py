@@ -1,0 +1,28 @@
+"""What a model's score is worth, with a verdict in words, and its swap AUC in the metrics format.
+
+Reads scored controls and nothing else.
+"""
+
+from deepmirnatar.files import read_tsv, write_tsv
+from deepmirnatar.logs import log_to
+from deepmirnatar.model_audit import audit_model, swap_metrics
+
+
+def main(controls: str, dataset: str, model: str, seed: int, audit: str, metrics: str) -> None:
+    found = audit_model(read_tsv(controls, dtype={"target": str, "source": str}))
+    write_tsv(found, audit)
+    table = swap_metrics(found)
+    keys = {"dataset": dataset, "model": model, "seed": seed, "test_set": f"{dataset}:controls"}
+    write_tsv(table.assign(**keys)[[*keys, *table.columns]], metrics)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        snakemake.input.controls,
+        snakemake.wildcards.dataset,
+        snakemake.wildcards.model,
+        int(snakemake.wildcards.seed),
+        snakemake.output.audit,
+        snakemake.output.metrics,
+    )

@@ -1,0 +1,17 @@
+"""Test rows and their controls: miRNAs swapped or permuted, sites permuted or shuffled.
+
+Reads all splits: train and valid tell only what of a test row was seen there.
+"""
+
+from deepmirnatar.controls import make_controls
+from deepmirnatar.logs import log_to
+from deepmirnatar.pairs import read_pairs, write_pairs
+
+
+def main(pairs: str, stanza: dict, output: str) -> None:
+    write_pairs(make_controls(read_pairs(pairs), stanza["orientation"], stanza["seed"]), output)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(snakemake.input.pairs, snakemake.params.stanza, snakemake.output[0])

@@ -1,0 +1,128 @@
+"""The audit of one model on one dataset: what its score reads, by seed class, seen and unseen rows, calibration.
+
+Reads audit tables only, one per seed.
+"""
+
+import textwrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.files import read_tsv
+from deepmirnatar.logs import log_to
+from deepmirnatar.plots import COLOURS, bars, panels, save
+from deepmirnatar.scan import SEED_CLASSES
+
+
+def main(audits: list[str], label: str, dataset: str, outputs: list[str]) -> None:
+    tables = [read_tsv(path) for path in audits]
+    seeds = pd.concat(tables, ignore_index=True)
+    # Seeds may differ in the bins that hold scores; every other row is in all of them.
+    means = seeds.groupby(["check", "subject"], sort=False)[["value", "low", "high", "n"]].mean().reset_index()
+    figure, axes = panels(4, width=5.0, height=3.5, columns=2)
+    _draw_ranking(axes[0], seeds, means)
+    _draw_seed_classes(axes[1], seeds, means)
+    _draw_seen(axes[2], seeds, means)
+    _draw_calibration(axes[3], tables, means)
+    number = f", {len(tables)} seeds" if len(tables) > 1 else ""
+    verdict = tables[0]["subject"].iloc[-1]
+    title = f"{label}, trained and tested on {dataset}{number}"
+    figure.suptitle("\n".join([title, *textwrap.wrap(f"Verdict: {verdict}", 120)]), x=0.01, ha="left", fontsize=10)
+    save(figure, *outputs)
+
+
+def _draw_ranking(axis: plt.Axes, seeds: pd.DataFrame, means: pd.DataFrame) -> None:
+    ranking, swap, reference, called = (
+        means[means["check"] == check] for check in ("ranking", "swap", "swap_reference", "called")
+    )
+    real = ranking["subject"] == "real"
+    ranking = ranking.assign(
+        label=ranking["subject"].where(~real, "test rows"), colour=np.where(real, COLOURS[0], COLOURS[1])
+    )
+    # The source is named only where there are several.
+    swap = swap if len(swap) > 2 else swap.head(1)
+    told = {"all": "swap control"} | {name: f"swap control, {name}" for name in swap["subject"] if name != "all"}
+    swap = swap.assign(label=swap["subject"].map(told), colour=COLOURS[2])
+    reference = reference.assign(label="swap control, " + reference["subject"], colour=COLOURS[2])
+    reference.loc[reference["subject"] == "seed match alone", "colour"] = "#999999"
+    _bars_with_seeds(axis, pd.concat([ranking.head(1), swap, reference, ranking.iloc[1:]]), seeds)
+    shares = [f"{100 * row.value:.0f} % of {row.subject}" for row in called.itertuples()]
+    more = f"\ncalled positive: {', '.join(shares)}" if shares else ""
+    axis.set(title="Does the score read the miRNA against the site?", xlabel=f"AUC; line: chance{more}")
+
+
+def _draw_seen(axis: plt.Axes, seeds: pd.DataFrame, means: pd.DataFrame) -> None:
+    shown = means[means["check"] == "seen_auroc"]
+    unseen = shown["subject"].str.endswith("not seen")
+    shown = shown.assign(label=shown["subject"], colour=np.where(unseen, COLOURS[1], COLOURS[0]))
+    _bars_with_seeds(axis, shown, seeds)
+    counts = means[means["check"] == "seen_rows"].set_index("subject")["n"]
+    left_out = [f"{name} (n = {int(counts[name]):,})" for name in counts.index.difference(shown["subject"], sort=False)]
+    more = "\n" + "\n".join(textwrap.wrap(f"no AUC: {', '.join(left_out)}", 60)) if left_out else ""
+    axis.set(title="AUC on rows seen and not seen in training", xlabel=f"AUC; line: chance{more}")
+
+
+def _bars_with_seeds(axis: plt.Axes, shown: pd.DataFrame, seeds: pd.DataFrame) -> None:
+    """AUC bars with n in their labels, a point per seed where there are several, and the line of chance."""
+    if len(shown):
+        shown = shown.assign(label=[f"{row.label}  (n = {int(row.n):,})" for row in shown.itertuples()])
+        bars(axis, shown)
+    for place, row in enumerate(shown.iloc[::-1].itertuples()):
+        values = seeds.loc[(seeds["check"] == row.check) & (seeds["subject"] == row.subject), "value"]
+        if len(values) > 1:
+            axis.plot(values, np.full(len(values), place), "o", color="#000000", markersize=3)
+    axis.axvline(0.5, color="#666666", linewidth=1, linestyle="--")
+    axis.set_xlim(0, 1.18)
+    axis.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
+
+
+def _draw_seed_classes(axis: plt.Axes, seeds: pd.DataFrame, means: pd.DataFrame) -> None:
+    ticks = [[name] for name in SEED_CLASSES]
+    for name, colour, marker, shift in (("positives", COLOURS[0], "o", -0.12), ("negatives", COLOURS[4], "s", 0.12)):
+        for place, seed_class in enumerate(SEED_CLASSES):
+            subject = f"{seed_class}, {name}"
+            found = means[(means["check"] == "seed_class_score") & (means["subject"] == subject)]
+            ticks[place].append(f"{int(found['n'].iloc[0]):,}" if len(found) else "0")
+            if not len(found):
+                continue
+            row = found.iloc[0]
+            reach = [[abs(row["value"] - row["low"])], [abs(row["high"] - row["value"])]]
+            style = {"fmt": marker, "color": colour, "capsize": 2, "markersize": 6, "linewidth": 1}
+            axis.errorbar(place + shift, row["value"], yerr=reach, label=name if not place else None, **style)
+            values = seeds.loc[(seeds["check"] == "seed_class_score") & (seeds["subject"] == subject), "value"]
+            if len(values) > 1:
+                axis.plot(np.full(len(values), place + shift), values, "o", color="#000000", markersize=2.5)
+    axis.set_xticks(range(len(SEED_CLASSES)), ["\n".join(lines) for lines in ticks], fontsize=8)
+    axis.set(title="Score by seed class", ylabel="mean score", xlabel="below: n of positives, of negatives")
+    axis.legend()
+
+
+def _draw_calibration(axis: plt.Axes, tables: list[pd.DataFrame], means: pd.DataFrame) -> None:
+    axis.set(title="Calibration", xlabel="mean score of the bin", ylabel="fraction positive")
+    calibration = means[means["check"] == "calibration"].iloc[0]
+    if not (means["check"] == "bin_score").any():
+        axis.text(0.5, 0.5, "scores are not probabilities", ha="center", transform=axis.transAxes)
+        axis.set(xticks=[], yticks=[])
+        return
+    axis.plot([0, 1], [0, 1], color="#666666", linewidth=1, linestyle="--")
+    for table in tables:
+        scores, positive = (table[table["check"] == check] for check in ("bin_score", "bin_positive"))
+        # The area of a point tells how many of the rows its bin holds.
+        sizes = 16 + 200 * positive["n"] / positive["n"].sum()
+        low, high = (np.abs(positive["value"] - positive[name]) for name in ("low", "high"))
+        axis.errorbar(scores["value"], positive["value"], yerr=[low, high], color=COLOURS[0], linewidth=1, capsize=2)
+        axis.scatter(scores["value"], positive["value"], s=sizes, color=COLOURS[0], zorder=3, edgecolor="white")
+    text = f"ECE = {calibration['value']:.3f}\nn = {int(calibration['n']):,}\narea of a point: its rows"
+    axis.text(0.03, 0.97, text, va="top", transform=axis.transAxes, fontsize=8)
+    axis.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        list(snakemake.input.audits),
+        snakemake.params.label,
+        snakemake.wildcards.dataset,
+        list(snakemake.output),
+    )
