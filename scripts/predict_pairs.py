@@ -3,16 +3,10 @@
 Labels are carried along for the evaluation; the predictor is not given them.
 """
 
-import json
-from pathlib import Path
-
-from deepmirnatar import models
-from deepmirnatar.features import Features
 from deepmirnatar.files import write_tsv
 from deepmirnatar.logs import log, log_to
-from deepmirnatar.merging import five_to_three
-from deepmirnatar.models.base import Context
 from deepmirnatar.pairs import read_pairs
+from deepmirnatar.scoring import score
 
 CARRIED = ["pair_id", "mirna", "mirna_sequence", "target", "label", "source"]
 
@@ -32,13 +26,7 @@ def main(
     table = read_pairs(pairs, [split])
     if not len(table):
         raise ValueError(f"{pairs}: no rows in split {split!r}, which the test set {test_set!r} asks for")
-    about = json.loads(Path(settings).read_text())
-    stores = {strand: Features.load(path) for strand, path in features.items()}
-    predictor = models.load_class(about["model"]["predictor"]).load(model)
-    if predictor.five_to_three:
-        table["mirna_sequence"] = five_to_three(table, orientation)
-    context = Context(about["seed"], threads, device, features=stores)
-    scores = predictor.predict(table.assign(label=0), context)
+    scores, about = score(table, features, model, settings, orientation, device, threads)
     rows = table[CARRIED].assign(score=scores, threshold=about["threshold"], threshold_valid=about["threshold_valid"])
     write_tsv(rows, output)
     log.info("%s: %d rows scored", test_set, len(rows))

@@ -1,5 +1,6 @@
 # Needs: pairs tables. Makes: results/embeddings/{dataset}/{embedding}/, learned on the training split, and the
-# vectors of every distinct sequence of each dataset ({pairs}) that is trained on or tested with them.
+# vectors of every distinct sequence of each table ({pairs}) that is trained on, tested or predicted with them: a dataset,
+# or the candidate sites of a prediction.
 
 
 rule train_word2vec:
@@ -73,7 +74,7 @@ rule adopt_dnabert:
 
 rule embed_sequences:
     input:
-        pairs="results/datasets/{pairs}/pairs.tsv",
+        pairs=look.pairs_to_embed,
         embedder=look.embedder,
         code=look.embedding_code,
     output:
