@@ -20,13 +20,14 @@ def main(targets: str, labels: dict[str, str], outputs: list[str], numbers: str)
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 4.6), width_ratios=[1.25, 1, 0.9])
     _matrix(left, table[table["group"] == "target"])
     _groups(middle, table)
-    bars(right, found.rename(columns={"score": "label"}))
+    sizes = found[["positives", "negatives"]].astype(str).agg(" against ".join, axis=1)
+    colours = found["score"].str.startswith("model").map({True: COLOURS[0], False: COLOURS[1]})
+    bars(right, found.assign(label=found["score"] + "\n" + sizes, colour=colours))
     right.axvline(0.5, color="#999999", linewidth=0.8)
     right.set(
         xlim=(0, 1.15), xlabel="AUC, strong evidence against random genes\n95 % interval over pairs; grey line: chance"
     )
-    sizes = found[["positives", "negatives"]].astype(str).agg(" against ".join, axis=1)
-    right.set_title(f"{sizes.iloc[0]} pairs with a site, {sizes.iloc[3]} in all")
+    right.set_title("orange: without reading the site")
     figure.suptitle(f"{labels['model']}, trained on {labels['dataset']}")
     save(figure, *outputs)
     write_tsv(found, numbers)
@@ -59,23 +60,28 @@ def _matrix(axis, table) -> None:
 
 
 def _groups(axis, table) -> None:
-    table = table.assign(pairs=grouped(table))
+    table = table.assign(pairs=grouped(table), shown=table["best_score"])
+    if table["best_score"].dropna().between(0, 1).all():
+        # Most probabilities lie near 0 or 1; odds spread them.
+        table["shown"] = table["shown"].clip(1e-6, 1 - 1e-6)
+        axis.set_yscale("logit")
     rng = np.random.default_rng(1)
     for number, (mirna, part) in enumerate(table.groupby("mirna")):
         part = part[(part["pairs"] != "") & (part["sites"] > 0)]
         places = part["pairs"].map(GROUPS.index) + rng.uniform(-0.3, 0.3, len(part))
-        axis.scatter(places, part["best_score"], s=12, color=COLOURS[number % len(COLOURS)], label=mirna, linewidths=0)
+        axis.scatter(places, part["shown"], s=12, color=COLOURS[number % len(COLOURS)], label=mirna, linewidths=0)
     ticks = []
     for place, name in enumerate(GROUPS):
         part = table[table["pairs"] == name]
-        shown = part.loc[part["sites"] > 0, "best_score"]
+        shown = part["shown"].dropna()
         if len(shown):
             axis.plot([place - 0.35, place + 0.35], [shown.median()] * 2, color="#000000", linewidth=1.5)
-        ticks.append(f"{name}\nn = {len(part)}\nno site: {len(part) - len(shown)}")
+        wrapped = name.replace(" ", "\n")
+        ticks.append(f"{wrapped}\nn = {len(part)}\nno site: {len(part) - len(shown)}")
     axis.set_xticks(range(len(GROUPS)), ticks)
     axis.set(ylabel="best site's score", title="each pair, by evidence; line: median")
     axis.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=4, fontsize=7, handletextpad=0.1, columnspacing=0.8
+        loc="upper center", bbox_to_anchor=(0.5, -0.27), ncols=4, fontsize=7, handletextpad=0.1, columnspacing=0.8
     )
 
 

@@ -5,7 +5,7 @@ Reads the targets table; genes of the random background are left out.
 
 from deepmirnatar.files import read_tsv
 from deepmirnatar.logs import log_to
-from deepmirnatar.plots import bars, heat_map, plt, save
+from deepmirnatar.plots import COLOURS, heat_map, plt, save
 
 GENES, MIRNAS = 40, 30  # shown at most, best first
 
@@ -16,28 +16,26 @@ def main(targets: str, labels: dict[str, str], outputs: list[str]) -> None:
     # The table stands best first, and so do the first rows of each gene and miRNA.
     genes, mirnas = (table[name].drop_duplicates()[:count] for name, count in (("target", GENES), ("mirna", MIRNAS)))
     values = table.pivot(index="target", columns="mirna", values="best_score").loc[genes, mirnas]
-    height = max(3.2, 0.24 * len(genes) + 1.8)
-    width = max(3.0, 0.45 * len(mirnas) + 2)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(width + 5, height), width_ratios=[width, 5])
-    low, high = min(0.0, values.min(axis=None)), max(1.0, values.max(axis=None))
-    heat_map(left, values, low, high)
-    left.set_title("best site's score; hatched: no candidate site")
-    best = (
-        table[table["target"].isin(genes)]
-        .drop_duplicates("target")
-        .assign(value=lambda rows: rows["best_score"].fillna(0))
+    figure, (left, right) = plt.subplots(
+        1,
+        2,
+        figsize=(0.5 * len(mirnas) + 6.5, 0.26 * len(genes) + 2.2),
+        width_ratios=[0.5 * len(mirnas) + 2, 4.5],
+        sharey=True,
     )
-    best["label"] = [
-        f"{row.target}: {row.mirna}, {row.called} of {row.sites} sites called"
-        if row.sites
-        else f"{row.target}: no site"
-        for row in best.itertuples()
-    ]
-    bars(right, best[["label", "value"]])
-    cut = ""
-    if table["target"].nunique() > len(genes):
-        cut = f" (first {len(genes)} of {table['target'].nunique()})"
-    right.set(xlabel="score", xlim=(low, 1.18 * high), title=f"each gene's best miRNA{cut}")
+    heat_map(left, values, min(0.0, values.min(axis=None)), max(1.0, values.max(axis=None)))
+    cut = f"; first {len(genes)} of {count} genes" if (count := table["target"].nunique()) > len(genes) else ""
+    left.set_title(f"best site's score; hatched: no site{cut}")
+    sums = table.groupby("target")[["sites", "called"]].sum().loc[genes]
+    best = table.drop_duplicates("target").set_index("target").loc[genes]
+    for column, colour in (("sites", "#CCCCCC"), ("called", COLOURS[0])):
+        right.barh(range(len(genes)), sums[column], color=colour, height=0.65, label=column)
+    for row, (total, gene) in enumerate(zip(sums["sites"], best.itertuples(), strict=True)):
+        text = f" {gene.mirna} {gene.best_score:.3f}" if gene.sites else " no site"
+        right.text(total, row, text, va="center", fontsize=7)
+    right.set(xlabel="sites of all miRNAs", title="candidate sites, those called, and the best miRNA")
+    right.set_xlim(0, 1.7 * max(1, sums["sites"].max()))
+    right.legend(loc="lower right", labels=["candidate", "called at the customary threshold"])
     figure.suptitle(f"{labels['model']}, trained on {labels['dataset']}")
     save(figure, *outputs)
 
