@@ -13,7 +13,7 @@ import matplotlib.patches as shapes
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import COLOURS, panels, save
 
-_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures"]
+_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "predict"]
 
 
 def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
@@ -72,6 +72,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
     handles = [
         shapes.Patch(facecolor="white", edgecolor=COLOURS[number], label=f"{name}.smk")
         for number, name in enumerate(_STAGES)
+        if number in {stage.get(rule) for rule in place}
     ]
     axis.legend(handles=handles, loc="upper left", fontsize=8)
     axis.set(xlim=(0, widest), ylim=(-max(levels) - 0.5, 0.5))
