@@ -1,5 +1,5 @@
 # DeepmiRNATar: microRNA target sites, from downloads to figures. The config names the study;
-# sources -> datasets -> embeddings -> runs -> experiments -> figures and report.
+# sources -> datasets -> embeddings -> runs -> experiments -> figures and report; runs -> predictions for own sequences.
 from snakemake.utils import min_version
 
 min_version("9.15")
@@ -18,6 +18,7 @@ include: "workflow/rules/experiments.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/diagrams.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/predict.smk"
 
 
 report: "workflow/report/workflow.rst"

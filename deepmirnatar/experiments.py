@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar import embedders, models, negatives, splits
+from deepmirnatar.candidates import CANDIDATES
 from deepmirnatar.pairs import COLUMNS
 from deepmirnatar.sources import SOURCES
 
@@ -30,6 +31,7 @@ DATASET_DEFAULTS = {
     "split": {"strategy": "given"},
     "seed": 1,
 }
+PREDICTION_DEFAULTS = {"seed": 1, "candidates": "seed", "window": 40, "step": 5, "random_targets": 0}
 # Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
 PRETRAIN = "pretrain"
 # What an experiment can draw: the key under its `figures` -> the files that it makes, once per dataset. `transfer`
@@ -134,6 +136,8 @@ class Study:
             if name not in self.experiments:
                 raise unknown(name, self.experiments, "run.experiments")
         self.runs = self._runs()
+        predictions = resolve(config.get("predictions") or {}, "predictions")
+        self.predictions = {name: self._prediction(name, stanza) for name, stanza in predictions.items()}
 
     # --- stanzas -------------------------------------------------------------------------------------------
 
@@ -163,6 +167,11 @@ class Study:
             )
         if done["negatives"]["strategy"] == "rnacofold" and split["strategy"] == "given":
             raise ConfigError(f"{place}.split: rnacofold negatives come from no split; choose a strategy but `given`")
+        if done["negatives"]["strategy"] == "rnacofold" and done.get("without_targets"):
+            raise ConfigError(
+                f"{place}.without_targets: rnacofold negatives are cut from any gene's 3'UTR, so these genes would "
+                "come back; take the negatives `given`, `shuffled` or `matched`"
+            )
         shares = split.get("fractions")
         if shares and abs(sum(shares.values()) - 1) > 1e-6:
             raise ConfigError(f"{place}.split.fractions: add up to {sum(shares.values()):g}, not to 1")
@@ -251,6 +260,24 @@ class Study:
                 raise unknown(name, self.models, place)
         return found
 
+    def _prediction(self, name: str, stanza: dict) -> dict:
+        place = f"predictions.{name}"
+        done = {**PREDICTION_DEFAULTS, **stanza}
+        for key in ("mirnas", "targets", "dataset", "model"):
+            if key not in done:
+                raise ConfigError(f"{place}: needs `{key}`")
+        for key in ("mirnas", "targets"):
+            if isinstance(done[key], str) and not (self.root / done[key]).exists():
+                raise ConfigError(
+                    f"{place}.{key}: there is no file {done[key]!r} (looked from {self.root.resolve()}); "
+                    "names are given as a list, [NAME, NAME]"
+                )
+        done["model"] = self.alias.get(done["model"], done["model"])
+        for key, known in (("dataset", self.datasets), ("model", self.models), ("candidates", CANDIDATES)):
+            if done[key] not in known:
+                raise unknown(done[key], known, f"{place}.{key}")
+        return done
+
     # --- tables --------------------------------------------------------------------------------------------
 
     def _runs(self) -> pd.DataFrame:
@@ -312,6 +339,24 @@ class Study:
             "shuffled": ["mirnas"],
             "matched": ["known_targets"],
         }.get(self.datasets[dataset]["negatives"]["strategy"], [])
+
+    def prediction_files(self, prediction: str) -> dict[str, str]:
+        """FASTA files of a prediction, or the reference tables that stand in for them where names are given."""
+        stanza = self.predictions[prediction]
+        files = {"mirnas": "results/reference/mirnas.tsv", "targets": "results/reference/utrs.tsv"}
+        files |= {key: stanza[key] for key in files if isinstance(stanza[key], str)}
+        if stanza["random_targets"]:
+            files["background"] = "results/reference/utrs.tsv"
+        return files
+
+    def known_targets(self, prediction: str) -> list[str]:
+        """The table of known targets, for predictions that read the reference anyway; none for two FASTA files."""
+        read = any(path.startswith("results/reference") for path in self.prediction_files(prediction).values())
+        return ["results/reference/known_targets.tsv"] if read else []
+
+    def case_studies(self) -> list[str]:
+        """Predictions with a background of random genes, which figure 14 needs."""
+        return [name for name, stanza in self.predictions.items() if stanza["random_targets"]]
 
     def embedder(self, dataset: str, embedding: str) -> list[str]:
         """The file that an embedding learned on a dataset's training split; none for one-hot."""

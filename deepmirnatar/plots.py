@@ -109,3 +109,28 @@ def dots(axis: plt.Axes, metrics: pd.DataFrame, models: list[str], labels: dict[
     axis.set_ylim(-0.6, len(models) - 0.2)
     axis.margins(x=0.12)
     axis.grid(axis="x", color="#DDDDDD", linewidth=0.6)
+
+
+def heat_map(axis: plt.Axes, values: pd.DataFrame, low: float = 0, high: float = 1, most: int = 150) -> None:
+    """Values as colours, hatched where there is none; their numbers where they are at most `most`."""
+    image = axis.imshow(values, cmap="Blues", vmin=low, vmax=high, aspect="auto")
+    for row, column in np.argwhere(values.isna().to_numpy()):
+        square = (column - 0.5, row - 0.5)
+        axis.add_patch(plt.Rectangle(square, 1, 1, facecolor="#FFFFFF", edgecolor="#BBBBBB", hatch="////", linewidth=0))
+    if values.size <= most:
+        for (row, column), value in np.ndenumerate(values.to_numpy(dtype=float)):
+            if not np.isnan(value):
+                dark = value > low + 0.6 * (high - low)
+                axis.text(
+                    column,
+                    row,
+                    f"{value:.3f}",
+                    ha="center",
+                    va="center",
+                    fontsize=7,
+                    color="#FFFFFF" if dark else "#000000",
+                )
+    axis.set_xticks(range(values.shape[1]), values.columns, rotation=90)
+    axis.set_yticks(range(values.shape[0]), values.index)
+    axis.tick_params(length=0)
+    axis.figure.colorbar(image, ax=axis, shrink=0.6, pad=0.02)

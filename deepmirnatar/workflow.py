@@ -11,8 +11,9 @@ from deepmirnatar.experiments import FIGURES, Study, file_name
 from deepmirnatar.sources import SOURCES
 
 LIBRARY = Path("deepmirnatar")
-# `{dataset}.controls` are the controls of a dataset, where plain `{dataset}` are its pairs; no dataset has a dot.
-CONTROLS = ".controls"
+# `{dataset}.controls` are the controls of a dataset, where plain `{dataset}` are its pairs, and
+# `{prediction}.candidates` the candidate sites of a prediction; no dataset's name has a dot.
+CONTROLS, CANDIDATES = ".controls", ".candidates"
 
 
 # Every job reads these; they move and print tables and decide no result.
@@ -44,8 +45,8 @@ class Lookup:
         own = [name for name, stanza in study.datasets.items() if stanza["pairs"]]
         self.sources = [*SOURCES, *own]
         self.test_sets = {file_name(name): name for name in study.runs["test_set"].unique()}
-        # What is embedded: the pairs and the controls of every dataset.
-        self.tables = [f"{name}{kind}" for name in study.datasets for kind in ("", CONTROLS)]
+        self.embedded = [f"{name}{kind}" for name in study.datasets for kind in ("", CONTROLS)]
+        self.embedded += [f"{name}{CANDIDATES}" for name in study.predictions]
         self.downloads = [f"resources/downloads/{source}/{file}" for source, file in registry.index]
 
     @staticmethod
@@ -107,6 +108,14 @@ class Lookup:
     def parsed_sources(self, wildcards) -> list[str]:
         return [f"results/sources/{name}.tsv" for name in self.study.sources_of(wildcards.dataset)]
 
+    def filter_reference(self, wildcards) -> list[str]:
+        """3'UTRs, for a dataset that leaves out genes."""
+        return ["results/reference/utrs.tsv"] if self.dataset(wildcards).get("without_targets") else []
+
+    def filter_code(self, wildcards) -> list[str]:
+        more = ["overlap.py"] if self.dataset(wildcards).get("without_targets") else []
+        return self.imports("mirbase.py", "merging.py", *more)
+
     def negatives_reference(self, wildcards) -> list[str]:
         return [f"results/reference/{name}.tsv" for name in self.study.needs_reference(wildcards.dataset)]
 
@@ -137,9 +146,11 @@ class Lookup:
         return int(self.study.embeddings[wildcards.embedding]["kind"] == "dnabert")
 
     def embedded_pairs(self, wildcards) -> str:
-        """The table whose sequences are embedded: a dataset's pairs, or its controls for `{dataset}.controls`."""
-        dataset, controls, _ = wildcards.pairs.partition(CONTROLS)
-        return f"results/datasets/{dataset}/{'controls' if controls else 'pairs'}.tsv"
+        """The table whose sequences are embedded: a dataset's pairs or its controls, or a prediction's candidates."""
+        name, _, kind = wildcards.pairs.partition(".")
+        if f".{kind}" == CANDIDATES:
+            return f"results/predictions/{name}/candidates.tsv"
+        return f"results/datasets/{name}/{kind or 'pairs'}.tsv"
 
     # --- runs
 
@@ -308,6 +319,51 @@ class Lookup:
         """Model -> the name that figures print."""
         models = self.study.experiments[wildcards.experiment]["models"]
         return {name: self.study.models[name]["label"] for name in models}
+
+    # --- predictions
+
+    def prediction(self, wildcards) -> dict:
+        """A prediction's complete stanza."""
+        return self.study.predictions[wildcards.prediction]
+
+    def prediction_inputs(self, wildcards) -> dict:
+        return self.study.prediction_files(wildcards.prediction)
+
+    def prediction_run(self, wildcards) -> dict[str, str]:
+        """The finished run that scores: its model and its settings."""
+        stanza = self.prediction(wildcards)
+        folder = f"results/runs/{stanza['dataset']}/{stanza['model']}/seed-{stanza['seed']}"
+        return {"model": f"{folder}/model.safetensors", "settings": f"{folder}/settings.json"}
+
+    def prediction_features(self, wildcards) -> list[str]:
+        stanza = self.prediction(wildcards)
+        found = self.study.features(stanza["dataset"], stanza["model"], f"{wildcards.prediction}{CANDIDATES}")
+        return list(found.values())
+
+    def prediction_strands(self, wildcards) -> list[str]:
+        return list(self.study.models[self.prediction(wildcards)["model"]]["embeddings"])
+
+    def prediction_code(self, wildcards) -> list[str]:
+        predictor = self.study.models[self.prediction(wildcards)["model"]]["predictor"]
+        return self.imports("scoring.py", "targets.py", f"models/{predictor}.py")
+
+    def prediction_gpu(self, wildcards) -> int:
+        return int("batch_size" in self.study.models[self.prediction(wildcards)["model"]]["settings"])
+
+    def prediction_training(self, wildcards) -> str:
+        return f"results/datasets/{self.prediction(wildcards)['dataset']}/pairs.tsv"
+
+    def prediction_orientation(self, wildcards) -> str:
+        """How the training dataset writes its miRNAs; candidates are 5'->3' in any case."""
+        return self.study.datasets[self.prediction(wildcards)["dataset"]]["orientation"]
+
+    def prediction_labels(self, wildcards) -> dict[str, str]:
+        """What figures print of the run."""
+        stanza = self.prediction(wildcards)
+        return {"model": self.study.models[stanza["model"]]["label"], "dataset": stanza["dataset"]}
+
+    def known_targets(self, wildcards) -> list[str]:
+        return self.study.known_targets(wildcards.prediction)
 
     @staticmethod
     def workflow_files(wildcards) -> list[str]:

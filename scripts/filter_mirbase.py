@@ -1,4 +1,5 @@
-"""Rows whose miRNA is current in miRBase, renamed where it has a new name; a reason for each row that is not.
+"""Rows whose miRNA is current in miRBase, renamed where it has a new name, and whose gene the dataset does not leave
+out; a reason for each row that goes.
 
 Reads no labels but `mock`: shuffled miRNAs are exempt. A dataset may switch the filter off; then all rows stay.
 """
@@ -9,21 +10,35 @@ from deepmirnatar.files import read_tsv, write_tsv
 from deepmirnatar.logs import log, log_to
 from deepmirnatar.merging import five_to_three
 from deepmirnatar.mirbase import filter_rows
+from deepmirnatar.overlap import drop_targets
 from deepmirnatar.pairs import read_pairs, write_pairs
 
 
-def main(pairs: str, mirnas: str, stanza: dict, kept: str, dropped: str, report: str) -> None:
+def main(pairs: str, mirnas: str, utrs: list[str], stanza: dict, kept: str, dropped: str, report: str) -> None:
     table = read_pairs(pairs)
     keep, drop, counts = filter_rows(table, read_tsv(mirnas, dtype=str), five_to_three(table, stanza["orientation"]))
     if not stanza["mirbase"]:
         log.info("miRBase: the filter is off for this dataset; %d rows that it would drop stay", len(drop))
         keep, drop = table, drop.iloc[:0]
+    without = {}
+    if stanza.get("without_targets"):
+        keep, more = drop_targets(keep, stanza["without_targets"], read_tsv(utrs[0], dtype=str))
+        drop = pd.concat([drop, more], ignore_index=True)
+        without = more["reason"].value_counts()
+        for reason, count in without.items():
+            log.info("without_targets: %d rows dropped: %s", count, reason)
     write_pairs(keep, kept)
     write_tsv(drop, dropped)
     rows = [("filter", "on" if stanza["mirbase"] else "off")]
-    write_tsv(pd.DataFrame(rows + list(counts.items()), columns=["item", "rows"]), report)
+    write_tsv(pd.DataFrame(rows + list(counts.items()) + list(without.items()), columns=["item", "rows"]), report)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(snakemake.input.pairs, snakemake.input.mirnas, snakemake.params.stanza, *snakemake.output)
+    main(
+        snakemake.input.pairs,
+        snakemake.input.mirnas,
+        list(snakemake.input.utrs),
+        snakemake.params.stanza,
+        *snakemake.output,
+    )

@@ -13,7 +13,8 @@ import matplotlib.patches as shapes
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import COLOURS, panels, save
 
-_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "diagrams"]
+_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "audits", "predict"]
+_FIGURES = ("paper", "diagrams")  # rule files that make figures, too
 
 
 def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
@@ -31,7 +32,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
     edges = {edge for edge in edges if "all" not in edge}
     edges = {edge for edge in edges if not _detour(edge, edges)}
     stage = {
-        rule: next(number for number, name in enumerate(_STAGES) if path.endswith(f"{name}.smk"))
+        rule: _STAGES.index("figures" if Path(path).stem in _FIGURES else Path(path).stem)
         for path in rule_files
         if path.endswith(".smk") and "common" not in path
         for rule in re.findall(r"^rule (\w+):", Path(path).read_text(), flags=re.M)
@@ -72,6 +73,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
     handles = [
         shapes.Patch(facecolor="white", edgecolor=COLOURS[number], label=f"{name}.smk")
         for number, name in enumerate(_STAGES)
+        if number in {stage.get(rule) for rule in place}
     ]
     axis.legend(handles=handles, loc="upper left", fontsize=8)
     axis.set(xlim=(0, widest), ylim=(-max(levels) - 0.5, 0.5))

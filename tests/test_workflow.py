@@ -117,6 +117,8 @@ models:
     settings: {epochs: 6, batch_size: 8, hidden: 16, filters: 8, modules: 1, heads: 2, checkpoint_minutes: 0.0001}
 experiments:
   own: {datasets: [own], models: [own_model, mirna_only, seed_class]}
+predictions:
+  mine: {mirnas: mirnas.fa, targets: utrs.fa, dataset: own, model: own_model, candidates: all, step: 20}
 """
 
 
@@ -124,8 +126,18 @@ experiments:
 def own_study(tmp_path_factory) -> Path:
     """A copy of the workflow with a user's table, and stand-ins for the reference tables that need downloads."""
     folder = copy_workflow(tmp_path_factory.mktemp("own"))
-    own_pairs().to_csv(folder / "own.tsv", sep="\t", index=False)
+    pairs = own_pairs()
+    pairs.to_csv(folder / "own.tsv", sep="\t", index=False)
     (folder / "own.yaml").write_text(OWN)
+    # Two miRNAs of the table; the first has a site on UTR-1 only, and UTR-3 is too short for any window.
+    mirnas = pairs.drop_duplicates("mirna")[["mirna", "mirna_sequence"]][:2].to_numpy().tolist()
+    utrs = [
+        ("UTR-1", "GA" * 40 + reverse_complement(mirnas[0][1][1:8]) + "A" * 20),
+        ("UTR-2", "GA" * 60),
+        ("UTR-3", "GA"),
+    ]
+    for name, entries in (("mirnas", mirnas), ("utrs", utrs)):
+        (folder / f"{name}.fa").write_text("".join(f">{entry}\n{sequence}\n" for entry, sequence in entries))
     reference = folder / "results" / "reference"
     reference.mkdir(parents=True)
     (reference / "mirnas.tsv").write_text("name\taccession\tsequence\nhsa-let-7a-5p\tM\tUGAGGUAGUAGGUUGUAUAGUU\n")
@@ -180,6 +192,24 @@ def test_the_audit_of_a_model_is_made_for_any_predictor(finished):
     scores = read_tsv(run / "controls.tsv").set_index("pair_id")["score"]
     test = read_tsv(run / "own-test.predictions.tsv").set_index("pair_id")["score"]
     pd.testing.assert_series_equal(scores[test.index], test)
+
+
+def test_own_sequences_go_in_and_targets_come_out_without_the_reference(finished):
+    shutil.move(finished / "results/reference", finished / "away")
+    answer = run_own(
+        finished, "results/predictions/mine/targets.svg", "--forcerun", "find_sites", "--rerun-triggers", "mtime"
+    )
+    shutil.move(finished / "away", finished / "results/reference")
+    assert answer.returncode == 0, answer.stdout[-3000:]
+    folder = finished / "results/predictions/mine"
+    targets, sites = read_tsv(folder / "targets.tsv"), read_tsv(folder / "sites.tsv")
+    assert len(targets) == 6 and (targets["target"] == "UTR-3").sum() == (targets["sites"] == 0).sum() == 2
+    assert "known" not in targets and (targets["mirna_positives_in_training"] > 0).all()
+    assert sites["score"].is_monotonic_decreasing and sites["score"].between(0, 1).all()
+    utrs = dict(zip(*[iter((folder / "utrs.fa").read_text().split())] * 2, strict=True))
+    lines = [line.split("\t") for line in (folder / "sites.bed").read_text().splitlines()]
+    cut = [utrs[f">{chrom}"][int(start) : int(end)] for chrom, start, end, *_ in lines]
+    assert sorted(cut) == sorted(sites["target_sequence"]) and {line[5] for line in lines} == {"+"}
 
 
 def test_the_report_holds_the_figures(finished):
@@ -322,7 +352,7 @@ def test_every_script_finds_what_it_imports_in_its_environment():
         listed = yaml.safe_load((ROOT / f"envs/{env}.yaml").read_text())["dependencies"]
         listed = {each.split("=")[0] for each in listed}
         needed = {CONDA_NAME.get(name, name) for name in imports(ROOT / f"scripts/{script}.py", set())}
-        if script in ("train_model", "predict_pairs", "embed_sequences"):
+        if script in ("train_model", "predict_pairs", "score_sites", "embed_sequences"):
             continue  # these load predictors and embedders by name; `train.yaml` is checked against all below
         if script in ("generate_negatives", "parse_source"):
             needed |= {"viennarna"}

@@ -26,9 +26,10 @@ look = Lookup(study, registry)
 wildcard_constraints:
     source=look.any_of(look.sources),
     dataset=look.any_of(study.datasets),
-    pairs=look.any_of(look.tables),
+    pairs=look.any_of(look.embedded),
     embedding=look.any_of(study.embeddings),
     model=look.any_of(study.models),
     experiment=look.any_of(study.experiments),
     test_set=look.any_of(look.test_sets),
+    prediction=look.any_of(study.predictions),
     seed=r"\d+",

@@ -26,7 +26,8 @@ rule filter_mirbase:
     input:
         pairs="results/datasets/{dataset}/merged.tsv",
         mirnas="results/reference/mirnas.tsv",
-        code=look.imports("mirbase.py", "merging.py"),
+        utrs=look.filter_reference,
+        code=look.filter_code,
     output:
         kept="results/datasets/{dataset}/kept.tsv",
         dropped="results/datasets/{dataset}/dropped.tsv",

@@ -1,0 +1,36 @@
+"""One row per (miRNA, gene): its sites' scores, what miRTarBase knows of it, and what of it the model was trained on.
+
+Reads the train and valid splits of the training dataset; known targets where the prediction reads the reference.
+"""
+
+from deepmirnatar import targets
+from deepmirnatar.candidates import read_fasta
+from deepmirnatar.files import read_tsv, write_tsv
+from deepmirnatar.logs import log, log_to
+from deepmirnatar.merging import five_to_three
+from deepmirnatar.pairs import read_pairs
+
+
+def main(sites: str, tested: str, utrs: str, training: str, known: list[str], orientation: str, output: str) -> None:
+    names = {"mirna": str, "target": str}
+    table = targets.summarize(read_tsv(tested, dtype=names), read_tsv(sites, dtype=names))
+    if known:
+        table = targets.add_known(table, read_tsv(known[0], dtype={"mirna": str, "gene": str}))
+    rows = read_pairs(training, ["train", "valid"])
+    rows["mirna_sequence"] = five_to_three(rows, orientation)
+    table = targets.add_training(table, rows, read_fasta(utrs, "ACGUN"))
+    write_tsv(table, output)
+    log.info("%d of %d pairs have a candidate site", (table["sites"] > 0).sum(), len(table))
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        snakemake.input.sites,
+        snakemake.input.tested,
+        snakemake.input.utrs,
+        snakemake.input.training,
+        list(snakemake.input.known),
+        snakemake.params.orientation,
+        snakemake.output[0],
+    )

@@ -1,0 +1,128 @@
+# Needs: a finished run, and a user's miRNAs and 3'UTRs. Makes: results/predictions/{prediction}/, candidate sites scored,
+# as a table and as BED, and targets ranked. Target rule `predictions` takes every stanza under `predictions`.
+localrules:
+    predictions,
+
+
+rule predictions:
+    input:
+        expand("results/predictions/{prediction}/targets.svg", prediction=study.predictions),
+        expand("results/predictions/{prediction}/figure_14.svg", prediction=study.case_studies()),
+
+
+rule find_sites:
+    input:
+        unpack(look.prediction_inputs),
+        code=look.imports("candidates.py"),
+    output:
+        candidates="results/predictions/{prediction}/candidates.tsv",
+        tested="results/predictions/{prediction}/tested.tsv",
+        utrs="results/predictions/{prediction}/utrs.fa",
+    log:
+        "logs/find_sites/{prediction}.log",
+    benchmark:
+        "results/benchmarks/find_sites/{prediction}.tsv"
+    conda:
+        "../../envs/data.yaml"
+    params:
+        stanza=look.prediction,
+    script:
+        "../../scripts/find_sites.py"
+
+
+rule score_sites:
+    input:
+        unpack(look.prediction_run),
+        candidates="results/predictions/{prediction}/candidates.tsv",
+        features=look.prediction_features,
+        code=look.prediction_code,
+    output:
+        sites="results/predictions/{prediction}/sites.tsv",
+        bed="results/predictions/{prediction}/sites.bed",
+    log:
+        "logs/score_sites/{prediction}.log",
+    benchmark:
+        "results/benchmarks/score_sites/{prediction}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: 2
+    resources:
+        gpu=look.prediction_gpu,
+    params:
+        strands=look.prediction_strands,
+        device=study.device,
+    script:
+        "../../scripts/score_sites.py"
+
+
+rule summarize_targets:
+    input:
+        sites="results/predictions/{prediction}/sites.tsv",
+        tested="results/predictions/{prediction}/tested.tsv",
+        utrs="results/predictions/{prediction}/utrs.fa",
+        training=look.prediction_training,
+        known=look.known_targets,
+        code=look.imports("targets.py", "candidates.py"),
+    output:
+        "results/predictions/{prediction}/targets.tsv",
+    log:
+        "logs/summarize_targets/{prediction}.log",
+    benchmark:
+        "results/benchmarks/summarize_targets/{prediction}.tsv"
+    conda:
+        "../../envs/data.yaml"
+    params:
+        orientation=look.prediction_orientation,
+    script:
+        "../../scripts/summarize_targets.py"
+
+
+rule plot_targets:
+    input:
+        targets="results/predictions/{prediction}/targets.tsv",
+        code=look.imports("plots.py"),
+    output:
+        svg=report(
+            "results/predictions/{prediction}/targets.svg",
+            caption="../report/targets.rst",
+            category="predictions",
+            subcategory="{prediction}",
+            labels={"figure": "predicted targets"},
+        ),
+        pdf="results/predictions/{prediction}/targets.pdf",
+        png="results/predictions/{prediction}/targets.png",
+    log:
+        "logs/plot_targets/{prediction}.log",
+    conda:
+        "../../envs/plot.yaml"
+    params:
+        labels=look.prediction_labels,
+    script:
+        "../../scripts/plot_targets.py"
+
+
+rule plot_case_study:
+    input:
+        targets="results/predictions/{prediction}/targets.tsv",
+        code=look.imports("plots.py", "case_study.py"),
+    output:
+        svg=report(
+            "results/predictions/{prediction}/figure_14.svg",
+            caption="../report/figure_14.rst",
+            category="predictions",
+            subcategory="{prediction}",
+            labels={"figure": "14, case study"},
+        ),
+        pdf="results/predictions/{prediction}/figure_14.pdf",
+        png="results/predictions/{prediction}/figure_14.png",
+        numbers="results/predictions/{prediction}/figure_14.tsv",
+    log:
+        "logs/plot_case_study/{prediction}.log",
+    wildcard_constraints:
+        prediction=look.any_of(study.case_studies()),
+    conda:
+        "../../envs/plot.yaml"
+    params:
+        labels=look.prediction_labels,
+    script:
+        "../../scripts/plot_case_study.py"
