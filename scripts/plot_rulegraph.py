@@ -13,7 +13,9 @@ import matplotlib.patches as shapes
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import COLOURS, panels, save
 
-_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures"]
+_STAGES = ["sources", "datasets", "embeddings", "runs", "audits", "experiments", "figures"]
+# Without the yellow, too pale for a thin line.
+_COLOURS = dict(zip(_STAGES, COLOURS[:6] + COLOURS[7:], strict=False))
 
 
 def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
@@ -31,7 +33,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
     edges = {edge for edge in edges if "all" not in edge}
     edges = {edge for edge in edges if not _detour(edge, edges)}
     stage = {
-        rule: next(number for number, name in enumerate(_STAGES) if path.endswith(f"{name}.smk"))
+        rule: _STAGES.index(Path(path).stem)
         for path in rule_files
         if path.endswith(".smk") and "common" not in path
         for rule in re.findall(r"^rule (\w+):", Path(path).read_text(), flags=re.M)
@@ -57,7 +59,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
             arrowprops={"arrowstyle": "->", "color": "#888888", "lw": 0.8},
         )
     for rule, (x, y) in place.items():
-        colour = COLOURS[stage[rule]] if rule in stage else "#333333"
+        colour = _COLOURS[_STAGES[stage[rule]]] if rule in stage else "#333333"
         box = shapes.FancyBboxPatch(
             (x - 0.46, y - 0.2),
             0.92,
@@ -70,8 +72,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
         axis.add_patch(box)
         axis.text(x, y, rule, ha="center", va="center", fontsize=8, zorder=3)
     handles = [
-        shapes.Patch(facecolor="white", edgecolor=COLOURS[number], label=f"{name}.smk")
-        for number, name in enumerate(_STAGES)
+        shapes.Patch(facecolor="white", edgecolor=colour, label=f"{name}.smk") for name, colour in _COLOURS.items()
     ]
     axis.legend(handles=handles, loc="upper left", fontsize=8)
     axis.set(xlim=(0, widest), ylim=(-max(levels) - 0.5, 0.5))
