@@ -95,13 +95,13 @@ def _swap_rows(positives: pd.DataFrame, swapped: pd.DataFrame, sampled: dict):
             yield "swap", source, *_auroc(part, sampled), len(part) // 2, meaning
     if not _ranks(both):
         return
-    seed_match = both.assign(score=both["seed_class"].map(SEED_CLASSES.index))
-    yield "swap_reference", "seed match alone", *_auroc(seed_match, sampled), len(both) // 2, meaning
     # A look-up of known pairs would do well on pairs it knows.
     unseen = positives.loc[positives["pair_seen"] == 0, "pair_id"]
     part = both[both["real_id"].isin(unseen)]
     if _ranks(part):
         yield "swap_reference", "pair not seen", *_auroc(part, sampled), len(part) // 2, meaning
+    seed_match = both.assign(score=both["seed_class"].map(SEED_CLASSES.index))
+    yield "swap_reference", "seed match alone", *_auroc(seed_match, sampled), len(both) // 2, meaning
 
 
 def _ranking_rows(parts: dict[str, pd.DataFrame], sampled: dict):

@@ -26,9 +26,9 @@ def main(audits: list[str], label: str, dataset: str, outputs: list[str]) -> Non
     _draw_seen(axes[2], seeds, means)
     _draw_calibration(axes[3], tables, means)
     number = f", {len(tables)} seeds" if len(tables) > 1 else ""
-    verdict = tables[0]["subject"].iloc[-1]
+    verdict = f"Verdict{' on the first' if number else ''}: {tables[0]['subject'].iloc[-1]}"
     title = f"{label}, trained and tested on {dataset}{number}"
-    figure.suptitle("\n".join([title, *textwrap.wrap(f"Verdict: {verdict}", 120)]), x=0.01, ha="left", fontsize=10)
+    figure.suptitle("\n".join([title, *textwrap.wrap(verdict, 125)]), x=0.01, ha="left", fontsize=10)
     save(figure, *outputs)
 
 
@@ -71,7 +71,8 @@ def _bars_with_seeds(axis: plt.Axes, shown: pd.DataFrame, seeds: pd.DataFrame) -
     for place, row in enumerate(shown.iloc[::-1].itertuples()):
         values = seeds.loc[(seeds["check"] == row.check) & (seeds["subject"] == row.subject), "value"]
         if len(values) > 1:
-            axis.plot(values, np.full(len(values), place), "o", color="#000000", markersize=3)
+            # Below the middle, where they do not hide the printed value.
+            axis.plot(values, np.full(len(values), place - 0.24), "o", color="#000000", markersize=2.5)
     axis.axvline(0.5, color="#666666", linewidth=1, linestyle="--")
     axis.set_xlim(0, 1.18)
     axis.set_xticks([0, 0.25, 0.5, 0.75, 1.0])

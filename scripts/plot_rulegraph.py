@@ -13,8 +13,10 @@ import matplotlib.patches as shapes
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import COLOURS, panels, save
 
-_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "audits", "predict"]
-_FIGURES = ("paper", "diagrams")  # rule files that make figures, too
+_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "audits"]
+_FIGURES = ("paper", "diagrams", "predict")  # rule files that make figures, too
+# Without the yellow, too pale for a thin line.
+_COLOURS = dict(zip(_STAGES, COLOURS[:6] + COLOURS[7:], strict=False))
 
 
 def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
@@ -58,7 +60,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
             arrowprops={"arrowstyle": "->", "color": "#888888", "lw": 0.8},
         )
     for rule, (x, y) in place.items():
-        colour = COLOURS[stage[rule]] if rule in stage else "#333333"
+        colour = _COLOURS[_STAGES[stage[rule]]] if rule in stage else "#333333"
         box = shapes.FancyBboxPatch(
             (x - 0.46, y - 0.2),
             0.92,
@@ -71,9 +73,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
         axis.add_patch(box)
         axis.text(x, y, rule, ha="center", va="center", fontsize=8, zorder=3)
     handles = [
-        shapes.Patch(facecolor="white", edgecolor=COLOURS[number], label=f"{name}.smk")
-        for number, name in enumerate(_STAGES)
-        if number in {stage.get(rule) for rule in place}
+        shapes.Patch(facecolor="white", edgecolor=colour, label=f"{name}.smk") for name, colour in _COLOURS.items()
     ]
     axis.legend(handles=handles, loc="upper left", fontsize=8)
     axis.set(xlim=(0, widest), ylim=(-max(levels) - 0.5, 0.5))

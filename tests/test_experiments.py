@@ -190,6 +190,17 @@ def test_runs_are_listed_once_per_test_set(small):
     assert file_name("released:test") == "released-test"
 
 
+def test_the_swap_control_of_audited_models_is_among_the_metrics(small):
+    small["experiments"]["second"]["figures"] = {"model_audit": ["deepmirnatar.batch_size-32"]}
+    study = Study(small)
+    assert [path for path in study.metrics_of("second") if "controls" in path] == [
+        f"results/runs/{dataset}/deepmirnatar/seed-{seed}/{dataset}-controls.metrics.tsv"
+        for dataset in ("base", "child")
+        for seed in (1, 2)
+    ]
+    assert not [path for path in study.metrics_of("first") if "controls" in path]
+
+
 def test_features_are_embedded_by_what_the_training_dataset_taught(small):
     study = Study(small)
     assert study.features("base", "short", "other") == {
@@ -591,3 +602,20 @@ def test_the_wanted_figures_are_drawn_once_per_dataset(small):
     assert look.run_files("figure_08", "results/runs/{run}/{test_set}.metrics.tsv")(wildcards) == [
         "results/runs/child/short/seed-1/child-test.metrics.tsv"
     ]
+
+
+def test_controls_are_embedded_and_audited_like_pairs(look):
+    assert look.embedded_pairs(SimpleNamespace(pairs="released")) == "results/datasets/released/pairs.tsv"
+    assert look.embedded_pairs(SimpleNamespace(pairs="released.controls")) == "results/datasets/released/controls.tsv"
+    pattern = re.compile(look.any_of(look.embedded))
+    assert pattern.fullmatch("released") and pattern.fullmatch("released.controls")
+    assert not pattern.fullmatch("released.control") and not pattern.fullmatch("releasedXcontrols")
+    run = SimpleNamespace(experiment="honest", dataset="released", model="deepmirnatar_fast")
+    assert look.controls_features(run) == [
+        "results/embeddings/released/mirna_word2vec/released.controls.safetensors",
+        "results/embeddings/released/site_dnabert/released.controls.safetensors",
+    ]
+    assert look.model_audits(run) == [
+        f"results/runs/released/deepmirnatar_fast/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
+    ]
+    assert look.model_label(run) == look.study.models["deepmirnatar_fast"]["label"]
