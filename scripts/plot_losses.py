@@ -15,6 +15,8 @@ def main(histories: list[str], runs: list[tuple], labels: dict[str, str], output
     found = [read_tsv(path).assign(model=run[1], seed=run[2]) for run, path in zip(runs, histories, strict=True)]
     table = pd.concat(found, ignore_index=True)
     figure, (axis,) = panels(1, width=6, height=4)
+    if not len(table):
+        axis.text(0.5, 0.5, "none of these models is trained by epochs", ha="center", transform=axis.transAxes)
     for number, (model, part) in enumerate(table.groupby("model", sort=False)):
         line = style(number)
         for _, seed in part.groupby("seed"):

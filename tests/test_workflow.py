@@ -116,7 +116,16 @@ models:
     embeddings: {site: own_site}
     settings: {epochs: 6, batch_size: 8, hidden: 16, filters: 8, modules: 1, heads: 2, checkpoint_minutes: 0.0001}
 experiments:
-  own: {datasets: [own], models: [own_model, mirna_only, seed_class]}
+  own:
+    datasets: [own]
+    figures:
+      figure_08: [own_model, seed_class]
+      figure_09: [own_model]
+      figure_10: [own_model]
+      figure_11: [own_model, mirna_only, seed_class]
+      figure_12: [own_model, seed_class]
+      figure_13: [own_model, mirna_only, seed_class]
+      transfer: [own_model]
 predictions:
   mine: {mirnas: mirnas.fa, targets: utrs.fa, dataset: own, model: own_model, candidates: all, step: 20}
 """
@@ -167,7 +176,9 @@ def test_a_users_table_goes_in_and_figures_come_out(finished):
     scores = read_tsv(finished / "results/tables/own/scores.tsv")
     assert set(scores["model"]) == {"own_model", "mirna_only", "seed_class"}
     assert scores.set_index("model").loc["seed_class", "auroc"] > 0.9
-    for name in ("own/figure_11a", "own/figure_11b", "loss_history", "datasets", "audit"):
+    paper = ("08a", "08b", "09", "10", "11a", "11b", "12", "13")
+    names = [f"own/figure_{number}" for number in paper] + ["own/cost", "transfer", "loss_history", "datasets", "audit"]
+    for name in names:
         drawn = (finished / f"results/figures/own/{name}.svg").read_text()
         assert "</svg>" in drawn
         assert (finished / f"results/figures/own/{name}.pdf").read_bytes().startswith(b"%PDF")
@@ -211,6 +222,25 @@ def test_own_sequences_go_in_and_targets_come_out_without_the_reference(finished
     lines = [line.split("\t") for line in (folder / "sites.bed").read_text().splitlines()]
     cut = [utrs[f">{chrom}"][int(start) : int(end)] for chrom, start, end, *_ in lines]
     assert sorted(cut) == sorted(sites["target_sequence"]) and {line[5] for line in lines} == {"+"}
+
+
+def test_all_figures_are_drawn_again_from_finished_runs_without_training(finished, tmp_path):
+    folder = tmp_path / "drawn"
+    shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(".snakemake", "figures"))
+    plan = jobs(run_own(folder, "--dry-run", "--rerun-triggers", "mtime", "--", "figures").stdout)
+    assert plan["plot_scores"] == 4 and plan["plot_radar"] == plan["plot_losses"] == plan["plot_costs"] == 1
+    assert not {"train_model", "predict_pairs", "evaluate_predictions"} & set(plan)
+
+
+def test_table_3_and_the_costs_name_every_method(finished):
+    table = read_tsv(finished / "results/tables/own/own/table_3.tsv")
+    assert table["model"].tolist() == ["own_model", "own_model", "mirna_only", "mirna_only", "seed_class", "seed_class"]
+    assert table["paper_auroc"].notna().tolist() == [True, True] + [False] * 4  # the paper's network alone is printed
+    costs = read_tsv(finished / "results/tables/own/own/cost.tsv").set_index("model")
+    assert (costs["scoring_pairs_per_s"] > 0).all()
+    assert costs["training_pairs_per_s"].notna().to_dict() == {
+        "own_model": True, "mirna_only": True, "seed_class": False
+    }  # fmt: skip
 
 
 def test_the_report_holds_the_figures(finished):
