@@ -276,46 +276,82 @@ def transfer_markdown(table: pd.DataFrame) -> str:
     return markdown(pd.DataFrame(rows))
 
 
-# What the paper shows, where it is drawn here, and the number that sums it up: item, what, experiment, file, model.
-ITEMS = [
-    ("Table 1", "the data", "fast", "table_1.tsv", None),
-    ("Table 2", "settings", "ablation_fast", "table_2.tsv", None),
-    ("Table 3", "all methods", "contestants_fast", "released/table_3.tsv", "deepmirnatar_fast"),
-    ("Figure 2", "site and gene level", None, "explained/figure_02.svg", None),
-    ("Figure 3", "sliding window", None, "explained/figure_03.svg", None),
-    ("Figures 4, 5, 7", "architecture", None, "explained/figure_04.svg", None),
-    ("Figure 6", "a duplex", None, "explained/figure_06.svg", None),
-    ("Figure 8A", "ablation, loss by epoch", "ablation_fast", "released/figure_08a.svg", "deepmirnatar_brief"),
-    ("Figure 8B", "ablation, scores", "ablation_fast", "released/figure_08b.svg", "deepmirnatar_brief"),
-    ("Figure 9", "batch size", "ablation_fast", "released/figure_09.svg", "deepmirnatar_brief"),
-    ("Figure 10", "dropout", "ablation_fast", "released/figure_10.svg", "deepmirnatar_brief"),
-    ("Figure 11A, B", "ROC and PR curve", "fast", "released/figure_11a.svg", "deepmirnatar_fast"),
-    ("Figure 12", "BiLSTM or BiGRU", "ablation_fast", "released/figure_12.svg", "bigru_brief"),
-    ("Figure 13", "radar of six metrics", "contestants_fast", "released/figure_13.svg", "deepmirnatar_fast"),
-    ("Figure 14", "8 miRNAs and 8 genes", None, "predictions/case_study/figure_14.svg", None),
+# What the paper shows: the key under an experiment's `figures` -> item, what, file. Any experiment has Tables 1 and 2.
+ITEMS = {
+    "table_1": ("Table 1", "the data", "tables/{experiment}/table_1.tsv"),
+    "table_2": ("Table 2", "settings", "tables/{experiment}/table_2.tsv"),
+    "figure_08": ("Figure 8A, B", "ablation", "figures/{experiment}/{dataset}/figure_08b.svg"),
+    "figure_09": ("Figure 9", "batch size", "figures/{experiment}/{dataset}/figure_09.svg"),
+    "figure_10": ("Figure 10", "dropout", "figures/{experiment}/{dataset}/figure_10.svg"),
+    "figure_11": ("Figure 11A, B", "ROC, PR curve", "figures/{experiment}/{dataset}/figure_11a.svg"),
+    "figure_12": ("Figure 12", "BiLSTM or BiGRU", "figures/{experiment}/{dataset}/figure_12.svg"),
+    "figure_13": ("Figure 13, Table 3", "all methods", "figures/{experiment}/{dataset}/figure_13.svg"),
+}
+# Items that no experiment makes.
+OTHER_ITEMS = [
+    ("Figures 2, 3, 6", "site and gene level, windows, a duplex", "figures/explained/figure_02.svg"),
+    ("Figures 4, 5, 7", "architecture as built", "figures/explained/figure_04.svg"),
+    ("Figure 14", "case study, 8 miRNAs and 8 genes", "predictions/case_study/figure_14.svg"),
 ]
 
 
-def items_table(results: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFrame:
-    """The paper's items: file to ask for, the paper's AUC where it prints one, ours and how it was made."""
+def items_table(
+    experiment: str, figures: dict[str, list[str]], results: pd.DataFrame, paper: pd.DataFrame
+) -> pd.DataFrame:
+    """Which of the paper's items an experiment makes, one row per item and dataset.
+
+    The file to ask for, the paper's AUC where it prints one, ours (mean over seeds, of the first model in the figure that
+    is named after the paper's, or else of the first that is trained by epochs), and how that was made.
+    """
     printed = paper[(paper["method"] == "deepmirnatar") & (paper["metric"] == "auroc")]["value"].iloc[0]
     rows = []
-    for item, what, experiment, file, model in ITEMS:
-        kind = "tables" if file.endswith(".tsv") else "figures"
-        path = f"results/{file}" if file.startswith("predictions") else f"results/{kind}/{file}"
-        path = path if experiment is None else f"results/{kind}/{experiment}/{file}"
-        same = (results["experiment"] == experiment) & (results["model"] == model) & (results["metric"] == "auroc")
-        found = results[same & (results["test_set"] == "released:test")]
-        row = {"item": item, "what": what, "file": f"`{path}`", "paper's AUC": None, "ours": None, "made with": ""}
-        if len(found):
-            first = found.iloc[0]
-            row["paper's AUC"] = f"{printed:.4f}" if model == "deepmirnatar_fast" else None
-            row["ours"] = f"{found['value'].mean():.4f}"
-            row["made with"] = (
-                f"{model}, {found['seed'].nunique()} seed, {first['epochs']} epochs, {first['device']}, {first['date']}"
-            )
-        rows.append(row)
-    return pd.DataFrame(rows)
+    for dataset in results["dataset"].unique():
+        for key in ["table_1", "table_2", *figures]:
+            if key not in ITEMS:
+                continue
+            item, what, file = ITEMS[key]
+            row = {"item": item, "what": what, "file": f"results/{file.format(experiment=experiment, dataset=dataset)}"}
+            own = results[(results["dataset"] == dataset) & (results["test_set"] == f"{dataset}:test")]
+            own = own[own["metric"] == "auroc"]
+            found = own[own["model"].isin(figures.get(key, [])) & (own["epochs"] > 0)]
+            model = next((name for name in figures.get(key, []) if name.startswith("deepmirnatar")), None)
+            found = found[found["model"] == model] if model else found
+            if len(found):
+                first = found.iloc[0]
+                row |= {
+                    "model": first["model"],
+                    "auroc_paper": printed if key in ("figure_11", "figure_13") and dataset == "released" else None,
+                    "auroc": found[found["model"] == first["model"]]["value"].mean(),
+                    "seeds": str(found["seed"].nunique()),
+                    "epochs": str(first["epochs"]),
+                    "machine": f"{first['device']}, {first['machine']}",
+                    "date": first["date"],
+                }
+            rows.append(row)
+    columns = ["item", "what", "file", "model", "auroc_paper", "auroc", "seeds", "epochs", "machine", "date"]
+    return pd.DataFrame(rows).drop_duplicates("file").reindex(columns=columns)
+
+
+def items_markdown(tables: list[pd.DataFrame]) -> str:
+    """Markdown of several experiments' items, and of those that no experiment makes; each item's first file stands."""
+    others = pd.DataFrame([(item, what, f"results/{file}") for item, what, file in OTHER_ITEMS])
+    table = pd.concat([*tables, others.set_axis(["item", "what", "file"], axis=1)], ignore_index=True)
+    table = table.drop_duplicates("item").sort_values("item", key=lambda names: names.map(_item_order), kind="stable")
+    table["made with"] = [
+        ""
+        if pd.isna(row.model)
+        else f"{row.model}, {row.epochs} epochs, {row.seeds} seed(s), {row.machine}, {row.date}"
+        for row in table.itertuples()
+    ]
+    table["file"] = "`" + table["file"] + "`"
+    table = table.rename(columns={"auroc_paper": "paper's AUC", "auroc": "our AUC"})
+    table = table.astype({"paper's AUC": float, "our AUC": float})
+    return markdown(table[["item", "what", "file", "paper's AUC", "our AUC", "made with"]], digits=4)
+
+
+def _item_order(item: str) -> tuple[bool, int]:
+    kind, number = item.replace(",", " ").split()[:2]
+    return kind != "Table", int("".join(letter for letter in number if letter.isdigit()))
 
 
 def markdown(table: pd.DataFrame, digits: int = 3) -> str:

@@ -254,11 +254,14 @@ class Lookup:
         found = []
         for name in self.study.wanted:
             stanza = self.study.experiments[name]
-            found += [f"results/tables/{name}/{each}.tsv" for each in ("table_1", "table_2", "scores", "results")]
+            found += [f"results/tables/{name}/{each}.tsv" for each in ("table_1", "table_2", "scores", "items")]
             found.append(f"results/experiments/{name}/comparison.tsv")
             if "figure_13" in stanza["figures"]:
                 found += [f"results/tables/{name}/{dataset}/table_3.tsv" for dataset in stanza["datasets"]]
         return found
+
+    def experiment_figures(self, wildcards) -> dict[str, list[str]]:
+        return self.study.experiments[wildcards.experiment]["figures"]
 
     def shown(self, figure: str):
         """An input function: the models that a wildcard's experiment shows in this figure."""

@@ -23,8 +23,7 @@ from deepmirnatar.files import read_tsv, write_tsv  # noqa: E402
 from deepmirnatar.tables import (  # noqa: E402
     audit_table,
     contestants_markdown,
-    items_table,
-    markdown,
+    items_markdown,
     readme_table,
     transfer_markdown,
 )
@@ -119,7 +118,7 @@ def render(text: str) -> str:
         elif kind == "transfer":
             filled = transfer_markdown(read_tsv(DOCS / "tables" / words[0] / "transfer.tsv"))
         else:
-            filled = markdown(items_table(results, paper))
+            filled = items_markdown([read_tsv(DOCS / "tables" / name / "items.tsv") for name in words])
         return start + filled + end
 
     def number(found: re.Match) -> str:

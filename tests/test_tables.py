@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.tables import contestants_table, costs_table, dataset_table, markdown, scores_table, transfer_table
+from deepmirnatar.tables import (
+    contestants_table,
+    costs_table,
+    dataset_table,
+    items_markdown,
+    items_table,
+    markdown,
+    scores_table,
+    transfer_table,
+)
 
 
 def test_dataset_table_counts_sources_labels_and_splits():
@@ -121,3 +130,26 @@ def test_transfer_puts_recall_beside_the_specificity_on_the_own_test():
     assert table["test_set"].tolist() == ["d:test", "e:test", "p:test"] and set(table["method"]) == {"A"}
     assert (table["specificity_on_own_test"] == 0.7).all()
     assert table["auroc"].tolist()[:2] == [0.9, 0.6] and table["recall"].tolist()[2] == 0.9
+
+
+def test_items_name_the_file_the_papers_number_and_how_ours_was_made():
+    columns = ["dataset", "model", "seed", "test_set", "metric", "value", "epochs", "device", "machine", "date"]
+    made = ("cpu", "x", "2024-01-01")
+    rows = [
+        ("released", "deepmirnatar", 1, "released:test", "auroc", 0.9, 14, *made),
+        ("released", "deepmirnatar", 2, "released:test", "auroc", 0.8, 14, *made),
+        ("released", "bigru", 1, "released:test", "auroc", 0.3, 2, *made),
+        ("released", "mirna_only", 1, "released:test", "auroc", 0.2, 0, *made),
+        ("released", "deepmirnatar", 1, "other:test", "auroc", 0.1, 14, *made),
+    ]
+    paper = pd.DataFrame([("Table 3", "deepmirnatar", "auroc", 0.9915)], columns=["item", "method", "metric", "value"])
+    figures = {"figure_11": ["mirna_only", "deepmirnatar"], "figure_12": ["bigru"], "model_audit": ["bigru"]}
+    table = items_table("mine", figures, pd.DataFrame(rows, columns=columns), paper).set_index("item")
+    assert table.index.tolist() == ["Table 1", "Table 2", "Figure 11A, B", "Figure 12"]
+    curves = table.loc["Figure 11A, B"]
+    assert curves["file"] == "results/figures/mine/released/figure_11a.svg" and curves["auroc_paper"] == 0.9915
+    assert curves["auroc"] == pytest.approx(0.85) and (curves["seeds"], curves["epochs"]) == ("2", "14")
+    assert table.loc["Figure 12", "auroc"] == 0.3 and np.isnan(table.loc["Figure 12", "auroc_paper"])
+    lines = items_markdown([table.reset_index()]).splitlines()
+    order = [line.split(" | ")[0].strip("| ") for line in lines[2:]]
+    assert order[:3] == ["Table 1", "Table 2", "Figures 2, 3, 6"] and order[-2:] == ["Figure 12", "Figure 14"]

@@ -6,6 +6,7 @@ localrules:
     tabulate_scores,
     tabulate_dataset,
     tabulate_settings,
+    tabulate_items,
 
 
 rule figures:
@@ -169,3 +170,25 @@ rule tabulate_settings:
         "../../envs/data.yaml"
     script:
         "../../scripts/tabulate_settings.py"
+
+
+rule tabulate_items:
+    input:
+        results="results/tables/{experiment}/results.tsv",
+        paper="resources/paper.tsv",
+        code=look.imports("tables.py"),
+    output:
+        report(
+            "results/tables/{experiment}/items.tsv",
+            caption="../report/items.rst",
+            category="{experiment}",
+            labels={"figure": "the paper, item by item"},
+        ),
+    log:
+        "logs/tabulate_items/{experiment}.log",
+    conda:
+        "../../envs/data.yaml"
+    params:
+        figures=look.experiment_figures,
+    script:
+        "../../scripts/tabulate_items.py"
