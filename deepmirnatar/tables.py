@@ -300,8 +300,8 @@ def items_table(
 ) -> pd.DataFrame:
     """Which of the paper's items an experiment makes, one row per item and dataset.
 
-    The file to ask for, the paper's AUC where it prints one, ours (mean over seeds, of the first model in the figure that
-    is named after the paper's, or else of the first that is trained by epochs), and how that was made.
+    The file to ask for, the paper's AUC where it prints one, ours (mean over seeds, of the first model in the figure
+    that is named after the paper's, or else of the first that is trained by epochs), and how that was made.
     """
     printed = paper[(paper["method"] == "deepmirnatar") & (paper["metric"] == "auroc")]["value"].iloc[0]
     rows = []
