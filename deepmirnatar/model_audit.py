@@ -213,7 +213,7 @@ def _permutation_doubts(rows: dict) -> list[str]:
     """The highest AUC that remains when one strand is destroyed."""
     left = [rows["ranking", subject] for subject in PERMUTED.values() if ("ranking", subject) in rows]
     worst = max(left, key=lambda row: row.value, default=None)
-    if worst is None or worst.value <= CHANCE:
+    if worst is None or worst.value <= CHANCE or worst.low <= 0.5:
         return []
     return [f"AUC is still {_told(worst)} with {worst.subject}"]
 
