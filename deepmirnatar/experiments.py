@@ -138,6 +138,10 @@ class Study:
         self.runs = self._runs()
         predictions = resolve(config.get("predictions") or {}, "predictions")
         self.predictions = {name: self._prediction(name, stanza) for name, stanza in predictions.items()}
+        self.wanted_predictions = config["run"].get("predictions") or []
+        for name in self.wanted_predictions:
+            if name not in self.predictions:
+                raise unknown(name, self.predictions, "run.predictions")
 
     # --- stanzas -------------------------------------------------------------------------------------------
 

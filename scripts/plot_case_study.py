@@ -17,17 +17,18 @@ LARGEST = 24  # rows and columns of the heat map
 def main(targets: str, labels: dict[str, str], outputs: list[str], numbers: str) -> None:
     table = read_tsv(targets, dtype={"mirna": str, "target": str})
     found = separation(table)
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 4.6), width_ratios=[1.25, 1, 0.9])
-    _matrix(left, table[table["group"] == "target"])
-    _groups(middle, table)
+    figure, axes = plt.subplot_mosaic(
+        [["matrix", "areas"], ["groups", "groups"]], figsize=(9.6, 8), width_ratios=[1.7, 1]
+    )
+    right = axes["areas"]
+    _matrix(axes["matrix"], table[table["group"] == "target"])
+    _groups(axes["groups"], table)
     sizes = found[["positives", "negatives"]].astype(str).agg(" against ".join, axis=1)
     colours = found["score"].str.startswith("model").map({True: COLOURS[0], False: COLOURS[1]})
     bars(right, found.assign(label=found["score"] + "\n" + sizes, colour=colours))
     right.axvline(0.5, color="#999999", linewidth=0.8)
-    right.set(
-        xlim=(0, 1.15), xlabel="AUC, strong evidence against random genes\n95 % interval over pairs; grey line: chance"
-    )
-    right.set_title("orange: without reading the site")
+    right.set(xlim=(0, 1.2), xlabel="AUC, 95 % interval over pairs\norange: without reading the site")
+    right.set_title("strong evidence against random genes")
     figure.suptitle(f"{labels['model']}, trained on {labels['dataset']}")
     save(figure, *outputs)
     write_tsv(found, numbers)
@@ -51,7 +52,7 @@ def _matrix(axis, table) -> None:
         seen = [(row.pair_positives_in_training, "+"), (row.pair_negatives_in_training, "−")]
         text = " ".join(f"{sign}{count}" for count, sign in seen if count)
         dark = row.best_score > 0.6 * high
-        axis.text(x, y + 0.3, text, ha="center", va="center", fontsize=5.5, color="#FFFFFF" if dark else "#000000")
+        axis.text(x, y + 0.3, text, ha="center", va="center", fontsize=6.5, color="#FFFFFF" if dark else "#000000")
     axis.set_title("best site's score")
     axis.set_xlabel(
         "outline: strong (solid) or weaker (dashed) evidence; hatched: no candidate site\n"
@@ -76,13 +77,10 @@ def _groups(axis, table) -> None:
         shown = part["shown"].dropna()
         if len(shown):
             axis.plot([place - 0.35, place + 0.35], [shown.median()] * 2, color="#000000", linewidth=1.5)
-        wrapped = name.replace(" ", "\n")
-        ticks.append(f"{wrapped}\nn = {len(part)}\nno site: {len(part) - len(shown)}")
+        ticks.append(f"{name}\nn = {len(part)}, no site: {len(part) - len(shown)}")
     axis.set_xticks(range(len(GROUPS)), ticks)
     axis.set(ylabel="best site's score", title="each pair, by evidence; line: median")
-    axis.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.27), ncols=4, fontsize=7, handletextpad=0.1, columnspacing=0.8
-    )
+    axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), handletextpad=0.1)
 
 
 if __name__ == "__main__":

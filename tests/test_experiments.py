@@ -73,6 +73,7 @@ def small() -> dict:
             "second": {"datasets": ["base", "child"], "models": ["deepmirnatar", "deepmirnatar.batch_size-16",
                        "deepmirnatar.batch_size-32"], "seeds": [1, 2], "test_sets": ["base:test", "child:valid"]},
         },
+        "predictions": {"mine": {"mirnas": ["miR-1"], "targets": ["A"], "dataset": "base", "model": "seed_class"}},
     }  # fmt: skip
 
 
@@ -298,6 +299,7 @@ MISTAKES = {
         "experiments.first.models: 'deepmirnatar.batch_size-17'",
         "deepmirnatar.batch_size-16",
     ),
+    "wanted prediction": (("run", "predictions"), ["mien"], "run.predictions: 'mien'", "mine"),
     "model of a figure": (
         ("experiments", "first", "figures"),
         {"figure_08": ["seed_clas"]},

@@ -104,7 +104,7 @@ def own_pairs(count: int = 240) -> pd.DataFrame:
 
 
 OWN = """
-run: {experiments: [own]}
+run: {experiments: [own], predictions: []}
 device: cpu
 datasets:
   own: {pairs: own.tsv, mirbase: false, split: {strategy: by_gene}}

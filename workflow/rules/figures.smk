@@ -1,5 +1,5 @@
 # Needs: metrics, predictions, histories, audits of finished runs. Makes: results/figures/{experiment}/ and results/tables/,
-# drawn again without training anything. Target rules `figures` and `tables` take the experiments of `run`.
+# drawn again without training anything. Target rules `figures` and `tables` take the experiments and predictions of `run`.
 localrules:
     figures,
     tables,
@@ -13,6 +13,7 @@ rule figures:
     input:
         look.figures(),
         rules.diagrams.input,
+        rules.predictions.input,
         "results/figures/rulegraph.svg",
 
 

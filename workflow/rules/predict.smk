@@ -1,13 +1,16 @@
 # Needs: a finished run, and a user's miRNAs and 3'UTRs. Makes: results/predictions/{prediction}/, candidate sites scored,
-# as a table and as BED, and targets ranked. Target rule `predictions` takes every stanza under `predictions`.
+# as a table and as BED, and targets ranked. Target rule `predictions` takes those of `run.predictions`.
 localrules:
     predictions,
 
 
 rule predictions:
     input:
-        expand("results/predictions/{prediction}/targets.svg", prediction=study.predictions),
-        expand("results/predictions/{prediction}/figure_14.svg", prediction=study.case_studies()),
+        expand("results/predictions/{prediction}/targets.svg", prediction=study.wanted_predictions),
+        expand(
+            "results/predictions/{prediction}/figure_14.svg",
+            prediction=[name for name in study.case_studies() if name in study.wanted_predictions],
+        ),
 
 
 rule find_sites:
