@@ -11,6 +11,9 @@ from deepmirnatar.shortcuts import RateTable, kmer_counts
 # A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5. Below chance is no reason: where
 # classes are balanced exactly, what train has more of, test has less of, and no model can know that beforehand.
 SUSPICIOUS = 0.55
+FEWEST = 20  # rows from which on a name's balance says anything
+# By so much more must positives match their miRNA's seed read backwards before it counts as written 3'->5'.
+BACKWARDS = 0.1
 
 
 def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200, seed: int = 1) -> pd.DataFrame:
@@ -28,17 +31,19 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     for split, part in table.groupby("split"):
         add("balance", f"positives in {split}", part["label"].mean(), len(part), "fraction of rows")
     by_mirna = mirna_balance(table)
-    frequent = by_mirna[by_mirna["rows"] >= 20]
+    kinds = {
+        "miRNAs": table["mirna"],
+        "families (nt 2-8)": mirnas_five_to_three.str[1:8],
+        "genes": table["target"],
+        "sources": table["source"],
+    }
+    for kind, names in kinds.items():
+        share = lopsided(names, table["label"])
+        if share is not None:
+            subject = f"rows of {kind} with one class nearly alone"
+            add("balance", subject, share, len(table), f"fraction; {kind} with 20 rows or more")
+    frequent = by_mirna[by_mirna["rows"] >= FEWEST]
     if len(frequent):
-        lopsided = frequent[(frequent["positive"] < 0.1) | (frequent["positive"] > 0.9)]
-        share = lopsided["rows"].sum() / len(table)
-        add(
-            "balance",
-            "rows of miRNAs with one class nearly alone",
-            share,
-            len(table),
-            "fraction; miRNAs with 20 rows or more",
-        )
         worst = frequent.loc[frequent["negatives"].idxmax()]
         count = int(worst["negatives"])
         share = count / max(1, (table["label"] == 0).sum())
@@ -49,6 +54,21 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
             count,
             "fraction; the miRNA with most negatives",
         )
+    sites = table["mirna_sequence"] + "\t" + table["target_sequence"]
+    both = table["label"].groupby(sites).transform("nunique") == 2
+    add("consistency", "rows with both labels", both.mean(), int(both.sum()), "fraction; same miRNA, site, two labels")
+    again = pd.concat([sites, table["label"]], axis=1).duplicated()
+    add(
+        "consistency", "repeated rows", again.mean(), int(again.sum()), "fraction; same miRNA, site and label as before"
+    )
+    for source, part in table[table["label"] == 1].groupby("source"):
+        for subject, mirnas in (("as written", part["mirna_sequence"]), ("reversed", part["mirna_sequence"].str[::-1])):
+            matched = [
+                seed_class(mirna, site) not in ("none", "offset 6mer")
+                for mirna, site in zip(mirnas, part["target_sequence"], strict=True)
+            ]
+            meaning = "fraction of the source's positives with a 6mer or better"
+            add("orientation", f"{source}, {subject}", sum(matched) / len(part), len(part), meaning)
     test = table[table["split"] == "test"].reset_index(drop=True)
     known = table[table["split"] != "test"].reset_index(drop=True)
     if len(test) and len(known):
@@ -107,6 +127,16 @@ def mirna_balance(table: pd.DataFrame) -> pd.DataFrame:
     return counts.sort_values(["rows", "mirna"], ascending=[False, True]).reset_index(drop=True)
 
 
+def lopsided(names: pd.Series, labels: pd.Series) -> float | None:
+    """Fraction of rows whose name has under a tenth of its rows in one class; None where no name is frequent."""
+    counts = labels.groupby(names).agg(["mean", "size"])
+    counts = counts[counts["size"] >= FEWEST]
+    if not len(counts):
+        return None
+    one_sided = counts[(counts["mean"] < 0.1) | (counts["mean"] > 0.9)]
+    return float(one_sided["size"].sum() / len(names))
+
+
 def _shortcut_scores(known: pd.DataFrame, test: pd.DataFrame, trees: int, seed: int) -> dict:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -147,6 +177,13 @@ def verdict(found: pd.DataFrame) -> tuple[str, int]:
         for subject in ("(miRNA, gene) pair", "site with 20 nt in common"):
             if values["overlap", subject] > 0.01:
                 reasons.append(f"{100 * values['overlap', subject]:.0f} % of test rows have a {subject} in training")
+    if "consistency" in found["check"].to_numpy() and values["consistency", "rows with both labels"] > 0:
+        reasons.append(f"{100 * values['consistency', 'rows with both labels']:.2g} % of rows stand with both labels")
+    turned = found.loc[(found["check"] == "orientation") & (found["n"] >= FEWEST), "subject"]
+    for source in turned[turned.str.endswith(", reversed")].str.removesuffix(", reversed"):
+        gain = values["orientation", f"{source}, reversed"] - values["orientation", f"{source}, as written"]
+        if gain > BACKWARDS:
+            reasons.append(f"miRNAs of {source} look written 3'->5': their seeds match more sites when reversed")
     if not reasons:
         checked = "shortcut" in found["check"].to_numpy()
         return (

@@ -161,6 +161,44 @@ def test_without_a_test_split_of_both_labels_the_verdict_says_what_was_checked(c
     assert "shortcut" not in values.index.get_level_values("check")
 
 
+def test_a_duplicate_with_two_labels_is_found(clean):
+    rows = clean.index[(clean["split"] == "train") & (clean["label"] == 1)][:3]
+    copies = clean.loc[rows].assign(label=0, pair_id=[f"copy{number}" for number in range(3)])
+    again = clean.loc[rows[:1]].assign(pair_id="again")
+    values, text, reasons = audited(pd.concat([clean, copies, again], ignore_index=True))
+    # Three rows, their copies, and the row that is there twice.
+    assert values["consistency", "rows with both labels"] == pytest.approx(7 / (len(clean) + 4))
+    assert values["consistency", "repeated rows"] == pytest.approx(1 / (len(clean) + 4))
+    assert "% of rows stand with both labels" in text and reasons == 1
+
+
+def test_reversed_mirnas_are_found_by_source(clean):
+    """Positives of both sources have a seed match; the miRNAs of one are then written 3'->5'."""
+    positive = clean["label"] == 1
+    seeds = [reverse_complement(mirna[1:8]) for mirna in clean["mirna_sequence"]]
+    sites = [site[:20] + seed + site[27:] for site, seed in zip(clean["target_sequence"], seeds, strict=True)]
+    clean.loc[positive, "target_sequence"] = pd.Series(sites)[positive]
+    clean["source"] = np.where(clean["mirna"] < "miR-5", "one", "other")
+    values, text, _ = audited(clean)
+    assert values["orientation", "one, as written"] == 1 and "3'->5'" not in text
+    turned = clean["source"] == "other"
+    clean.loc[turned, "mirna_sequence"] = clean.loc[turned, "mirna_sequence"].str[::-1]
+    values, text, _ = audited(clean)
+    assert values["orientation", "other, reversed"] == 1 and values["orientation", "other, as written"] < 0.5
+    assert "miRNAs of other look written 3'->5'" in text and "miRNAs of one" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), [("genes", "target"), ("sources", "source"), ("families (nt 2-8)", "mirna_sequence")]
+)
+def test_one_sided_genes_families_and_sources_are_counted(clean, kind, column):
+    subject = f"rows of {kind} with one class nearly alone"
+    clean[column] = clean["label"].map({1: "ACCCCCCCA", 0: "AGGGGGGGA"})
+    clean.loc[clean.index[:30], column] = "AAAAAAAAA"  # as often in both classes
+    values, _, _ = audited(clean)
+    assert values["balance", subject] == pytest.approx(1 - 30 / len(clean))
+
+
 def test_the_balance_per_mirna_is_counted():
     table = pd.DataFrame({"mirna": ["a"] * 4 + ["b"] * 5 + ["c"], "label": [1, 1, 1, 0, 0, 0, 0, 0, 1, 1]})
     assert mirna_balance(table).to_numpy().tolist() == [["b", 5, 1, 4, 0.2], ["a", 4, 3, 1, 0.75], ["c", 1, 1, 0, 1.0]]
