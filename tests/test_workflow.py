@@ -58,7 +58,7 @@ def test_a_dry_run_of_every_config_plans_down_to_the_downloads(over, tmp_path):
 
 def test_a_run_that_many_figures_and_experiments_share_is_trained_once(tmp_path):
     folder = copy_workflow(tmp_path)
-    more = {"run": {"experiments": ["published", "again"]}}
+    more = {"run": {"experiments": ["published", "again"], "predictions": []}}
     more["experiments"] = {"again": {"datasets": ["released"], "models": ["deepmirnatar.batch_size-32", "no_sca"]}}
     (folder / "more.yaml").write_text(yaml.safe_dump(more))
     plan = jobs(snakemake("--dry-run", "--configfile", "more.yaml", where=folder).stdout)
