@@ -6,6 +6,7 @@ from sklearn.metrics import roc_auc_score
 from deepmirnatar.clusters import cluster_sites, shares_run
 from deepmirnatar.logs import log
 from deepmirnatar.scan import SEED_CLASSES, seed_class
+from deepmirnatar.sequences import family
 from deepmirnatar.shortcuts import RateTable, kmer_counts
 
 # A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5. Below chance is no reason: where
@@ -33,7 +34,7 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     by_mirna = mirna_balance(table)
     kinds = {
         "miRNAs": table["mirna"],
-        "families (nt 2-8)": mirnas_five_to_three.str[1:8],
+        "families (nt 2-8)": mirnas_five_to_three.map(family),
         "genes": table["target"],
         "sources": table["source"],
     }
