@@ -146,15 +146,23 @@ def costs_table(runs: list[dict]) -> pd.DataFrame:
     return table.groupby(["model", "method"], sort=False).mean().reset_index()
 
 
-def settings_table(settings: list[dict]) -> pd.DataFrame:
-    """Every setting of every model that is trained with some, one row per (model, setting); the paper's Table 2."""
+def settings_table(settings: list[dict], histories: list[pd.DataFrame]) -> pd.DataFrame:
+    """Every setting of every model, one row per (dataset, model, setting), and what an epoch took; the paper's Table 2.
+
+    `histories` are those of the runs in `settings`, in the same order; the seconds are of the first seed's run.
+    """
     rows = []
-    for run in settings:
+    for run, history in zip(settings, histories, strict=True):
+        if len(history):
+            made = f"{history['seconds'].mean():.0f} ({run['device']}, {run['threads']} threads)"
+            rows.append((run["dataset"], run["name"], "seconds per epoch, measured", made))
         for key, value in run["model"]["settings"].items():
-            rows.append((run["name"], key, json.dumps(value) if isinstance(value, list | dict) else value))
+            told = json.dumps(value) if isinstance(value, list | dict) else value
+            rows.append((run["dataset"], run["name"], key, told))
         for strand, embedding in run["model"]["embeddings"].items():
-            rows.append((run["name"], f"embedding of the {strand}", embedding))
-    return pd.DataFrame(rows, columns=["model", "setting", "value"]).drop_duplicates(ignore_index=True)
+            rows.append((run["dataset"], run["name"], f"embedding of the {strand}", embedding))
+    table = pd.DataFrame(rows, columns=["dataset", "model", "setting", "value"])
+    return table.drop_duplicates(["dataset", "model", "setting"], ignore_index=True)
 
 
 def transfer_table(metrics: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:

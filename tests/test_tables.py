@@ -12,6 +12,7 @@ from deepmirnatar.tables import (
     items_table,
     markdown,
     scores_table,
+    settings_table,
     transfer_table,
 )
 
@@ -153,3 +154,16 @@ def test_items_name_the_file_the_papers_number_and_how_ours_was_made():
     lines = items_markdown([table.reset_index()]).splitlines()
     order = [line.split(" | ")[0].strip("| ") for line in lines[2:]]
     assert order[:3] == ["Table 1", "Table 2", "Figures 2, 3, 6"] and order[-2:] == ["Figure 12", "Figure 14"]
+
+
+def test_settings_stand_by_model_with_the_seconds_of_an_epoch():
+    model = {"settings": {"batch_size": 16, "kernels": [1, 3]}, "embeddings": {"site": "words"}}
+    made = {"dataset": "d", "name": "m", "device": "cpu", "threads": 2, "model": model}
+    histories = [pd.DataFrame({"seconds": seconds}) for seconds in ([10.0, 20.0], [90.0])]
+    table = settings_table([made | {"seed": 1}, made | {"seed": 2}], histories)
+    assert table.to_numpy().tolist() == [
+        ["d", "m", "seconds per epoch, measured", "15 (cpu, 2 threads)"],
+        ["d", "m", "batch_size", 16],
+        ["d", "m", "kernels", "[1, 3]"],
+        ["d", "m", "embedding of the site", "words"],
+    ]

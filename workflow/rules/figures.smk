@@ -157,6 +157,7 @@ rule tabulate_scores:
 rule tabulate_settings:
     input:
         settings=look.settings_files,
+        histories=look.histories,
         code=look.imports("tables.py"),
     output:
         report(
