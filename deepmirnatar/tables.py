@@ -216,7 +216,7 @@ def readme_table(
         epochs = int(part["epochs"].iloc[0])
         made = part["settings"].iloc[0] if epochs else ""
         rows.append(row | {"epochs": str(epochs) if epochs else "", "settings": made})
-    return markdown(pd.DataFrame(rows).rename(columns={recall_on: f"recall, {recall_on}"}))
+    return markdown(pd.DataFrame(rows).rename(columns={recall_on: f"recall, {recall_on}"}), digits=4)
 
 
 def audit_table(audits: pd.DataFrame, datasets: list[str]) -> str:
@@ -253,7 +253,8 @@ def contestants_markdown(table: pd.DataFrame) -> str:
     for _, row in table[table["threshold"] == "customary"].iterrows():
         out = {"method": row["method"]}
         for metric, name in shown.items():
-            out[name] = _beside(row[metric], row.get(f"paper_{metric}"))
+            digits = 4 if metric in ("auroc", "auprc") else 3
+            out[name] = _beside(row[metric], row.get(f"paper_{metric}"), digits)
         out["specificity"] = f"{row['specificity']:.3f}"
         out["precision"] = _beside(row["precision"], row.get("paper_specificity_as_printed"))
         for column in table.columns[table.columns.str.startswith("found_parclip48")]:
@@ -264,8 +265,9 @@ def contestants_markdown(table: pd.DataFrame) -> str:
     return markdown(pd.DataFrame(rows))
 
 
-def _beside(value: float, printed: float | None) -> str:
-    return f"{value:.3f}" if printed is None or pd.isna(printed) else f"{value:.3f} ({printed:.3f})"
+def _beside(value: float, printed: float | None, digits: int = 3) -> str:
+    given = "" if printed is None or pd.isna(printed) else f" ({printed:.{digits}f})"
+    return f"{value:.{digits}f}{given}"
 
 
 def transfer_markdown(table: pd.DataFrame) -> str:

@@ -19,7 +19,7 @@ SHOWN = {
 
 def main(costs: str, dataset: str, outputs: list[str]) -> None:
     table = read_tsv(costs).iloc[::-1].reset_index(drop=True)
-    figure, axes = panels(len(SHOWN), width=2.9, height=1 + 0.27 * len(table), columns=4)
+    figure, axes = panels(len(SHOWN), width=2.5, height=1 + 0.27 * len(table), columns=4)
     places = np.arange(len(table))
     for number, (axis, (column, name)) in enumerate(zip(axes, SHOWN.items(), strict=True)):
         values = table[column]
@@ -36,7 +36,7 @@ def main(costs: str, dataset: str, outputs: list[str]) -> None:
             start = axis.get_xlim()[0] if np.isnan(value) else value
             text = f"{value:,.0f}" if not np.isnan(value) and value >= 1000 else text
             axis.text(
-                start, place, f" {text}", va="center", fontsize=7, color="#777777" if np.isnan(value) else "black"
+                start, place, f" {text}", va="center", fontsize=8, color="#777777" if np.isnan(value) else "black"
             )
         axis.set(title=name)
         axis.set_yticks(places, table["method"] if number == 0 else [])

@@ -10,9 +10,10 @@ import numpy as np
 
 from deepmirnatar.files import read_tsv
 from deepmirnatar.logs import log_to
-from deepmirnatar.plots import COLOURS, NAMES, save
+from deepmirnatar.plots import COLOURS, save
 
-SPOKES = ["auroc", "auprc", "sensitivity", "precision", "f1", "accuracy"]
+# Short names, for there is little room around a circle.
+SPOKES = {"auroc": "AUC", "auprc": "AP", "sensitivity": "SE", "precision": "PR", "f1": "F", "accuracy": "ACC"}
 # The paper's "specificity" is computed as TP / (TP + FP), which is precision.
 PRINTED = {"precision": "paper_specificity_as_printed"}
 
@@ -23,7 +24,7 @@ def main(table: str, dataset: str, outputs: list[str]) -> None:
     angles = np.linspace(0, 2 * np.pi, len(SPOKES), endpoint=False)
     columns = min(4, len(rows))
     lines = -(-len(rows) // columns)
-    size = (2.5 * columns, 2.85 * lines + 0.6)
+    size = (2.4 * columns, 2.6 * lines + 0.8)
     figure, axes = plt.subplots(lines, columns, figsize=size, subplot_kw={"projection": "polar"}, squeeze=False)
     for axis in axes.flat[len(rows) :]:
         axis.set_visible(False)
@@ -35,14 +36,15 @@ def main(table: str, dataset: str, outputs: list[str]) -> None:
         if not np.isnan(printed).any():
             axis.plot(_closed(angles), _closed(printed), color=COLOURS[4], linestyle="--", label="printed in the paper")
         axis.set_theta_offset(np.pi / 2)
-        axis.set_xticks(angles, [NAMES[name] for name in SPOKES], fontsize=7)
+        axis.set_xticks(angles, SPOKES.values(), fontsize=8)
         axis.tick_params(axis="x", pad=1)
         axis.set(ylim=(0, 1), yticks=[0.25, 0.5, 0.75, 1])
         axis.set_yticklabels(["", "0.5", "", "1"], fontsize=6, color="#555555")
         axis.set_title("\n".join(textwrap.wrap(row["method"], 26)), fontsize=9)
     names = {name: handle for axis in axes.flat for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)}
     figure.legend(names.values(), names.keys(), loc="outside lower center", ncols=2)
-    figure.suptitle(f"{dataset}:test, n = {int(rows['n'].max()):,} pairs, customary thresholds", fontsize=10)
+    short = "AP: average precision, SE: sensitivity, PR: precision, ACC: accuracy"
+    figure.suptitle(f"{dataset}:test, n = {int(rows['n'].max()):,} pairs, customary thresholds\n{short}", fontsize=10)
     save(figure, *outputs)
 
 
