@@ -47,7 +47,7 @@ def main(audits: list[str], metrics: str, labels: dict[str, str], outputs: list[
     save(figure, *outputs)
 
 
-def _wrap(text: str, width: int = 46) -> str:
+def _wrap(text: str, width: int = 64) -> str:
     return "\n".join(textwrap.wrap(f"Verdict: {text}", width))
 
 

@@ -14,6 +14,7 @@ from deepmirnatar.logs import log_to
 from deepmirnatar.plots import COLOURS, panels, save
 
 _STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "audits"]
+_ENDS = "plot_*, tabulate_*"
 _FIGURES = ("paper", "diagrams", "predict")  # rule files that make figures, too
 # Without the yellow, too pale for a thin line.
 _COLOURS = dict(zip(_STAGES, COLOURS[:6] + COLOURS[7:], strict=False))
@@ -28,7 +29,10 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
     if answer.returncode:
         raise RuntimeError(f"snakemake --rulegraph failed:\n{answer.stderr.strip()}")
     names = dict(re.findall(r'(\d+)\[label = "([^"\\]+)', answer.stdout))
+    # Two dozen rules draw and tabulate; one box stands for all of them.
+    names = {key: _ENDS if name.startswith(("plot_", "tabulate_")) else name for key, name in names.items()}
     edges = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", answer.stdout)}
+    edges = {(start, end) for start, end in edges if start != end}
     # The target of all is no work of its own; without it the arrows of all figures need not cross the picture.
     names = {key: name for key, name in names.items() if name != "all"}
     edges = {edge for edge in edges if "all" not in edge}
@@ -39,6 +43,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
         if path.endswith(".smk") and "common" not in path
         for rule in re.findall(r"^rule (\w+):", Path(path).read_text(), flags=re.M)
     }
+    stage[_ENDS] = _STAGES.index("figures")
     depth = {}
     for rule in names.values():
         _depth(rule, edges, depth)
