@@ -34,8 +34,8 @@ quickstart: $(STAMP)
 	snakemake --cores 1 --configfile config/quickstart.yaml --report report.html
 	@echo
 	@echo "Done. Open report.html, or look into"
-	@echo "  results/figures/quickstart/    curves, loss history, dataset overview, audit (svg, pdf)"
-	@echo "  results/tables/quickstart/     scores.tsv and table_1.tsv"
+	@echo "  results/figures/quickstart/    the paper's figures 8 to 13, audits (svg, pdf, png); beside it figures 2 to 7"
+	@echo "  results/tables/quickstart/     Tables 1 to 3, cost, all scores"
 	@echo "  results/datasets/quickstart/   the pairs and where each came from"
 	@echo "Next: config/README.md tells how to put your own pairs in."
 
