@@ -227,7 +227,7 @@ def test_own_sequences_go_in_and_targets_come_out_without_the_reference(finished
 def test_all_figures_are_drawn_again_from_finished_runs_without_training(finished, tmp_path):
     folder = tmp_path / "drawn"
     shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(".snakemake", "figures"))
-    plan = jobs(run_own(folder, "--dry-run", "--rerun-triggers", "mtime", "--", "figures").stdout)
+    plan = jobs(run_own(folder, "figures", "--dry-run", "--rerun-triggers", "mtime").stdout)
     assert plan["plot_scores"] == 4 and plan["plot_radar"] == plan["plot_losses"] == plan["plot_costs"] == 1
     assert not {"train_model", "predict_pairs", "evaluate_predictions"} & set(plan)
 
