@@ -83,14 +83,19 @@ def results_table(metrics: pd.DataFrame, settings: list[dict]) -> pd.DataFrame:
     return metrics.merge(made, on=keys, how="left", validate="many_to_one")
 
 
+# The test split that the paper's printed numbers are of.
+PAPERS_DATASET = "released"
+
+
 def contestants_table(
     metrics: pd.DataFrame, models: dict[str, dict], paper: pd.DataFrame, dataset: str, settings: list[dict]
 ) -> pd.DataFrame:
     """The paper's Table 3 on a dataset's own test split: two rows per model, one per threshold, beside the paper's.
 
     `models`: name -> {label, predictor}, in the order of the rows. `paper`: columns item, method, metric, value; its
-    values stand in columns `paper_*`. Values are means over seeds, `low` and `high` those of the AUC's interval; on
-    test sets of positives alone, the number found stands as `found_{test set}`, such as 40/48.
+    values stand in columns `paper_*` where the dataset is the paper's. Values are means over seeds, `low` and `high`
+    those of the AUC's interval; on test sets of positives alone, the number found stands as `found_{test set}`, such
+    as 40/48.
     """
     here = metrics[metrics["dataset"] == dataset]
     own, others = here[here["test_set"] == f"{dataset}:test"], here[here["test_set"] != f"{dataset}:test"]
@@ -111,7 +116,7 @@ def contestants_table(
             for test_set, hits in found[found["metric"] == "recall"].groupby("test_set", sort=False):
                 n = int(hits["n"].iloc[0])
                 row[f"found_{test_set}"] = f"{round(hits['value'].mean() * n)}/{n}"
-            if about["predictor"] in printed.index:
+            if dataset == PAPERS_DATASET and about["predictor"] in printed.index:
                 row |= {f"paper_{name}": value for name, value in printed.loc[about["predictor"]].items()}
             seeds = part["seed"].nunique()
             rows.append(row | {"n": part["n"].max(), "seeds": seeds, "epochs": epochs.get(model, 0)})
@@ -330,7 +335,7 @@ def items_table(
                 first = found.iloc[0]
                 row |= {
                     "model": first["model"],
-                    "auroc_paper": printed if key in ("figure_11", "figure_13") and dataset == "released" else None,
+                    "auroc_paper": printed if key in ("figure_11", "figure_13") and dataset == PAPERS_DATASET else None,
                     "auroc": found[found["model"] == first["model"]]["value"].mean(),
                     "seeds": str(found["seed"].nunique()),
                     "epochs": str(first["epochs"]),
@@ -350,7 +355,7 @@ def items_markdown(tables: list[pd.DataFrame]) -> str:
     table["made with"] = [
         ""
         if pd.isna(row.model)
-        else f"{row.model}, {row.epochs} epochs, {row.seeds} seed(s), {row.machine}, {row.date}"
+        else f"{row.model}, {int(row.epochs)} epochs, {int(row.seeds)} seed(s), {row.machine}, {row.date}"
         for row in table.itertuples()
     ]
     table["file"] = "`" + table["file"] + "`"

@@ -48,8 +48,10 @@ def take_over(results: Path, experiment: str) -> None:
     comparison = results / "experiments" / experiment / "comparison.tsv"
     if comparison.exists():
         _copy(comparison, DOCS / "tables" / experiment / comparison.name)
-    for other in (results / "figures").glob("*.png"):
-        _copy(other, DOCS / "figures" / other.name)
+    for picture in [*(results / "figures").glob("*.png"), *(results / "figures" / "explained").glob("*.png")]:
+        _copy(picture, DOCS / "figures" / picture.relative_to(results / "figures"))
+    for picture in (results / "predictions").glob("*/*.png"):
+        _copy(picture, DOCS / "figures" / picture.relative_to(results / "predictions"))
 
 
 def take_over_audits(results: Path) -> None:

@@ -30,7 +30,7 @@ def main(
             _draw(axis, kind, group, scores, labels)
             positives = int(rows.sum())
             title = test_set if test_set.startswith(f"{dataset}:") else f"{test_set}, trained on {dataset}"
-            axis.set_title(f"{title} (n = {len(rows):,}, {positives:,} positive)")
+            axis.set_title(f"{title}\nn = {len(rows):,}, {positives:,} positive")
             if kind == "roc":
                 axis.plot([0, 1], [0, 1], color="#999999", linewidth=0.8, zorder=0)
                 axis.set(xlabel="1 - specificity", ylabel="sensitivity")

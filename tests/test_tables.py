@@ -74,13 +74,13 @@ COLUMNS = ["dataset", "model", "seed", "test_set", "metric", "threshold", "value
 
 def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
     rows = [
-        ("d", "a", 1, "d:test", "auroc", np.nan, 0.9, 0.8, 0.95, 100),
-        ("d", "a", 2, "d:test", "auroc", np.nan, 0.8, 0.7, 0.85, 100),
-        ("d", "a", 1, "d:test", "threshold", "customary", 0.5, np.nan, np.nan, 100),
-        ("d", "a", 1, "d:test", "f1", "customary", 0.6, 0.5, 0.7, 100),
-        ("d", "a", 1, "d:test", "f1", "valid", 0.7, 0.6, 0.8, 100),
-        ("d", "a", 1, "p:test", "recall", "customary", 40 / 48, 0.7, 0.9, 48),
-        ("d", "a", 1, "p:test", "recall", "valid", 0.25, 0.2, 0.3, 48),
+        ("released", "a", 1, "released:test", "auroc", np.nan, 0.9, 0.8, 0.95, 100),
+        ("released", "a", 2, "released:test", "auroc", np.nan, 0.8, 0.7, 0.85, 100),
+        ("released", "a", 1, "released:test", "threshold", "customary", 0.5, np.nan, np.nan, 100),
+        ("released", "a", 1, "released:test", "f1", "customary", 0.6, 0.5, 0.7, 100),
+        ("released", "a", 1, "released:test", "f1", "valid", 0.7, 0.6, 0.8, 100),
+        ("released", "a", 1, "p:test", "recall", "customary", 40 / 48, 0.7, 0.9, 48),
+        ("released", "a", 1, "p:test", "recall", "valid", 0.25, 0.2, 0.3, 48),
         ("e", "a", 1, "e:test", "auroc", np.nan, 0.1, 0.1, 0.1, 5),
     ]
     paper = pd.DataFrame(
@@ -88,8 +88,8 @@ def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
         columns=["item", "method", "metric", "value"],
     )
     models = {"a": {"label": "A", "predictor": "pita"}, "b": {"label": "B", "predictor": "own"}}
-    runs = [{"name": "a", "dataset": "d", "epochs": 3}]
-    table = contestants_table(pd.DataFrame(rows, columns=COLUMNS), models, paper, "d", runs)
+    runs = [{"name": "a", "dataset": "released", "epochs": 3}]
+    table = contestants_table(pd.DataFrame(rows, columns=COLUMNS), models, paper, "released", runs)
     assert table["threshold"].tolist() == ["customary", "valid"] * 2
     first, second = table.iloc[0], table.iloc[1]
     assert first["auroc"] == second["auroc"] == pytest.approx(0.85) and first["seeds"] == 2 and first["epochs"] == 3
@@ -98,6 +98,10 @@ def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
     assert (first["found_p:test"], second["found_p:test"]) == ("40/48", "12/48")
     assert first["paper_auroc"] == 0.4145 and first["paper_parclip"] == 23
     assert np.isnan(table.iloc[2]["paper_auroc"])
+    # The paper's numbers are of its own test split and stand beside no other.
+    rows = [("mine", *row[1:3], row[3].replace("released", "mine"), *row[4:]) for row in rows[:2]]
+    table = contestants_table(pd.DataFrame(rows, columns=COLUMNS), models, paper, "mine", [])
+    assert not any(name.startswith("paper") for name in table.columns)
 
 
 def test_costs_count_every_epochs_rows_and_leave_out_what_does_not_learn():
