@@ -121,7 +121,7 @@ def render(text: str) -> str:
             filled = transfer_markdown(read_tsv(DOCS / "tables" / words[0] / "transfer.tsv"))
         else:
             filled = items_markdown([read_tsv(DOCS / "tables" / name / "items.tsv") for name in words])
-        return start + filled + end
+        return f"{start}{filled}\n{end.strip()}"
 
     def number(found: re.Match) -> str:
         start, name, query, column, end = found.groups()
