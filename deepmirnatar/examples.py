@@ -1,9 +1,11 @@
 """One real miRNA and one real 3'UTR for the explanatory figures, chosen from the reference tables."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
+from deepmirnatar.files import read_tsv, write_tsv
 from deepmirnatar.scan import SEED_CLASSES, seed_sites
 
 
@@ -45,6 +47,18 @@ def choose(
     if not examples:
         raise ValueError(f"example: no known target of {mirna} has a seed site in its 3'UTR")
     return max(examples, key=lambda example: (example.gene == gene, *_shows(example)))
+
+
+def write_example(example: Example, path: str | Path) -> None:
+    """One row: mirna, mirna_sequence, gene, utr."""
+    row = {name: getattr(example, name) for name in ("mirna", "mirna_sequence", "gene", "utr")}
+    write_tsv(pd.DataFrame([row]), path)
+
+
+def read_example(path: str | Path) -> Example:
+    """Inverse of `write_example`; the sites are found again."""
+    row = read_tsv(path).iloc[0].to_dict()
+    return Example(**row, sites=seed_sites(row["mirna_sequence"], row["utr"]))
 
 
 def _shows(example: Example) -> tuple:

@@ -1,12 +1,11 @@
 """Figure 4: the whole network as built, with the shapes that one real pair has on its way through it.
 
-Reads the reference tables, for the pair, and a model's settings.
+Reads the example pair and a model's settings.
 """
 
 from deepmirnatar.architecture import Traced, trace_model
 from deepmirnatar.diagrams import EMBEDDINGS, GREY, RECURRENT, arrow, box, canvas, parameters, route, shape_text
-from deepmirnatar.examples import Example, choose
-from deepmirnatar.files import read_tsv
+from deepmirnatar.examples import Example, read_example
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import plt, save
 
@@ -14,8 +13,8 @@ COLUMNS = {"mirna": 1.9, "site": 5.3}
 WIDTH, HEIGHT, GAP = 2.7, 0.46, 0.3  # inches
 
 
-def main(mirnas: str, utrs: str, known: str, mirna: str, gene: str | None, model: dict, outputs: list[str]) -> None:
-    example = choose(read_tsv(mirnas), read_tsv(utrs), read_tsv(known), mirna, gene)
+def main(example_file: str, model: dict, outputs: list[str]) -> None:
+    example = read_example(example_file)
     traced = trace_model(model, example.mirna_sequence, example.site["sequence"])
     figure = plt.figure()
     draw(figure, traced, example, model)
@@ -106,12 +105,4 @@ def draw(figure, traced: Traced, example: Example, model: dict) -> None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        snakemake.input.mirnas,
-        snakemake.input.utrs,
-        snakemake.input.known,
-        snakemake.params.mirna,
-        snakemake.params.gene,
-        snakemake.params.model,
-        list(snakemake.output),
-    )
+    main(snakemake.input.example, snakemake.params.model, list(snakemake.output))

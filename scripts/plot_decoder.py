@@ -1,12 +1,11 @@
 """Figure 7: one decoder module, with the shapes that one real pair has on its way through it.
 
-Reads the reference tables, for the pair, and a model's settings.
+Reads the example pair and a model's settings.
 """
 
 from deepmirnatar.architecture import Traced, trace_model
 from deepmirnatar.diagrams import GREY, arrow, box, canvas, parameters, route, shape_text
-from deepmirnatar.examples import choose
-from deepmirnatar.files import read_tsv
+from deepmirnatar.examples import read_example
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import plt, save
 
@@ -15,8 +14,8 @@ WIDTH, HEIGHT, GAP = 1.42, 0.46, 0.32
 F_ATT, F_CONV = r"$F_{\mathrm{att}}$", r"$F_{\mathrm{conv}}$"
 
 
-def main(mirnas: str, utrs: str, known: str, mirna: str, gene: str | None, model: dict, outputs: list[str]) -> None:
-    example = choose(read_tsv(mirnas), read_tsv(utrs), read_tsv(known), mirna, gene)
+def main(example_file: str, model: dict, outputs: list[str]) -> None:
+    example = read_example(example_file)
     traced = trace_model(model, example.mirna_sequence, example.site["sequence"])
     figure = plt.figure()
     draw(figure, traced)
@@ -126,12 +125,4 @@ def beside(axis, x: float, y: float, text: str) -> None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        snakemake.input.mirnas,
-        snakemake.input.utrs,
-        snakemake.input.known,
-        snakemake.params.mirna,
-        snakemake.params.gene,
-        snakemake.params.model,
-        list(snakemake.output),
-    )
+    main(snakemake.input.example, snakemake.params.model, list(snakemake.output))

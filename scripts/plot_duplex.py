@@ -1,13 +1,12 @@
 """Figure 6: a real miRNA on a real site, folded by ViennaRNA's duplexfold and drawn letter by letter.
 
-Reads the reference tables.
+Reads the example pair.
 """
 
 import matplotlib.patches as shapes
 
 from deepmirnatar.diagrams import GREY, SEEDS, canvas, letters, tint
-from deepmirnatar.examples import choose
-from deepmirnatar.files import read_tsv
+from deepmirnatar.examples import read_example
 from deepmirnatar.logs import log_to
 from deepmirnatar.pairing import fold, layout
 from deepmirnatar.plots import COLOURS, plt, save
@@ -17,8 +16,8 @@ MIRNA, SITE, AWAY = 1.62, 1.02, 0.24  # heights in inches: paired letters, and h
 PAIR_COLOURS = {"Watson-Crick": "#222222", "G-U": COLOURS[3]}
 
 
-def main(mirnas: str, utrs: str, known: str, mirna: str, gene: str | None, outputs: list[str]) -> None:
-    example = choose(read_tsv(mirnas), read_tsv(utrs), read_tsv(known), mirna, gene)
+def main(example_file: str, outputs: list[str]) -> None:
+    example = read_example(example_file)
     site = example.site
     duplex = fold(example.mirna_sequence, site["sequence"])
     figure = plt.figure()
@@ -89,11 +88,4 @@ def legend(axis) -> None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        snakemake.input.mirnas,
-        snakemake.input.utrs,
-        snakemake.input.known,
-        snakemake.params.mirna,
-        snakemake.params.gene,
-        list(snakemake.output),
-    )
+    main(snakemake.input.example, list(snakemake.output))

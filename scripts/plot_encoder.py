@@ -1,12 +1,11 @@
 """Figure 5: the encoder of one strand, with the shapes that one real sequence has on its way through it.
 
-Reads the reference tables, for the pair, and a model's settings.
+Reads the example pair and a model's settings.
 """
 
 from deepmirnatar.architecture import Traced, trace_model
 from deepmirnatar.diagrams import EMBEDDINGS, GREY, RECURRENT, Box, arrow, box, canvas, parameters, route, shape_text
-from deepmirnatar.examples import choose
-from deepmirnatar.files import read_tsv
+from deepmirnatar.examples import read_example
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import plt, save
 
@@ -14,17 +13,8 @@ HEIGHT, GAP, MIDDLE = 0.46, 0.34, 3.6  # inches
 STRAND = {"mirna": "miRNA", "site": "site"}
 
 
-def main(
-    mirnas: str,
-    utrs: str,
-    known: str,
-    mirna: str,
-    gene: str | None,
-    model: dict,
-    strand: str,
-    outputs: list[str],
-) -> None:
-    example = choose(read_tsv(mirnas), read_tsv(utrs), read_tsv(known), mirna, gene)
+def main(example_file: str, model: dict, strand: str, outputs: list[str]) -> None:
+    example = read_example(example_file)
     traced = trace_model(model, example.mirna_sequence, example.site["sequence"])
     figure = plt.figure()
     draw(figure, traced, strand, EMBEDDINGS[model["embeddings"][strand]["kind"]])
@@ -134,13 +124,4 @@ def connect(axis, above: list[tuple[Box, str]], below: list[Box]) -> None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        snakemake.input.mirnas,
-        snakemake.input.utrs,
-        snakemake.input.known,
-        snakemake.params.mirna,
-        snakemake.params.gene,
-        snakemake.params.model,
-        snakemake.params.strand,
-        list(snakemake.output),
-    )
+    main(snakemake.input.example, snakemake.params.model, snakemake.params.strand, list(snakemake.output))

@@ -1,6 +1,6 @@
 """Figure 2: the gene level, all candidate sites of a 3'UTR to scale, and the site level, one of them letter by letter.
 
-Reads the reference tables.
+Reads the example pair.
 """
 
 import re
@@ -10,8 +10,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from deepmirnatar.diagrams import GREY, SEEDS, arrow, box, canvas, letters, tint
-from deepmirnatar.examples import Example, choose
-from deepmirnatar.files import read_tsv
+from deepmirnatar.examples import Example, read_example
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import plt, save
 from deepmirnatar.scan import SEED_CLASSES
@@ -21,8 +20,8 @@ TRACK = 2.4  # height of the 3'UTR
 AFTER_SEED = 5  # nt between the base opposite nt 1 and the site's end, as in `scan.seed_sites`
 
 
-def main(mirnas: str, utrs: str, known: str, mirna: str, gene: str | None, outputs: list[str]) -> None:
-    example = choose(read_tsv(mirnas), read_tsv(utrs), read_tsv(known), mirna, gene)
+def main(example_file: str, outputs: list[str]) -> None:
+    example = read_example(example_file)
     figure = plt.figure()
     axis = canvas(figure, 7.2, 4.15)
     draw_gene(axis, example)
@@ -116,11 +115,4 @@ def draw_site(axis, example: Example) -> None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        snakemake.input.mirnas,
-        snakemake.input.utrs,
-        snakemake.input.known,
-        snakemake.params.mirna,
-        snakemake.params.gene,
-        list(snakemake.output),
-    )
+    main(snakemake.input.example, list(snakemake.output))

@@ -1,6 +1,6 @@
 """Figure 3: windows slide along a 3'UTR; those that can be a candidate for the miRNA are coloured.
 
-Reads the reference tables.
+Reads the example pair.
 """
 
 import matplotlib.patches as shapes
@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.diagrams import GREY, SEEDS, canvas, letters, tint
-from deepmirnatar.examples import Example, choose
-from deepmirnatar.files import read_tsv
+from deepmirnatar.examples import Example, read_example
 from deepmirnatar.logs import log_to
 from deepmirnatar.negatives.rnacofold import Settings, candidate_windows
 from deepmirnatar.plots import COLOURS, plt, save
@@ -19,8 +18,8 @@ LETTERS = 90  # nt of the stretch
 ROW = 0.2  # inches
 
 
-def main(mirnas: str, utrs: str, known: str, mirna: str, gene: str | None, outputs: list[str]) -> None:
-    example = choose(read_tsv(mirnas), read_tsv(utrs), read_tsv(known), mirna, gene)
+def main(example_file: str, outputs: list[str]) -> None:
+    example = read_example(example_file)
     figure = plt.figure()
     draw(figure, example, Settings())
     save(figure, *outputs)
@@ -99,11 +98,4 @@ def draw(figure, example: Example, settings: Settings) -> None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        snakemake.input.mirnas,
-        snakemake.input.utrs,
-        snakemake.input.known,
-        snakemake.params.mirna,
-        snakemake.params.gene,
-        list(snakemake.output),
-    )
+    main(snakemake.input.example, list(snakemake.output))

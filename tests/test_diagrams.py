@@ -302,11 +302,13 @@ def test_a_script_draws_from_the_reference_tables_and_nothing_leaves_the_page(na
     for table, stem in zip(tables(), ("mirnas", "utrs", "known"), strict=True):
         paths.append(str(tmp_path / f"{stem}.tsv"))
         table.to_csv(paths[-1], sep="\t", index=False)
+    pair = str(tmp_path / "example.tsv")
+    script("choose_example").main(*paths, "hsa-let-7a-5p", "ONE", pair)
     module = script(name)
     saved, save = [], module.save
     monkeypatch.setattr(module, "save", lambda figure, *outputs: saved.append(figure) or save(figure, *outputs))
     more = [model()] if name == "plot_architecture" else []
-    module.main(*paths, "hsa-let-7a-5p", "ONE", *more, [str(tmp_path / "figure.svg")])
+    module.main(pair, *more, [str(tmp_path / "figure.svg")])
     assert "</svg>" in (tmp_path / "figure.svg").read_text()
     figure = saved[0]
     page, renderer = figure.bbox, FigureCanvasAgg(figure).get_renderer()

@@ -4,10 +4,6 @@ localrules:
     diagrams,
 
 
-# A miRNA and a gene that is known to be its target; without that gene the tables choose another.
-EXAMPLE = {"mirna": "hsa-let-7a-5p", "gene": "HMGA2"}
-
-
 rule diagrams:
     input:
         expand(
@@ -16,11 +12,29 @@ rule diagrams:
         ),
 
 
-rule plot_levels:
+# A miRNA and a gene that is known to be its target; without that gene the tables choose another.
+rule choose_example:
     input:
         mirnas="results/reference/mirnas.tsv",
         utrs="results/reference/utrs.tsv",
         known="results/reference/known_targets.tsv",
+        code=look.imports("examples.py"),
+    output:
+        "results/reference/example.tsv",
+    log:
+        "logs/choose_example.log",
+    conda:
+        "../../envs/data.yaml"
+    params:
+        mirna="hsa-let-7a-5p",
+        gene="HMGA2",
+    script:
+        "../../scripts/choose_example.py"
+
+
+rule plot_levels:
+    input:
+        example="results/reference/example.tsv",
         code=look.imports("diagrams.py", "examples.py"),
     output:
         svg=report(
@@ -35,18 +49,13 @@ rule plot_levels:
         "logs/plot_levels.log",
     conda:
         "../../envs/plot.yaml"
-    params:
-        mirna=EXAMPLE["mirna"],
-        gene=EXAMPLE["gene"],
     script:
         "../../scripts/plot_levels.py"
 
 
 rule plot_windows:
     input:
-        mirnas="results/reference/mirnas.tsv",
-        utrs="results/reference/utrs.tsv",
-        known="results/reference/known_targets.tsv",
+        example="results/reference/example.tsv",
         code=look.imports("diagrams.py", "examples.py", "negatives/rnacofold.py"),
     output:
         svg=report(
@@ -61,18 +70,13 @@ rule plot_windows:
         "logs/plot_windows.log",
     conda:
         "../../envs/plot.yaml"
-    params:
-        mirna=EXAMPLE["mirna"],
-        gene=EXAMPLE["gene"],
     script:
         "../../scripts/plot_windows.py"
 
 
 rule plot_architecture:
     input:
-        mirnas="results/reference/mirnas.tsv",
-        utrs="results/reference/utrs.tsv",
-        known="results/reference/known_targets.tsv",
+        example="results/reference/example.tsv",
         code=look.imports("diagrams.py", "examples.py", "architecture.py"),
     output:
         svg=report(
@@ -88,8 +92,6 @@ rule plot_architecture:
     conda:
         "../../envs/train.yaml"
     params:
-        mirna=EXAMPLE["mirna"],
-        gene=EXAMPLE["gene"],
         model=look.explained_model(),
     script:
         "../../scripts/plot_architecture.py"
@@ -97,9 +99,7 @@ rule plot_architecture:
 
 rule plot_encoder:
     input:
-        mirnas="results/reference/mirnas.tsv",
-        utrs="results/reference/utrs.tsv",
-        known="results/reference/known_targets.tsv",
+        example="results/reference/example.tsv",
         code=look.imports("diagrams.py", "examples.py", "architecture.py"),
     output:
         svg=report(
@@ -115,8 +115,6 @@ rule plot_encoder:
     conda:
         "../../envs/train.yaml"
     params:
-        mirna=EXAMPLE["mirna"],
-        gene=EXAMPLE["gene"],
         model=look.explained_model(),
         strand="site",
     script:
@@ -125,9 +123,7 @@ rule plot_encoder:
 
 rule plot_duplex:
     input:
-        mirnas="results/reference/mirnas.tsv",
-        utrs="results/reference/utrs.tsv",
-        known="results/reference/known_targets.tsv",
+        example="results/reference/example.tsv",
         code=look.imports("diagrams.py", "examples.py", "pairing.py"),
     output:
         svg=report(
@@ -142,18 +138,13 @@ rule plot_duplex:
         "logs/plot_duplex.log",
     conda:
         "../../envs/plot.yaml"
-    params:
-        mirna=EXAMPLE["mirna"],
-        gene=EXAMPLE["gene"],
     script:
         "../../scripts/plot_duplex.py"
 
 
 rule plot_decoder:
     input:
-        mirnas="results/reference/mirnas.tsv",
-        utrs="results/reference/utrs.tsv",
-        known="results/reference/known_targets.tsv",
+        example="results/reference/example.tsv",
         code=look.imports("diagrams.py", "examples.py", "architecture.py"),
     output:
         svg=report(
@@ -169,8 +160,6 @@ rule plot_decoder:
     conda:
         "../../envs/train.yaml"
     params:
-        mirna=EXAMPLE["mirna"],
-        gene=EXAMPLE["gene"],
         model=look.explained_model(),
     script:
         "../../scripts/plot_decoder.py"

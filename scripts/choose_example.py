@@ -1,0 +1,24 @@
+"""The pair of miRNA and gene that the explanatory figures show.
+
+Reads the reference tables, writes one row with both sequences.
+"""
+
+from deepmirnatar.examples import choose, write_example
+from deepmirnatar.files import read_tsv
+from deepmirnatar.logs import log_to
+
+
+def main(mirnas: str, utrs: str, known: str, mirna: str, gene: str | None, output: str) -> None:
+    write_example(choose(read_tsv(mirnas), read_tsv(utrs), read_tsv(known), mirna, gene), output)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        snakemake.input.mirnas,
+        snakemake.input.utrs,
+        snakemake.input.known,
+        snakemake.params.mirna,
+        snakemake.params.gene,
+        snakemake.output[0],
+    )
