@@ -3,7 +3,6 @@
 Everything is RNA, 5'->3'. miRNAs and targets come from FASTA files, or by name from the reference tables.
 """
 
-import difflib
 import gzip
 import re
 from pathlib import Path
@@ -11,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.files import read_tsv
+from deepmirnatar.names import did_you_mean
 from deepmirnatar.negatives.rnacofold import Settings, candidate_windows
 from deepmirnatar.scan import seed_class, seed_sites
 from deepmirnatar.sequences import encode
@@ -52,8 +53,7 @@ def look_up(names: list[str], known: pd.Series, what: str) -> pd.Series:
     """The sequences of these names, in their order; ValueError with the nearest name for one that is not known."""
     for name in names:
         if name not in known.index:
-            near = difflib.get_close_matches(name, known.index, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(name, known.index)
             raise ValueError(f"{what} {name!r} is not in the reference table.{hint} Or give a FASTA file with it.")
     return known[list(names)]
 
@@ -119,7 +119,5 @@ def find_sites(mirnas: pd.DataFrame, targets: pd.DataFrame, kind: str, window: i
 
 
 def _reference(path: str | Path, key: str) -> pd.Series:
-    from deepmirnatar.files import read_tsv
-
     table = read_tsv(path, dtype=str).drop_duplicates(key)
     return pd.Series(table["sequence"].to_numpy(), table[key])

@@ -4,7 +4,6 @@
 point that equals its parent is the parent, so that nothing is trained twice.
 """
 
-import difflib
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import asdict, fields
@@ -14,6 +13,7 @@ import pandas as pd
 
 from deepmirnatar import embedders, models, negatives, splits
 from deepmirnatar.candidates import CANDIDATES
+from deepmirnatar.names import did_you_mean
 from deepmirnatar.pairs import COLUMNS
 from deepmirnatar.sources import SOURCES
 
@@ -55,9 +55,9 @@ class ConfigError(ValueError):
 def unknown(name: object, known: Iterable[str], what: str) -> ConfigError:
     """An error for a name that is none of `known`, with the nearest one suggested."""
     known = list(known)
-    near = difflib.get_close_matches(str(name), known, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return ConfigError(f"{what}: {name!r} is not known.{hint} Known: {', '.join(sorted(known)) or 'none'}.")
+    return ConfigError(
+        f"{what}: {name!r} is not known.{did_you_mean(name, known)} Known: {', '.join(sorted(known)) or 'none'}."
+    )
 
 
 def check_schema(config: dict, schema: dict) -> None:

@@ -3,12 +3,11 @@
 Names alone do not tell: thousands of released rows carry a placeholder for the gene.
 """
 
-import difflib
-
 import numpy as np
 import pandas as pd
 
 from deepmirnatar.clusters import SHARED, shared_runs
+from deepmirnatar.names import did_you_mean
 from deepmirnatar.sequences import kmer_codes
 
 
@@ -46,8 +45,7 @@ def drop_targets(table: pd.DataFrame, genes: list[str], utrs: pd.DataFrame) -> t
     known = {*utrs["gene"], *table["target"]}
     for gene in genes:
         if gene not in known:
-            near = difflib.get_close_matches(gene, known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(gene, known)
             raise ValueError(f"without_targets: {gene!r} is no gene of the data or of the reference 3'UTRs.{hint}")
     own = utrs[utrs["gene"].isin(genes)].reset_index(drop=True)
     reason = pd.Series("", index=range(len(table)))

@@ -155,15 +155,17 @@ class Lookup:
     # --- runs
 
     def model(self, wildcards) -> dict:
-        return self.study.models[wildcards.model]
+        """The complete stanza of the model that a wildcard names, or of the one that a prediction uses."""
+        name = self.prediction(wildcards)["model"] if hasattr(wildcards, "prediction") else wildcards.model
+        return self.study.models[name]
 
     def model_code(self, wildcards) -> list[str]:
         """The predictor's file and every library file that it imports, at any depth."""
-        return imported_files(f"models/{self.study.models[wildcards.model]['predictor']}.py")
+        return imported_files(f"models/{self.model(wildcards)['predictor']}.py")
 
     def model_files(self, wildcards) -> list[str]:
         """Published weights that a stanza's settings name."""
-        weights = self.study.models[wildcards.model]["settings"].get("weights")
+        weights = self.model(wildcards)["settings"].get("weights")
         return [weights] if weights else []
 
     def training_features(self, wildcards) -> list[str]:
@@ -192,11 +194,11 @@ class Lookup:
 
     def strands(self, wildcards) -> list[str]:
         """Names of the feature files, in their order."""
-        return list(self.study.models[wildcards.model]["embeddings"])
+        return list(self.model(wildcards)["embeddings"])
 
     def needs_gpu(self, wildcards) -> int:
         """1 for predictors with a network; `gpu` is a resource that profiles cap and map."""
-        return int("batch_size" in self.study.models[wildcards.model]["settings"])
+        return int("batch_size" in self.model(wildcards)["settings"])
 
     def _test_dataset(self, wildcards) -> str:
         return self.test_sets[wildcards.test_set].partition(":")[0]
@@ -312,7 +314,7 @@ class Lookup:
 
     def model_label(self, wildcards) -> str:
         """The name that figures print."""
-        return self.study.models[wildcards.model]["label"]
+        return self.model(wildcards)["label"]
 
     def settings_files(self, wildcards) -> list[str]:
         fits = self.experiment_fits(wildcards)
@@ -343,15 +345,8 @@ class Lookup:
         found = self.study.features(stanza["dataset"], stanza["model"], f"{wildcards.prediction}{CANDIDATES}")
         return list(found.values())
 
-    def prediction_strands(self, wildcards) -> list[str]:
-        return list(self.study.models[self.prediction(wildcards)["model"]]["embeddings"])
-
     def prediction_code(self, wildcards) -> list[str]:
-        predictor = self.study.models[self.prediction(wildcards)["model"]]["predictor"]
-        return self.imports("scoring.py", "targets.py", f"models/{predictor}.py")
-
-    def prediction_gpu(self, wildcards) -> int:
-        return int("batch_size" in self.study.models[self.prediction(wildcards)["model"]]["settings"])
+        return sorted({*self.imports("scoring.py", "targets.py"), *self.model_code(wildcards)})
 
     def prediction_training(self, wildcards) -> str:
         return f"results/datasets/{self.prediction(wildcards)['dataset']}/pairs.tsv"
@@ -362,8 +357,7 @@ class Lookup:
 
     def prediction_labels(self, wildcards) -> dict[str, str]:
         """What figures print of the run."""
-        stanza = self.prediction(wildcards)
-        return {"model": self.study.models[stanza["model"]]["label"], "dataset": stanza["dataset"]}
+        return {"model": self.model_label(wildcards), "dataset": self.prediction(wildcards)["dataset"]}
 
     def known_targets(self, wildcards) -> list[str]:
         return self.study.known_targets(wildcards.prediction)

@@ -50,9 +50,9 @@ rule score_sites:
         "../../envs/train.yaml"
     threads: 2
     resources:
-        gpu=look.prediction_gpu,
+        gpu=look.needs_gpu,
     params:
-        strands=look.prediction_strands,
+        strands=look.strands,
         device=study.device,
     script:
         "../../scripts/score_sites.py"
