@@ -113,8 +113,9 @@ def _ranking_rows(parts: dict[str, pd.DataFrame], sampled: dict):
 def _called_rows(positives: pd.DataFrame, swapped: pd.DataFrame, sampled: dict):
     for subject, part in {"real positives": positives, "swapped miRNA": swapped}.items():
         if len(part):
+            (called,) = _means(part, ["called"], sampled)
             meaning = "fraction called positive at the customary threshold"
-            yield "called", subject, *_mean(part, "called", sampled), len(part), meaning
+            yield "called", subject, *called, len(part), meaning
 
 
 def _seed_class_rows(real: pd.DataFrame, sampled: dict):
@@ -123,9 +124,10 @@ def _seed_class_rows(real: pd.DataFrame, sampled: dict):
             part = real[(real["seed_class"] == seed_class) & (real["label"] == label)]
             if len(part):
                 subject = f"{seed_class}, {name}"
-                yield "seed_class_score", subject, *_mean(part, "score", sampled), len(part), "mean score"
+                score, called = _means(part, ["score", "called"], sampled)
+                yield "seed_class_score", subject, *score, len(part), "mean score"
                 meaning = "fraction called positive at the customary threshold"
-                yield "seed_class_called", subject, *_mean(part, "called", sampled), len(part), meaning
+                yield "seed_class_called", subject, *called, len(part), meaning
 
 
 def _seen_rows(real: pd.DataFrame, sampled: dict):
@@ -147,8 +149,9 @@ def _calibration_rows(real: pd.DataFrame, sampled: dict):
     for number in np.unique(numbers):
         part = real[numbers == number]
         subject = f"{number / BINS:.1f}-{(number + 1) / BINS:.1f}"
-        yield "bin_score", subject, *_mean(part, "score", sampled), len(part), "mean score of the bin"
-        yield "bin_positive", subject, *_mean(part, "label", sampled), len(part), "fraction positive in the bin"
+        score, positive = _means(part, ["score", "label"], sampled)
+        yield "bin_score", subject, *score, len(part), "mean score of the bin"
+        yield "bin_positive", subject, *positive, len(part), "fraction positive in the bin"
     error = calibration_error(real["label"].to_numpy(), real["score"].to_numpy())
     meaning = f"|mean score - fraction positive|, mean over rows in {BINS} bins"
     yield "calibration", "expected calibration error", error, np.nan, np.nan, len(real), meaning
@@ -167,9 +170,13 @@ def _auroc(part: pd.DataFrame, sampled: dict) -> tuple[float, float, float]:
     return float(roc_auc_score(labels, scores)), *_interval(sample)
 
 
-def _mean(part: pd.DataFrame, column: str, sampled: dict) -> tuple[float, float, float]:
-    values, weights = part[column].to_numpy(dtype=float), pair_weights(part["pair"], **sampled)
-    return float(values.mean()), *_interval(weights @ values / weights.sum(axis=1))
+def _means(part: pd.DataFrame, columns: list[str], sampled: dict) -> list[tuple[float, float, float]]:
+    """Each column's mean with its interval, over the same resamples."""
+    weights = pair_weights(part["pair"], **sampled)
+    return [
+        (float(values.mean()), *_interval(weights @ values / weights.sum(axis=1)))
+        for values in (part[column].to_numpy(dtype=float) for column in columns)
+    ]
 
 
 def _interval(sample: np.ndarray) -> tuple[float, float]:
