@@ -386,4 +386,4 @@ def test_tells_a_seed_match_from_none(name):
 def test_mirsvr_learns_from_at_most_the_rows_asked_for():
     predictor = load_class("mirsvr")({"rows": 50})
     predictor.fit(training_table(14), training_table(14), CONTEXT)
-    assert predictor.svr[-1].shape_fit_[0] == 50
+    assert predictor.fitted[-1].shape_fit_[0] == 50

@@ -69,22 +69,3 @@ class Predictor:
 @dataclass
 class NoSettings:
     """For predictors that have none."""
-
-
-def pack_estimator(estimator) -> np.ndarray:
-    """A scikit-learn estimator as bytes (skops format, no pickle) for `Predictor.state`."""
-    import skops.io
-
-    return np.frombuffer(skops.io.dumps(estimator), dtype=np.uint8)
-
-
-def unpack_estimator(packed: np.ndarray):
-    """Inverse of `pack_estimator`; admits scikit-learn's, NumPy's and SciPy's types and nothing else."""
-    import skops.io
-
-    data = packed.tobytes()
-    wanted = skops.io.get_untrusted_types(data=data)
-    foreign = [name for name in wanted if name.split(".")[0] not in ("sklearn", "numpy", "scipy")]
-    if foreign:
-        raise ValueError(f"the saved estimator holds types that are not scikit-learn's: {', '.join(foreign)}")
-    return skops.io.loads(data, trusted=wanted)

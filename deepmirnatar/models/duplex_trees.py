@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.models import base
+from deepmirnatar.models.estimators import EstimatorPredictor
 
 
 @dataclass
@@ -21,31 +21,23 @@ class Settings:
     leaves: int = 15  # per tree
 
 
-class Predictor(base.Predictor):
+class Predictor(EstimatorPredictor):
     Settings = Settings
     five_to_three = True
 
-    def fit(self, train, valid, context):
+    def estimator(self, seed: int):
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        self.trees = HistGradientBoostingClassifier(
+        return HistGradientBoostingClassifier(
             max_iter=self.settings.trees,
             learning_rate=self.settings.learning_rate,
             max_leaf_nodes=self.settings.leaves,
             early_stopping=False,
-            random_state=context.seed,
+            random_state=seed,
         )
-        self.trees.fit(features(train, context.threads).to_numpy(), train["label"])
-        return super().fit(train, valid, context)
 
-    def predict(self, pairs, context) -> np.ndarray:
-        return self.trees.predict_proba(features(pairs, context.threads).to_numpy())[:, 1]
-
-    def state(self):
-        return {"sklearn": base.pack_estimator(self.trees)}, {}
-
-    def restore(self, arrays, more):
-        self.trees = base.unpack_estimator(arrays["sklearn"])
+    def features(self, pairs, context) -> np.ndarray:
+        return features(pairs, context.threads).to_numpy()
 
 
 def features(pairs: pd.DataFrame, processes: int) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepmirnatar.models import base
+from deepmirnatar.models.estimators import EstimatorPredictor
 from deepmirnatar.shortcuts import kmer_counts
 
 
@@ -19,30 +19,19 @@ class Settings:
     learning_rate: float = 0.1
 
 
-class Predictor(base.Predictor):
+class Predictor(EstimatorPredictor):
     Settings = Settings
     five_to_three = True
 
-    def fit(self, train, valid, context):
+    def estimator(self, seed: int):
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        self.trees = HistGradientBoostingClassifier(
+        return HistGradientBoostingClassifier(
             max_iter=self.settings.trees,
             learning_rate=self.settings.learning_rate,
             early_stopping=False,
-            random_state=context.seed,
+            random_state=seed,
         )
-        self.trees.fit(self._counts(train), train["label"])
-        return super().fit(train, valid, context)
 
-    def predict(self, pairs, context) -> np.ndarray:
-        return self.trees.predict_proba(self._counts(pairs))[:, 1]
-
-    def state(self):
-        return {"sklearn": base.pack_estimator(self.trees)}, {}
-
-    def restore(self, arrays, more):
-        self.trees = base.unpack_estimator(arrays["sklearn"])
-
-    def _counts(self, pairs) -> np.ndarray:
+    def features(self, pairs, context) -> np.ndarray:
         return np.hstack([kmer_counts(pairs[name], self.settings.k) for name in ("mirna_sequence", "target_sequence")])

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepmirnatar.models import base
+from deepmirnatar.models.estimators import EstimatorPredictor
 
 
 @dataclass
@@ -26,31 +26,23 @@ class Settings:
     epsilon: float = 0.1
 
 
-class Predictor(base.Predictor):
+class Predictor(EstimatorPredictor):
     Settings = Settings
     five_to_three = True
 
-    def fit(self, train, valid, context):
+    def estimator(self, seed: int):
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
         from sklearn.svm import SVR
 
-        sample = train.sample(min(self.settings.rows, len(train)), random_state=context.seed)
         regression = SVR(kernel="rbf", C=self.settings.c, epsilon=self.settings.epsilon)
-        self.svr = make_pipeline(StandardScaler(), regression).fit(self._features(sample, context), sample["label"])
-        return super().fit(train, valid, context)
+        return make_pipeline(StandardScaler(), regression)
 
-    def predict(self, pairs, context) -> np.ndarray:
-        return self.svr.predict(self._features(pairs, context))
-
-    def state(self):
-        return {"sklearn": base.pack_estimator(self.svr)}, {}
-
-    def restore(self, arrays, more):
-        self.svr = base.unpack_estimator(arrays["sklearn"])
-
-    @staticmethod
-    def _features(pairs, context) -> np.ndarray:
+    def features(self, pairs, context) -> np.ndarray:
         from deepmirnatar.duplex import duplex_features
 
         return duplex_features(pairs["mirna_sequence"], pairs["target_sequence"], context.threads).to_numpy()
+
+    def fit(self, train, valid, context):
+        sample = train.sample(min(self.settings.rows, len(train)), random_state=context.seed)
+        return super().fit(sample, valid, context)

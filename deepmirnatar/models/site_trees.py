@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepmirnatar.models import base
+from deepmirnatar.models.estimators import EstimatorPredictor
 from deepmirnatar.shortcuts import kmer_counts
 
 
@@ -15,21 +15,13 @@ class Settings:
     column: str = "target_sequence"
 
 
-class Predictor(base.Predictor):
+class Predictor(EstimatorPredictor):
     Settings = Settings
 
-    def fit(self, train, valid, context):
+    def estimator(self, seed: int):
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        self.trees = HistGradientBoostingClassifier(max_iter=self.settings.trees, random_state=context.seed)
-        self.trees.fit(kmer_counts(train[self.settings.column], self.settings.k), train["label"])
-        return super().fit(train, valid, context)
+        return HistGradientBoostingClassifier(max_iter=self.settings.trees, random_state=seed)
 
-    def predict(self, pairs, context) -> np.ndarray:
-        return self.trees.predict_proba(kmer_counts(pairs[self.settings.column], self.settings.k))[:, 1]
-
-    def state(self):
-        return {"sklearn": base.pack_estimator(self.trees)}, {}
-
-    def restore(self, arrays, more):
-        self.trees = base.unpack_estimator(arrays["sklearn"])
+    def features(self, pairs, context) -> np.ndarray:
+        return kmer_counts(pairs[self.settings.column], self.settings.k)
