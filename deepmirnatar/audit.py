@@ -73,10 +73,8 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     test = table[table["split"] == "test"].reset_index(drop=True)
     known = table[table["split"] != "test"].reset_index(drop=True)
     if len(test) and len(known):
-        # By the miRNA's string, because a release may give many miRNAs one name.
-        pair_test, pair_known = (part["mirna_sequence"] + "\t" + part["target"] for part in (test, known))
         overlap = {
-            "(miRNA, gene) pair": pair_test.isin(pair_known),
+            "(miRNA, gene) pair": _pair(test).isin(_pair(known)),
             "gene": test["target"].isin(known["target"]),
             "miRNA": test["mirna_sequence"].isin(known["mirna_sequence"]),
             "exact site": test["target_sequence"].isin(known["target_sequence"]),
@@ -138,6 +136,11 @@ def lopsided(names: pd.Series, labels: pd.Series) -> float | None:
     return float(one_sided["size"].sum() / len(names))
 
 
+def _pair(table: pd.DataFrame) -> pd.Series:
+    """(miRNA, gene), by the miRNA's string, because a release may give many miRNAs one name."""
+    return table["mirna_sequence"] + "\t" + table["target"]
+
+
 def _shortcut_scores(known: pd.DataFrame, test: pd.DataFrame, trees: int, seed: int) -> dict:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -150,17 +153,14 @@ def _shortcut_scores(known: pd.DataFrame, test: pd.DataFrame, trees: int, seed: 
         model.fit(kmer_counts(known[column]), known["label"])
         return model.predict_proba(kmer_counts(test[column]))[:, 1]
 
-    # By the miRNA's string, because a release may give many miRNAs one name.
-    pair = pd.Series(rates(["mirna_sequence", "target"]))
-    pairs_known, pairs_test = (part["mirna_sequence"] + "\t" + part["target"] for part in (known, test))
-    unseen = ~pairs_test.isin(pairs_known)
+    pair, seen = pd.Series(rates(["mirna_sequence", "target"])), _pair(test).isin(_pair(known))
     return {
         "miRNA alone, by its string": rates(["mirna_sequence"]),
         "miRNA alone, by its 3-mers": composition("mirna_sequence"),
         "site alone, by its gene's name": rates(["target"]),
         "site alone, by its string": rates(["target_sequence"]),
         "site alone, by its 3-mers": composition("target_sequence"),
-        "(miRNA, gene) look-up": pair.where(~unseen, rates(["mirna_sequence"])),
+        "(miRNA, gene) look-up": pair.where(seen, rates(["mirna_sequence"])),
     }
 
 
