@@ -193,7 +193,8 @@ def readme_table(
     """Markdown of the scores on a dataset's own test split, at the customary threshold, in the order of `labels`.
 
     With `recall_on`, a test set of positives alone, its recall stands in the last column, and the paper's row on top.
-    The paper's "specificity" is computed as TP / (TP + FP), which is precision, and stands there.
+    Of several seeds the means stand there, the AUC with its standard deviation. The paper's
+    "specificity" is computed as TP / (TP + FP), which is precision, and stands there.
     """
     names = {"auroc": "AUC", "auprc": "AP", "sensitivity": "sensitivity", "specificity": "specificity"}
     names |= {"precision": "precision", "f1": "F"}
@@ -220,6 +221,9 @@ def readme_table(
             row[recall_on] = found["value"].mean() if len(found) else None
         epochs = int(part["epochs"].iloc[0])
         made = part["settings"].iloc[0] if epochs else ""
+        if part["seed"].nunique() > 1:
+            spread = part[part["metric"] == "auroc"]["value"].std()
+            row |= {"AUC": f"{row['AUC']:.4f} ± {spread:.4f}", "seeds": str(part["seed"].nunique())}
         rows.append(row | {"epochs": str(epochs) if epochs else "", "settings": made})
     return markdown(pd.DataFrame(rows).rename(columns={recall_on: f"recall, {recall_on}"}), digits=4)
 

@@ -11,6 +11,7 @@ from deepmirnatar.tables import (
     items_markdown,
     items_table,
     markdown,
+    readme_table,
     scores_table,
     settings_table,
     transfer_table,
@@ -29,6 +30,22 @@ def test_dataset_table_counts_sources_labels_and_splits():
         ["mine", "one", "positive", 4, 0, 4],
         ["mine", "two", "positive", 0, 3, 3],
         ["mine", "all", "both", 4, 5, 9],
+    ]
+
+
+def test_readme_table_tells_the_mean_and_spread_of_several_seeds():
+    rows = [("d", "many", 1, "auroc", 0.9), ("d", "many", 2, "auroc", 0.8), ("d", "many", 1, "f1", 0.4)]
+    rows += [("d", "many", 2, "f1", 0.6), ("d", "one", 1, "auroc", 0.7), ("d", "one", 1, "f1", 0.3)]
+    results = pd.DataFrame(rows, columns=["dataset", "model", "seed", "metric", "value"])
+    results = results.assign(threshold="customary", test_set="d:test", epochs=3, settings="batch size 8")
+    lines = readme_table(results, {"many": "Many", "one": "One"}, "d", None, pd.DataFrame()).splitlines()
+    cells = [
+        dict(zip(*([part.strip() for part in line.split("|")] for line in (lines[0], row)), strict=True))
+        for row in lines[2:]
+    ]
+    assert [(row["method"], row["AUC"], row["F"], row["seeds"]) for row in cells] == [
+        ("Many", "0.8500 ± 0.0707", "0.5000", "2"),
+        ("One", "0.7000", "0.3000", "–"),
     ]
 
 
