@@ -2,6 +2,7 @@
 
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -464,3 +465,17 @@ def test_any_name_that_is_not_registered_is_a_users_table():
     assert {parser(name).__module__ for name in SOURCES} == {
         f"deepmirnatar.sources.{module}" for module in ("released", "mitar", "mirbench", "mirtarbase")
     }
+
+
+def test_of_transcripts_laid_end_to_end_the_first_is_taken(tmp_path):
+    rng = np.random.default_rng(1)
+    known, other = ("".join(rng.choice(list("ACGT"), 300)) for _ in range(2))
+    first = "NN" + known[:40] + "N" + known[40:]
+    # A short repeat and a repeated run of N are nothing unusual in a single 3'UTR.
+    single = known + "N" * 150 + other[:150] + known[:90] + "N" * 150 + other[150:]
+    utrs = [("1", first * 3 + other), ("2", single), ("3", "N" * 250)]
+    files = wheels(
+        tmp_path, [("hsa-let-7a-5p", HUMAN, "ONE", "1", HUMAN, "Functional MTI")], utrs, [("9606", "1", "NM_1.1")]
+    )
+    found = read_reference(*files)["utrs"].set_index("entrez")["sequence"].str.replace("U", "T")
+    assert found.to_dict() == {"1": first, "2": single, "3": "N" * 250}

