@@ -117,6 +117,7 @@ class Study:
     def __init__(self, config: dict, root: Path = Path(".")):
         self.root = root
         self.device = config.get("device", "auto")
+        self.threads = config.get("threads", 2)
         self.mirror = config.get("mirror")
         self.datasets = {
             name: self._dataset(name, stanza) for name, stanza in resolve(config["datasets"], "datasets").items()

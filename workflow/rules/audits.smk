@@ -18,7 +18,7 @@ rule score_controls:
         "results/benchmarks/score_controls/{dataset}/{model}/seed-{seed}.tsv"
     conda:
         "../../envs/train.yaml"
-    threads: 2
+    threads: study.threads
     resources:
         gpu=look.needs_gpu,
     params:

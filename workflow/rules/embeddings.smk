@@ -39,7 +39,7 @@ rule pretrain_dnabert:
         embedding=look.any_of(study.learned_embeddings("dnabert", pretrain=True)),
     conda:
         "../../envs/train.yaml"
-    threads: 2
+    threads: study.threads
     resources:
         gpu=1,
     params:
@@ -62,7 +62,7 @@ rule adopt_dnabert:
         embedding=look.any_of(study.learned_embeddings("dnabert", pretrain=False)),
     conda:
         "../../envs/train.yaml"
-    threads: 2
+    threads: study.threads
     resources:
         gpu=1,
     params:
@@ -85,7 +85,7 @@ rule embed_sequences:
         "results/benchmarks/embed_sequences/{dataset}/{embedding}/{pairs}.tsv"
     conda:
         "../../envs/train.yaml"
-    threads: 2
+    threads: study.threads
     resources:
         gpu=look.embedding_gpu,
     params:

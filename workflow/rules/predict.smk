@@ -48,7 +48,7 @@ rule score_sites:
         "results/benchmarks/score_sites/{prediction}.tsv"
     conda:
         "../../envs/train.yaml"
-    threads: 2
+    threads: study.threads
     resources:
         gpu=look.needs_gpu,
     params:

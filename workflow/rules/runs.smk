@@ -18,7 +18,7 @@ rule train_model:
         "results/benchmarks/train_model/{dataset}/{model}/seed-{seed}.tsv"
     conda:
         "../../envs/train.yaml"
-    threads: 2
+    threads: study.threads
     resources:
         gpu=look.needs_gpu,
     params:
@@ -47,7 +47,7 @@ rule predict_pairs:
         "results/benchmarks/predict_pairs/{dataset}/{model}/seed-{seed}/{test_set}.tsv"
     conda:
         "../../envs/train.yaml"
-    threads: 2
+    threads: study.threads
     resources:
         gpu=look.needs_gpu,
     params:
