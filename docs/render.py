@@ -2,7 +2,7 @@
 
 python docs/render.py                     fill them anew
 python docs/render.py results fast        first take over results/tables/fast and results/figures/fast, and the
-                                          audits of all datasets and models that stand in results
+                                          audits and case studies that stand in results
 
 What is filled stands between comments: `<!-- table: ... -->` to `<!-- end -->` is a table, `<!--= TABLE KEY=VALUE ...
 COLUMN -->` to `<!--/-->` one number of a committed table, rounded to three digits.
@@ -30,6 +30,7 @@ from deepmirnatar.tables import (  # noqa: E402
 
 DOCS = ROOT / "docs"
 RESULTS, AUDITS, MODEL_AUDITS = DOCS / "results.tsv", DOCS / "audits.tsv", DOCS / "model_audits.tsv"
+CASE_STUDIES = DOCS / "case_studies.tsv"
 PAGES = [ROOT / "README.md", DOCS / "what-the-score-means.md"]
 BLOCK = re.compile(r"(<!-- (table|audits|contestants|transfer|items): ?(.*?) ?-->\n).*?(\n?<!-- end -->)", flags=re.S)
 NUMBER = re.compile(r"(<!--= (\w+) (.*?) (\w+) -->).*?(<!--/-->)", flags=re.S)
@@ -50,8 +51,6 @@ def take_over(results: Path, experiment: str) -> None:
         _copy(comparison, DOCS / "tables" / experiment / comparison.name)
     for picture in [*(results / "figures").glob("*.png"), *(results / "figures" / "explained").glob("*.png")]:
         _copy(picture, DOCS / "figures" / picture.relative_to(results / "figures"))
-    for picture in (results / "predictions").glob("*/*.png"):
-        _copy(picture, DOCS / "figures" / picture.relative_to(results / "predictions"))
 
 
 def take_over_audits(results: Path) -> None:
@@ -69,6 +68,17 @@ def take_over_audits(results: Path) -> None:
         table = _first(pd.concat(tables, ignore_index=True), ["dataset", "model", "seed"])
         table.insert(0, "run", table[["dataset", "model", "seed"]].astype(str).agg("/".join, axis=1))
         _replace(MODEL_AUDITS, table, "run", list(table["run"].unique()))
+
+
+def take_over_case_studies(results: Path) -> None:
+    """Replace the rows of docs/case_studies.tsv, and the pictures, of every prediction that has a Figure 14."""
+    found = {path.parent.name: read_tsv(path) for path in sorted((results / "predictions").glob("*/figure_14.tsv"))}
+    for name in found:
+        for picture in (results / "predictions" / name).glob("*.png"):
+            _copy(picture, DOCS / "figures" / name / picture.name)
+    if found:
+        table = pd.concat([table.assign(prediction=name) for name, table in found.items()], ignore_index=True)
+        _replace(CASE_STUDIES, _first(table, ["prediction"]), "prediction", list(found))
 
 
 def _replace(path: Path, table: pd.DataFrame, column: str, names: list[str]) -> None:
@@ -102,9 +112,8 @@ def render(text: str) -> str:
     """Fill every block and every number of a page."""
     results, paper = read_tsv(RESULTS), read_tsv(ROOT / "resources" / "paper.tsv")
     labels = labels_of_models()
-    tables = {"results": results, "audits": read_tsv(AUDITS)}
-    if MODEL_AUDITS.exists():
-        tables["model_audits"] = read_tsv(MODEL_AUDITS)
+    more = {path.stem: read_tsv(path) for path in (AUDITS, MODEL_AUDITS, CASE_STUDIES) if path.exists()}
+    tables = {"results": results, **more}
 
     def block(found: re.Match) -> str:
         start, kind, rest, end = found.groups()
@@ -141,5 +150,6 @@ if __name__ == "__main__":
         for name in sys.argv[2:]:
             take_over(Path(sys.argv[1]), name)
         take_over_audits(Path(sys.argv[1]))
+        take_over_case_studies(Path(sys.argv[1]))
     for page in PAGES:
         page.write_text(render(page.read_text()))
