@@ -4,9 +4,10 @@
 point that equals its parent is the parent, so that nothing is trained twice.
 """
 
+import re
 from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from deepmirnatar import embedders, models, negatives, splits
 from deepmirnatar.candidates import CANDIDATES
 from deepmirnatar.names import did_you_mean
 from deepmirnatar.pairs import COLUMNS
+from deepmirnatar.settings import schema_of
 from deepmirnatar.sources import SOURCES
 
 DATASET_DEFAULTS = {
@@ -60,18 +62,47 @@ def unknown(name: object, known: Iterable[str], what: str) -> ConfigError:
     )
 
 
-def check_schema(config: dict, schema: dict) -> None:
-    """Say the first breach of the schema in one line: place, value, and the nearest known key."""
+def check_schema(config: dict, schema: dict, within: str = "") -> None:
+    """Say the first breach of the schema in one line: place, value, and the nearest known key or value.
+
+    `within` is the place of a part of the config that is checked on its own.
+    """
     import jsonschema
 
-    errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(config), key=lambda error: len(error.path))
-    for error in errors:
-        place = ".".join(map(str, error.absolute_path)) or "the top level"
-        if error.validator == "additionalProperties":
-            known = error.schema.get("properties", {})
-            wrong = next(key for key in error.instance if key not in known)
-            raise unknown(wrong, known, place)
-        raise ConfigError(f"{place}: {error.message}")
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(config)
+    for error in sorted(errors, key=lambda error: len(error.path)):
+        place = ".".join(filter(None, [within, *map(str, error.absolute_path)])) or "the top level"
+        raise _breach(error, place)
+
+
+# What a value should be, by its type in the schema.
+_WANTED = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "array": "a list, [A, B]",
+    "object": "a map of keys to values",
+    "null": "null",
+}
+
+
+def _breach(error, place: str) -> ConfigError:
+    found, rule = error.instance, error.validator_value
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        return unknown(next(key for key in found if key not in known), known, place)
+    if error.validator == "enum":
+        return unknown(found, map(str, rule), place)
+    if error.validator == "type":
+        wanted = " or ".join(_WANTED[name] for name in ([rule] if isinstance(rule, str) else rule))
+        # YAML takes 1e-3 for text.
+        text = isinstance(found, str) and "number" in wanted and re.fullmatch(r"[\d.]+e[+-]?\d+", found)
+        hint = f"; write it with a point, 1.0e-3, not {found}" if text else ""
+        return ConfigError(f"{place}: {found!r} should be {wanted}{hint}")
+    if error.validator == "pattern":
+        return ConfigError(f"{place}: {found!r} is no name; take lower-case letters, digits and _, a letter first")
+    return ConfigError(f"{place}: {error.message}")
 
 
 def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, dict]:
@@ -203,9 +234,7 @@ class Study:
         try:
             predictor = models.load_class(stanza["predictor"])
         except ValueError as error:
-            known = [path.stem for path in Path(models.__file__).parent.glob("*.py")]
-            known = [each for each in known if each not in ("__init__", "base", "neural")]
-            raise unknown(stanza["predictor"], known, f"{place}.predictor") from error
+            raise unknown(stanza["predictor"], models.names(), f"{place}.predictor") from error
         settings = _settings(place, stanza, predictor.Settings)
         given = stanza.get("embeddings", {}) if predictor.embeddings else {}
         for strand in predictor.embeddings:
@@ -393,8 +422,6 @@ def _same(one: dict, other: dict) -> bool:
 
 def _settings(place: str, stanza: dict, settings: type) -> dict:
     """The stanza's settings completed with the defaults of their dataclass."""
-    given, known = stanza.get("settings", {}), [field.name for field in fields(settings)]
-    for key in given:
-        if key not in known:
-            raise unknown(key, known, f"{place}.settings")
+    given = stanza.get("settings", {})
+    check_schema(given, schema_of(settings), f"{place}.settings")
     return asdict(settings(**given))

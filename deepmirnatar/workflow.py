@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.experiments import FIGURES, Study, file_name
+from deepmirnatar.experiments import FIGURES, ConfigError, Study, file_name
 from deepmirnatar.sources import SOURCES
 
 LIBRARY = Path("deepmirnatar")
@@ -267,7 +267,14 @@ class Lookup:
 
     def shown(self, figure: str):
         """An input function: the models that a wildcard's experiment shows in this figure."""
-        return lambda wildcards: self.study.experiments[wildcards.experiment]["figures"][figure]
+
+        def models(wildcards) -> list[str]:
+            figures = self.study.experiments[wildcards.experiment]["figures"]
+            if figure not in figures:
+                raise ConfigError(f"experiments.{wildcards.experiment}.figures: add {figure}, with the models it shows")
+            return figures[figure]
+
+        return models
 
     def shown_runs(self, figure: str):
         """An input function: (dataset, model, seed, test_set) of what the figure shows of a wildcard's dataset."""

@@ -27,6 +27,11 @@ def main(pairs: str, mirnas: str, utrs: list[str], stanza: dict, kept: str, drop
         without = more["reason"].value_counts()
         for reason, count in without.items():
             log.info("without_targets: %d rows dropped: %s", count, reason)
+    if not len(keep):
+        raise ValueError(
+            f"{pairs}: no row is left of {len(table)}. The filter knows human miRNAs only; for another species set "
+            "`mirbase: false` in the dataset's stanza."
+        )
     write_pairs(keep, kept)
     write_tsv(drop, dropped)
     rows = [("filter", "on" if stanza["mirbase"] else "off")]

@@ -3,6 +3,7 @@
 import ast
 import re
 from copy import deepcopy
+from dataclasses import asdict
 from types import SimpleNamespace
 
 import jsonschema
@@ -10,8 +11,10 @@ import pandas as pd
 import pytest
 import yaml
 
+from deepmirnatar import embedders, models
 from deepmirnatar.downloads import read_registry
-from deepmirnatar.experiments import ConfigError, Study, file_name, resolve
+from deepmirnatar.experiments import ConfigError, Study, check_schema, file_name, resolve
+from deepmirnatar.settings import schema_of
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.workflow import Lookup
 
@@ -341,6 +344,34 @@ def test_a_misspelt_name_is_placed_and_the_nearest_one_suggested(small, mistake)
         Study(small)
     assert str(error.value).startswith(where)
     assert f"Did you mean {meant!r}?" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"epochs": "ten"}, "mine.epochs: 'ten' should be a whole number"),
+        ({"epochs": True}, "mine.epochs: True should be a whole number"),
+        ({"learning_rate": "1e-3"}, "mine.learning_rate: '1e-3' should be a number; write it with a point, 1.0e-3"),
+        ({"kernels": 3}, r"mine.kernels: 3 should be a list, \[A, B\]"),
+        ({"kernels": [3, "five"]}, "mine.kernels.1: 'five' should be a whole number"),
+        ({"rnn": "lstmm"}, "mine.rnn: 'lstmm' is not known. Did you mean 'lstm'"),
+        ({"dropuot": 0.1}, "mine: 'dropuot' is not known. Did you mean 'dropout'"),
+    ],
+)
+def test_a_setting_of_the_wrong_kind_is_placed_and_told_what_it_should_be(given, message):
+    settings = models.load_class("deepmirnatar").Settings
+    with pytest.raises(ConfigError, match=message):
+        check_schema(given, schema_of(settings), "mine")
+    check_schema({"epochs": 3, "dropout": 0, "kernels": [1], "rnn": "none"}, schema_of(settings), "mine")
+
+
+def test_every_predictor_and_embedder_has_settings_that_pass_their_own_schema():
+    for name in models.names():
+        settings = models.load_class(name).Settings
+        check_schema(asdict(settings()), schema_of(settings), name)
+    for kind in embedders.KINDS:
+        settings = embedders.settings_class(kind)
+        check_schema(asdict(settings()), schema_of(settings), kind)
 
 
 @pytest.mark.parametrize(

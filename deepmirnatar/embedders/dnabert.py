@@ -22,13 +22,14 @@ from deepmirnatar.features import Features
 from deepmirnatar.files import atomic, digest
 from deepmirnatar.kmers import END, MASK, PAD, SPECIAL, START, tokenize, vocabulary
 from deepmirnatar.logs import log, progress
+from deepmirnatar.settings import one_of
 
 
 @dataclass
 class Settings:
     weights: str = "pretrain"  # or `dnabert4` (downloaded), or a folder
     k: int = 4
-    reduce: str = "none"  # none | linear | pca
+    reduce: str = one_of("none", "linear", "pca")
     size: int = 96
     layers: int = 2
     heads: int = 12

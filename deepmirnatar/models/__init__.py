@@ -10,6 +10,7 @@ and imports heavy libraries inside functions, because the workflow imports it to
 
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 
 def load_class(name: str):
@@ -20,3 +21,9 @@ def load_class(name: str):
     if not hasattr(predictor, "Settings"):
         raise ValueError(f"deepmirnatar/models/{name}.py defines no Predictor with Settings")
     return predictor
+
+
+def names() -> list[str]:
+    """All predictors: the files beside this one, without the bases that they share."""
+    shared = ("__init__", "base", "neural", "estimators")
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in shared)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from deepmirnatar.models.base import Context
 from deepmirnatar.models.neural import EmbeddedPairs, NeuralPredictor, TrainingSettings
+from deepmirnatar.settings import one_of
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Settings(TrainingSettings):
     dropout: float = 0.1
     project: int = 96  # vectors wider than this (published DNABERT: 768) go through a learned linear layer
     textcnn: bool = True
-    rnn: str = "lstm"  # lstm | gru | positions | none
+    rnn: str = one_of("lstm", "gru", "positions", "none")
     spatial: bool = True
 
 

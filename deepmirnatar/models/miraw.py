@@ -24,6 +24,7 @@ from deepmirnatar.letters import CodedPairs, code_table
 from deepmirnatar.models.base import Context
 from deepmirnatar.models.neural import NeuralPredictor, TrainingSettings
 from deepmirnatar.sequences import ALPHABET, PAIRS
+from deepmirnatar.settings import one_of
 
 # name -> (first, last, pairs): at least `pairs` of the miRNA's nt first..last (1-based).
 RULES = {"6-1:10": (1, 10, 6), "7-2:10": (2, 10, 7)}
@@ -33,7 +34,7 @@ _PAIRS = np.roll(PAIRS, 1, axis=(0, 1))
 
 @dataclass
 class Settings(TrainingSettings):
-    rule: str = "6-1:10"  # 6-1:10 | 7-2:10 | none
+    rule: str = one_of("6-1:10", "7-2:10", "none")
     mirna_length: int = 30
     site_length: int = 40
     encoder: list[int] = field(default_factory=lambda: [256, 128])
@@ -43,7 +44,7 @@ class Settings(TrainingSettings):
     # Training, where it differs from neural.TrainingSettings. Pre-training takes the same batch size and learning rate.
     batch_size: int = 64
     learning_rate: float = 1e-3
-    optimizer: str = "adam"
+    optimizer: str = one_of("adam", "lookahead_radam")
     patience: int = 20
 
 

@@ -20,6 +20,7 @@ from deepmirnatar.logs import log
 from deepmirnatar.models import base
 from deepmirnatar.models.base import Context
 from deepmirnatar.models.neural import NeuralPredictor, TrainingSettings
+from deepmirnatar.settings import one_of
 
 CODES = "AUCG"
 
@@ -39,7 +40,7 @@ class Settings(TrainingSettings):
     batch_size: int = 100
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
-    optimizer: str = "adam"
+    optimizer: str = one_of("adam", "lookahead_radam")
     patience: int = 100
 
 

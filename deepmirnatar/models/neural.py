@@ -7,6 +7,7 @@ import pandas as pd
 
 from deepmirnatar.files import digest
 from deepmirnatar.models.base import Context, Predictor
+from deepmirnatar.settings import one_of
 
 
 @dataclass
@@ -22,11 +23,11 @@ class TrainingSettings:
     batch_size: int = 32
     learning_rate: float = 1e-4
     weight_decay: float = 1e-4
-    optimizer: str = "lookahead_radam"
-    schedule: str = "constant"  # constant | cosine (to zero over all epochs, after a first tenth of warm-up)
+    optimizer: str = one_of("lookahead_radam", "adam")
+    schedule: str = one_of("constant", "cosine")  # cosine: to zero over all epochs, after a first tenth of warm-up
     patience: int = 0
     bucket: int = 1
-    select: str = "auroc"  # which validation value picks the best epoch: auroc | loss
+    select: str = one_of("auroc", "loss")  # which validation value picks the best epoch
     checkpoint_minutes: float = 0.0  # also within an epoch? 0: at the end of every epoch
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from deepmirnatar.letters import CodedPairs, code_table
 from deepmirnatar.models.base import Context
 from deepmirnatar.models.neural import NeuralPredictor, TrainingSettings
+from deepmirnatar.settings import one_of
 
 CODES = "AGCU"
 
@@ -35,7 +36,7 @@ class Settings(TrainingSettings):
     # Training, where it differs from neural.TrainingSettings.
     epochs: int = 40
     weight_decay: float = 0.0
-    optimizer: str = "adam"
+    optimizer: str = one_of("adam", "lookahead_radam")
     checkpoint_minutes: float = 15.0  # the published size needs hours for an epoch on a CPU
 
 
