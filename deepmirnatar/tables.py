@@ -264,7 +264,7 @@ def contestants_markdown(table: pd.DataFrame) -> str:
         for metric, name in shown.items():
             digits = 4 if metric in ("auroc", "auprc") else 3
             out[name] = _beside(row[metric], row.get(f"paper_{metric}"), digits)
-        out["specificity"] = f"{row['specificity']:.3f}"
+        out["specificity"] = _beside(row["specificity"], row.get("paper_specificity"))
         out["precision"] = _beside(row["precision"], row.get("paper_specificity_as_printed"))
         for column in table.columns[table.columns.str.startswith("found_parclip48")]:
             printed = row.get("paper_parclip")

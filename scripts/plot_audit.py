@@ -15,7 +15,8 @@ from deepmirnatar.plots import COLOURS, bars, panels, save
 
 def main(audits: list[str], metrics: str, labels: dict[str, str], outputs: list[str]) -> None:
     scores = read_tsv(metrics)
-    figure, axes = panels(2 * len(audits), width=5.6, height=4.2, columns=2)
+    rows = 8 + len(labels)
+    figure, axes = panels(2 * len(audits), width=5.6, height=max(4.2, 1.6 + 0.2 * rows), columns=2)
     for row, path in enumerate(audits):
         name, audit = Path(path).parent.name, read_tsv(path)
         own = scores[
@@ -36,18 +37,23 @@ def main(audits: list[str], metrics: str, labels: dict[str, str], outputs: list[
             bars(left, shown)
         left.axvline(0.5, color="#999999", linewidth=0.8)
         n = int(found["n"].max()) if len(found) else 0
-        left.set(title=f"{name}: AUC on test (n = {n:,})", xlabel="AUC; grey line: chance", xlim=(0, 1.12))
+        left.set(title=f"{name}: AUC on test (n = {n:,})", xlim=(0, 1.12))
+        left.set_xlabel(
+            "AUC; grey line: chance\nblue: a model; orange: a shortcut; green: the seed, which is no shortcut"
+        )
         overlap = audit[(audit["check"] == "overlap") & (audit["value"] <= 1)].rename(columns={"subject": "label"})
         overlap = overlap[overlap["label"] != "site clusters on both sides"]
         if len(overlap):
             bars(right, overlap[["label", "value"]].assign(low=float("nan"), high=float("nan")), COLOURS[4])
         right.set(title="test rows also seen in train or valid", xlim=(0, 1.12))
         text = audit.loc[audit["check"] == "verdict", "subject"].iloc[0]
-        right.set_xlabel(f"fraction of test rows\n\n{_wrap(text)}")
+        right.set_xlabel("fraction of test rows")
+        # Left-aligned and as wide as the panel, so that nothing leaves the page.
+        right.text(-0.35, -0.2, _wrap(text), transform=right.transAxes, va="top", fontsize=8.5)
     save(figure, *outputs)
 
 
-def _wrap(text: str, width: int = 64) -> str:
+def _wrap(text: str, width: int = 66) -> str:
     return "\n".join(textwrap.wrap(f"Verdict: {text}", width))
 
 

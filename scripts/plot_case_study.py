@@ -70,7 +70,9 @@ def _groups(axis, table) -> None:
     for number, (mirna, part) in enumerate(table.groupby("mirna")):
         part = part[(part["pairs"] != "") & (part["sites"] > 0)]
         places = part["pairs"].map(GROUPS.index) + rng.uniform(-0.3, 0.3, len(part))
-        axis.scatter(places, part["shown"], s=12, color=COLOURS[number % len(COLOURS)], label=mirna, linewidths=0)
+        axis.scatter(
+            places, part["shown"], s=12, color=COLOURS[number % len(COLOURS)], label=mirna, lw=0.3, ec="#444444"
+        )
     ticks = []
     for place, name in enumerate(GROUPS):
         part = table[table["pairs"] == name]

@@ -28,8 +28,10 @@ def main(costs: str, dataset: str, outputs: list[str]) -> None:
         if column == "auroc":
             axis.set_xlim(0, 1.25)
             axis.axvline(0.5, color="#999999", linewidth=0.8)
+            axis.set_xlabel("grey line: chance")
         else:
             axis.set_xscale("log")
+            axis.set_xlabel("logarithmic")
             axis.set_xlim(0.5 * max(values.min(), 1e-3) if values.notna().any() else 0.1, 12 * largest)
         for place, value in zip(places, values, strict=True):
             text = "does not learn" if np.isnan(value) else f"{value:.3f}" if column == "auroc" else f"{value:,.3g}"

@@ -23,7 +23,8 @@ def main(
         if first.nunique() == 2:
             groups[key] = group, first
     for kind in ("roc", "pr"):
-        figure, axes = panels(max(1, len(groups)), width=4.6, height=4.6)
+        lines = table["model"].nunique()
+        figure, axes = panels(max(1, len(groups)), width=4.6, height=4.6 + 0.17 * lines)
         if not groups:
             axes[0].text(0.5, 0.5, "no test set with both labels", ha="center")
         for axis, ((dataset, test_set), (group, rows)) in zip(axes, groups.items(), strict=False):
@@ -38,7 +39,8 @@ def main(
                 axis.axhline(positives / len(rows), color="#999999", linewidth=0.8, zorder=0)
                 axis.set(xlabel="recall (sensitivity)", ylabel="precision")
             axis.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
-            axis.legend(loc="lower right" if kind == "roc" else "lower left")
+            # Below, where no curve runs.
+            axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12))
         save(figure, *(path for name, path in outputs.items() if name.startswith(kind)))
 
 

@@ -95,6 +95,7 @@ def _draw_seed_classes(axis: plt.Axes, seeds: pd.DataFrame, means: pd.DataFrame)
             if len(values) > 1:
                 axis.plot(np.full(len(values), place + shift), values, "o", color="#000000", markersize=2.5)
     axis.set_xticks(range(len(SEED_CLASSES)), ["\n".join(lines) for lines in ticks], fontsize=8)
+    axis.ticklabel_format(axis="y", useOffset=False)
     axis.set(title="Score by seed class", ylabel="mean score", xlabel="below: n of positives, of negatives")
     axis.legend()
 
@@ -107,15 +108,20 @@ def _draw_calibration(axis: plt.Axes, tables: list[pd.DataFrame], means: pd.Data
         axis.set(xticks=[], yticks=[])
         return
     axis.plot([0, 1], [0, 1], color="#666666", linewidth=1, linestyle="--")
+    above = 0.0
     for table in tables:
         scores, positive = (table[table["check"] == check] for check in ("bin_score", "bin_positive"))
+        above += (positive["value"].to_numpy() - scores["value"].to_numpy()).mean()
         # The area of a point tells how many of the rows its bin holds.
         sizes = 16 + 200 * positive["n"] / positive["n"].sum()
         low, high = (np.abs(positive["value"] - positive[name]) for name in ("low", "high"))
         axis.errorbar(scores["value"], positive["value"], yerr=[low, high], color=COLOURS[0], linewidth=1, capsize=2)
         axis.scatter(scores["value"], positive["value"], s=sizes, color=COLOURS[0], zorder=3, edgecolor="white")
-    text = f"ECE = {calibration['value']:.3f}\nn = {int(calibration['n']):,}\narea of a point: its rows"
-    axis.text(0.03, 0.97, text, va="top", transform=axis.transAxes, fontsize=8)
+    error = f"expected calibration error {calibration['value']:.3f}"
+    text = f"{error}\nn = {int(calibration['n']):,}\narea of a point: its rows"
+    # In the corner that the points leave free.
+    corner = {"x": 0.97, "y": 0.03, "ha": "right", "va": "bottom"} if above > 0 else {"x": 0.03, "y": 0.97, "va": "top"}
+    axis.text(s=text, transform=axis.transAxes, fontsize=8, **corner)
     axis.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
 
 

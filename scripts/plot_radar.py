@@ -14,7 +14,7 @@ from deepmirnatar.plots import COLOURS, save
 
 # Short names, for there is little room around a circle.
 SPOKES = {"auroc": "AUC", "auprc": "AP", "sensitivity": "SE", "precision": "PR", "f1": "F", "accuracy": "ACC"}
-# The paper's "specificity" is computed as TP / (TP + FP), which is precision.
+# What the paper calls specificity is precision for the methods that have this column.
 PRINTED = {"precision": "paper_specificity_as_printed"}
 
 
@@ -30,11 +30,13 @@ def main(table: str, dataset: str, outputs: list[str]) -> None:
         axis.set_visible(False)
     for axis, (_, row) in zip(axes.flat, rows.iterrows(), strict=False):
         ours = [row[name] for name in SPOKES]
-        printed = [row.get(PRINTED.get(name, f"paper_{name}"), np.nan) for name in SPOKES]
+        printed = np.array([row.get(PRINTED.get(name, f"paper_{name}"), np.nan) for name in SPOKES], dtype=float)
+        known = ~np.isnan(printed)
         axis.fill(angles, ours, color=COLOURS[0], alpha=0.25)
         axis.plot(_closed(angles), _closed(ours), color=COLOURS[0], label="measured here")
-        if not np.isnan(printed).any():
-            axis.plot(_closed(angles), _closed(printed), color=COLOURS[4], linestyle="--", label="printed in the paper")
+        if known.any():
+            dashed = {"color": COLOURS[4], "linestyle": "--", "label": "printed in the paper"}
+            axis.plot(_closed(angles[known]), _closed(printed[known]), **dashed)
         axis.set_theta_offset(np.pi / 2)
         axis.set_xticks(angles, SPOKES.values(), fontsize=8)
         axis.tick_params(axis="x", pad=1)

@@ -13,11 +13,11 @@ import matplotlib.patches as shapes
 from deepmirnatar.logs import log_to
 from deepmirnatar.plots import COLOURS, panels, save
 
-_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "audits"]
+_STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "audits", "predict"]
 _ENDS = "plot_*, tabulate_*"
-_FIGURES = ("paper", "diagrams", "predict")  # rule files that make figures, too
-# Without the yellow, too pale for a thin line.
-_COLOURS = dict(zip(_STAGES, COLOURS[:6] + COLOURS[7:], strict=False))
+_FIGURES = ("paper", "diagrams")  # rule files that make figures, too
+# A grey in place of the yellow, which is too pale for a thin line.
+_COLOURS = dict(zip(_STAGES, [*COLOURS[:6], COLOURS[7], "#888888"], strict=True))
 
 
 def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
@@ -63,6 +63,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
             (x1, y1 + 0.26),
             (x0, y0 - 0.26),
             arrowprops={"arrowstyle": "->", "color": "#888888", "lw": 0.8},
+            zorder=0,  # behind the boxes that lie on its way
         )
     for rule, (x, y) in place.items():
         colour = _COLOURS[_STAGES[stage[rule]]] if rule in stage else "#333333"

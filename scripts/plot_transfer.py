@@ -14,7 +14,8 @@ def main(table: str, outputs: list[str]) -> None:
     rows = read_tsv(table)
     methods = list(rows["method"].unique())
     trained, tested = (list(rows[column].unique()) for column in ("trained_on", "test_set"))
-    size = {"width": 2.4 + 0.85 * len(tested), "height": 1.9 + 0.5 * len(trained)}
+    size = {"width": 2.2 + 0.95 * len(tested), "height": 1.9 + 0.55 * len(trained)}
+    n = rows.groupby("test_set")["n"].max()
     figure, axes = panels(len(methods), columns=1 if len(tested) > 5 else 2, **size)
     for axis, method in zip(axes, methods, strict=True):
         part = rows[rows["method"] == method].set_index(["trained_on", "test_set"])
@@ -24,7 +25,8 @@ def main(table: str, outputs: list[str]) -> None:
             for x, column in enumerate(tested):
                 if (row, column) in part.index:
                     _write(axis, x, y, part.loc[(row, column)])
-        axis.set_xticks(range(len(tested)), [name.replace(":", ":\n") for name in tested], rotation=30, ha="right")
+        names = [f"{name.replace(':', ':' + chr(10))}\nn = {n[name]:,.0f}" for name in tested]
+        axis.set_xticks(range(len(tested)), names, fontsize=8)
         axis.set_yticks(range(len(trained)), trained)
         axis.set(title=method, xlabel="tested on", ylabel="trained on")
         axis.spines[:].set_visible(False)
@@ -35,9 +37,9 @@ def main(table: str, outputs: list[str]) -> None:
 def _write(axis, x: int, y: int, cell) -> None:
     if np.isfinite(cell["auroc"]):
         colour = "black" if cell["auroc"] > 0.65 else "white"
-        axis.text(x, y, f"{cell['auroc']:.3f}", ha="center", va="center", color=colour, fontsize=9)
+        axis.text(x, y, f"{cell['auroc']:.3f}", ha="center", va="center", color=colour, fontsize=10)
         interval = f"{cell['low']:.3f}–{cell['high']:.3f}"
-        axis.text(x, y + 0.3, interval, ha="center", va="center", color=colour, fontsize=6)
+        axis.text(x, y + 0.3, interval, ha="center", va="center", color=colour, fontsize=7.5)
     elif np.isfinite(cell["recall"]):
         # Positives alone: what is found means nothing without what is called wrongly at the same threshold.
         text = f"recall {cell['recall']:.2f}\nspec. {cell['specificity_on_own_test']:.2f}"

@@ -61,7 +61,7 @@ def draw(figure, example: Example, settings: Settings) -> None:
             colour = SEEDS[site.seed_class]
             patch = shapes.Rectangle((x_of(end - 6), 0.5), 6 * step, y - 0.38, facecolor=tint(colour, 0.3), zorder=0)
             axis.add_patch(patch)
-            note = f"seed match ({site.seed_class})"
+            note = f"seed match, nt 2–7 ({site.seed_class})"
             axis.text(x_of(end - 3), y + 0.4, note, ha="center", va="center", fontsize=8, color=colour)
     letters(axis, example.utr[first:last], [x_of(at + 0.5) for at in range(first, last)], y, 8)
     axis.text(left - 0.1, y, "5'", ha="right", va="center", fontsize=8, weight="bold", color=GREY)
