@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help:
 	@echo "make quickstart   set up and run the pipeline in small on real data; ends with figures and report.html"
 	@echo "make test         set up and run all tests"
-	@echo "make lint         formatting, linting and dry runs of every config"
+	@echo "make lint         formatting, linting and dry runs"
 	@echo "make report       report.html of the finished default study"
 	@echo "make unlock       after a crash of Snakemake itself"
 	@echo "make clean        remove results and logs (downloads and the environment stay)"
@@ -58,7 +58,7 @@ format: $(STAMP)
 report: $(STAMP)
 	snakemake --cores 1 --report report.html
 
-# Tables and figures of the finished default study into docs/ and the README.
+# EXPERIMENTS="fast ...": their tables and figures, and all audits, into docs/ and the README; without it the pages are filled anew.
 docs: $(STAMP)
 	python docs/render.py results $(EXPERIMENTS)
 

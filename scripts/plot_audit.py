@@ -49,7 +49,8 @@ def main(audits: list[str], metrics: str, labels: dict[str, str], outputs: list[
         text = audit.loc[audit["check"] == "verdict", "subject"].iloc[0]
         right.set_xlabel("fraction of test rows")
         # Left-aligned and as wide as the panel, so that nothing leaves the page.
-        right.text(-0.35, -0.2, _wrap(text), transform=right.transAxes, va="top", fontsize=8.5)
+        place = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        right.annotate(_wrap(text), (0, 0), (-90, -46), **place, va="top", fontsize=8.5)
     save(figure, *outputs)
 
 

@@ -27,12 +27,12 @@ def main(pairs: list[str], outputs: list[str]) -> None:
         bins = range(sizes.min() - 1, sizes.max() + 3)
         for label, part in sizes.groupby(table["label"]):
             lengths.hist(part, bins=bins, alpha=0.55, color=COLOURS[label], label=LABELS[label])
-        lengths.set(title="length of the site", xlabel="nt; both colours over each other: both labels", ylabel="pairs")
+        lengths.set(title="length of the site", xlabel="nt (olive: both labels)", ylabel="pairs")
         lengths.xaxis.get_major_locator().set_params(integer=True)
         top = mirna_balance(table).head(12).iloc[::-1]
         mirnas.barh(top["mirna"], top["negatives"], color=COLOURS[0], label=LABELS[0])
         mirnas.barh(top["mirna"], top["positives"], left=top["negatives"], color=COLOURS[1], label=LABELS[1])
-        mirnas.set(title="commonest miRNAs, by the name in the data", xlabel="pairs")
+        mirnas.set(title="commonest miRNA names", xlabel="pairs")
         mirnas.tick_params(axis="y", labelsize=8)
     save(figure, *outputs)
 
