@@ -49,6 +49,7 @@ lint: $(STAMP)
 	snakemake --lint
 	snakemake --dry-run --quiet
 	snakemake --dry-run --quiet --configfile config/quickstart.yaml
+	snakemake --dry-run --quiet --configfile config/fast.yaml
 
 format: $(STAMP)
 	ruff format .

@@ -159,6 +159,10 @@ class Lookup:
         name = self.prediction(wildcards)["model"] if hasattr(wildcards, "prediction") else wildcards.model
         return self.study.models[name]
 
+    def fitted_model(self, wildcards) -> dict:
+        """What of the stanza decides a fit. A new printed name retrains nothing."""
+        return {key: value for key, value in self.model(wildcards).items() if key != "label"}
+
     def model_code(self, wildcards) -> list[str]:
         """The predictor's file and every library file that it imports, at any depth."""
         return imported_files(f"models/{self.model(wildcards)['predictor']}.py")

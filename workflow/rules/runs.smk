@@ -22,7 +22,7 @@ rule train_model:
     resources:
         gpu=look.needs_gpu,
     params:
-        model=look.model,
+        model=look.fitted_model,
         orientation=look.orientation,
         strands=look.strands,
         device=study.device,
