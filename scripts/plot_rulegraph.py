@@ -29,8 +29,9 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
     if answer.returncode:
         raise RuntimeError(f"snakemake --rulegraph failed:\n{answer.stderr.strip()}")
     names = dict(re.findall(r'(\d+)\[label = "([^"\\]+)', answer.stdout))
-    # Two dozen rules draw and tabulate; one box stands for all of them.
-    names = {key: _ENDS if name.startswith(("plot_", "tabulate_")) else name for key, name in names.items()}
+    # Two dozen rules draw and tabulate, and one chooses what is drawn; one box stands for all of them.
+    ends = ("plot_", "tabulate_", "choose_")
+    names = {key: _ENDS if name.startswith(ends) else name for key, name in names.items()}
     edges = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", answer.stdout)}
     edges = {(start, end) for start, end in edges if start != end}
     # The target of all is no work of its own; without it the arrows of all figures need not cross the picture.
