@@ -310,6 +310,15 @@ class Lookup:
         figure = next(name for name, files in FIGURES.items() if wildcards.figure in files)
         return self.shown(figure)(wildcards)
 
+    def scores_labels(self, wildcards) -> dict[str, str]:
+        """Printed names; a model beside points of its own sweep is told with its own value."""
+        labels, shown = self.labels(wildcards), self.scores_models(wildcards)
+        for name in shown:
+            swept = {other[len(name) + 1 :].partition("-")[0] for other in shown if other.startswith(f"{name}.")}
+            own = self.study.models[name]["settings"]
+            labels[name] = ", ".join([labels[name], *(f"{key.replace('_', ' ')} {own[key]}" for key in sorted(swept))])
+        return labels
+
     def contestants(self, wildcards) -> dict[str, dict]:
         """Model -> label and predictor of the methods in Table 3."""
         models = self.shown("figure_13")(wildcards)

@@ -623,6 +623,17 @@ def test_an_experiment_without_datasets_or_models_is_refused(small):
         Study(small)
 
 
+def test_a_model_beside_points_of_its_own_sweep_is_told_with_its_own_value(look):
+    labels = look.scores_labels(SimpleNamespace(experiment="published", figure="figure_09"))
+    assert [labels[name] for name in look.shown("figure_09")(SimpleNamespace(experiment="published"))] == [
+        "DeepmiRNATar, batch size 16",
+        "DeepmiRNATar, batch size 32",
+        "DeepmiRNATar, batch size 64",
+    ]
+    labels = look.scores_labels(SimpleNamespace(experiment="published", figure="figure_12"))
+    assert labels["deepmirnatar"] == "DeepmiRNATar"
+
+
 def test_what_is_printed_of_a_model_is_no_part_of_its_fit(small):
     empty = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
     before = Lookup(Study(small), empty).fitted_model(SimpleNamespace(model="lookup"))

@@ -54,7 +54,7 @@ rule plot_scores:
         "../../envs/plot.yaml"
     params:
         models=look.scores_models,
-        labels=look.labels,
+        labels=look.scores_labels,
     script:
         "../../scripts/plot_scores.py"
 
