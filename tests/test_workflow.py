@@ -72,7 +72,7 @@ def test_a_misspelt_key_is_one_clear_error(tmp_path):
     folder = copy_workflow(tmp_path)
     cases = {
         "datasets: {released: {orientaton: corrected}}": "datasets.released: 'orientaton' is not known. Did you mean",
-        "device: gpu": "device: 'gpu' is not known. Known: auto, cpu, cuda",
+        "device: gpu": "device: 'gpu' is not known. Did you mean 'cpu'? Known: auto, cpu, cuda",
         "models: {deepmirnatar: {settings: {droput: 0.2}}}": "Did you mean 'dropout'",
         "experiments: {published: {datasets: [relased], models: [deepmirnatar]}}": "Did you mean 'released'",
         "experiments: {published: {figures: {figure_8: [deepmirnatar]}}}": "Did you mean 'figure_08'",
