@@ -110,6 +110,7 @@ def dots(axis: plt.Axes, metrics: pd.DataFrame, models: list[str], labels: dict[
     axis.set_yticks(range(len(models)), [labels.get(model, model) for model in reversed(models)])
     axis.set_ylim(-0.6, len(models) - 0.2)
     axis.margins(x=0.12)
+    axis.locator_params(axis="x", nbins=6)
     axis.grid(axis="x", color="#DDDDDD", linewidth=0.6)
 
 
