@@ -81,6 +81,7 @@ def _bars_with_seeds(axis: plt.Axes, shown: pd.DataFrame, seeds: pd.DataFrame) -
 def _draw_seed_classes(axis: plt.Axes, seeds: pd.DataFrame, means: pd.DataFrame) -> None:
     ticks = [[name] for name in SEED_CLASSES]
     for name, colour, marker, shift in (("positives", COLOURS[0], "o", -0.12), ("negatives", COLOURS[4], "s", 0.12)):
+        axis.plot([], [], marker, color=colour, label=name)
         for place, seed_class in enumerate(SEED_CLASSES):
             subject = f"{seed_class}, {name}"
             found = means[(means["check"] == "seed_class_score") & (means["subject"] == subject)]
@@ -90,7 +91,7 @@ def _draw_seed_classes(axis: plt.Axes, seeds: pd.DataFrame, means: pd.DataFrame)
             row = found.iloc[0]
             reach = [[abs(row["value"] - row["low"])], [abs(row["high"] - row["value"])]]
             style = {"fmt": marker, "color": colour, "capsize": 2, "markersize": 6, "linewidth": 1}
-            axis.errorbar(place + shift, row["value"], yerr=reach, label=name if not place else None, **style)
+            axis.errorbar(place + shift, row["value"], yerr=reach, **style)
             values = seeds.loc[(seeds["check"] == "seed_class_score") & (seeds["subject"] == subject), "value"]
             if len(values) > 1:
                 axis.plot(np.full(len(values), place + shift), values, "o", color="#000000", markersize=2.5)
