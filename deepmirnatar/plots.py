@@ -81,10 +81,10 @@ def bars(axis: plt.Axes, values: pd.DataFrame, colour: str = COLOURS[0]) -> None
         part = values[known]
         reach = np.abs(part[["low", "high"]].to_numpy().T - part["value"].to_numpy())
         axis.errorbar(part["value"], places[known], xerr=reach, fmt="none", ecolor="#333333", capsize=2, linewidth=1)
+    # A ground of its own keeps a number legible where a line of reference runs through it.
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
     for place, value, high in zip(places, values["value"], values.get("high", values["value"]), strict=True):
         end = value if pd.isna(high) else max(value, high)
-        # A ground of its own keeps the number legible where a line of reference runs through it.
-        ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
         axis.text(end + 0.01, place, f"{value:.3f}", va="center", fontsize=8, bbox=ground, zorder=3)
     axis.set_yticks(places, values["label"])
 

@@ -11,6 +11,7 @@ COLUMN -->` to `<!--/-->` one number of a committed table, rounded to three digi
 import re
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -55,10 +56,7 @@ def take_over(results: Path, experiment: str) -> None:
 
 def take_over_audits(results: Path) -> None:
     """Replace the rows of docs/audits.tsv and docs/model_audits.tsv of everything that has an audit here."""
-    found = {path.parent.name: read_tsv(path) for path in sorted((results / "datasets").glob("*/audit.tsv"))}
-    if found:
-        table = pd.concat([table.assign(dataset=name) for name, table in found.items()], ignore_index=True)
-        _replace(AUDITS, _first(table, ["dataset"]), "dataset", list(found))
+    _replace_each(AUDITS, _named((results / "datasets").glob("*/audit.tsv")), "dataset")
     runs = sorted((results / "runs").glob("*/*/seed-*/audit.tsv"))
     tables = [
         read_tsv(path).assign(dataset=path.parts[-4], model=path.parts[-3], seed=int(path.parts[-2][5:]))
@@ -72,13 +70,23 @@ def take_over_audits(results: Path) -> None:
 
 def take_over_case_studies(results: Path) -> None:
     """Replace the rows of docs/case_studies.tsv, and the pictures, of every prediction that has a Figure 14."""
-    found = {path.parent.name: read_tsv(path) for path in sorted((results / "predictions").glob("*/figure_14.tsv"))}
+    found = _named((results / "predictions").glob("*/figure_14.tsv"))
     for name in found:
         for picture in (results / "predictions" / name).glob("*.png"):
             _copy(picture, DOCS / "figures" / name / picture.name)
+    _replace_each(CASE_STUDIES, found, "prediction")
+
+
+def _named(paths: Iterable[Path]) -> dict[str, pd.DataFrame]:
+    """Tables by the folder that they lie in."""
+    return {path.parent.name: read_tsv(path) for path in sorted(paths)}
+
+
+def _replace_each(path: Path, found: dict[str, pd.DataFrame], column: str) -> None:
+    """Replace the rows of every table in `found`, whose name stands in `column`."""
     if found:
-        table = pd.concat([table.assign(prediction=name) for name, table in found.items()], ignore_index=True)
-        _replace(CASE_STUDIES, _first(table, ["prediction"]), "prediction", list(found))
+        table = pd.concat([table.assign(**{column: name}) for name, table in found.items()], ignore_index=True)
+        _replace(path, _first(table, [column]), column, list(found))
 
 
 def _replace(path: Path, table: pd.DataFrame, column: str, names: list[str]) -> None:

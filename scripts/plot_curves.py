@@ -22,9 +22,9 @@ def main(
         first = read_tsv(group["path"].iloc[0], usecols=["label"])["label"]
         if first.nunique() == 2:
             groups[key] = group, first
+    height = 4.6 + 0.17 * table["model"].nunique()  # with a legend below
     for kind in ("roc", "pr"):
-        lines = table["model"].nunique()
-        figure, axes = panels(max(1, len(groups)), width=4.6, height=4.6 + 0.17 * lines)
+        figure, axes = panels(max(1, len(groups)), width=4.6, height=height)
         if not groups:
             axes[0].text(0.5, 0.5, "no test set with both labels", ha="center")
         for axis, ((dataset, test_set), (group, rows)) in zip(axes, groups.items(), strict=False):

@@ -16,6 +16,7 @@ def main(table: str, outputs: list[str]) -> None:
     trained, tested = (list(rows[column].unique()) for column in ("trained_on", "test_set"))
     size = {"width": 2.2 + 0.95 * len(tested), "height": 1.9 + 0.55 * len(trained)}
     n = rows.groupby("test_set")["n"].max()
+    names = [name.replace(":", ":\n") + f"\nn = {n[name]:,.0f}" for name in tested]
     figure, axes = panels(len(methods), columns=1 if len(tested) > 5 else 2, **size)
     for axis, method in zip(axes, methods, strict=True):
         part = rows[rows["method"] == method].set_index(["trained_on", "test_set"])
@@ -25,7 +26,6 @@ def main(table: str, outputs: list[str]) -> None:
             for x, column in enumerate(tested):
                 if (row, column) in part.index:
                     _write(axis, x, y, part.loc[(row, column)])
-        names = [f"{name.replace(':', ':' + chr(10))}\nn = {n[name]:,.0f}" for name in tested]
         axis.set_xticks(range(len(tested)), names, fontsize=8)
         axis.set_yticks(range(len(trained)), trained)
         axis.set(title=method, xlabel="tested on", ylabel="trained on")

@@ -8,6 +8,7 @@ A predictor's file defines
 and imports heavy libraries inside functions, because the workflow imports it to check settings.
 """
 
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,10 @@ def load_class(name: str):
 
 
 def names() -> list[str]:
-    """All predictors: the files beside this one, without the bases that they share."""
-    shared = ("__init__", "base", "neural", "estimators")
-    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in shared)
+    """All predictors: the files beside this one that `load_class` takes, so not the bases that they share."""
+    found = []
+    for path in sorted(Path(__file__).parent.glob("[!_]*.py")):
+        with suppress(ValueError):
+            load_class(path.stem)
+            found.append(path.stem)
+    return found

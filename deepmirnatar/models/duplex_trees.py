@@ -9,7 +9,6 @@ probability of 0.5.
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from deepmirnatar.models.estimators import EstimatorPredictor
 
@@ -37,16 +36,13 @@ class Predictor(EstimatorPredictor):
         )
 
     def features(self, pairs, context) -> np.ndarray:
-        return features(pairs, context.threads).to_numpy()
+        """`duplex_features` of every row, with miRanda's score and the binding energy beside them."""
+        from deepmirnatar.duplex import duplex_features
+        from deepmirnatar.folding import binding_energies
+        from deepmirnatar.miranda_alignment import align
 
-
-def features(pairs: pd.DataFrame, processes: int) -> pd.DataFrame:
-    """`duplex_features` of every row, with columns `miranda_score` and `binding_energy` added."""
-    from deepmirnatar.duplex import duplex_features
-    from deepmirnatar.folding import binding_energies
-    from deepmirnatar.miranda_alignment import align
-
-    strands = pairs["mirna_sequence"], pairs["target_sequence"]
-    return duplex_features(*strands, processes).assign(
-        miranda_score=align(*strands)[0], binding_energy=binding_energies(*strands, processes, "RNAcofold")
-    )
+        strands = pairs["mirna_sequence"], pairs["target_sequence"]
+        found = duplex_features(*strands, context.threads).assign(
+            miranda_score=align(*strands)[0], binding_energy=binding_energies(*strands, context.threads, "RNAcofold")
+        )
+        return found.to_numpy()

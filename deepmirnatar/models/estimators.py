@@ -12,8 +12,6 @@ class EstimatorPredictor(Predictor):
     The score is the probability of a classifier's second class, or what a regression predicts.
     """
 
-    fitted = None
-
     def estimator(self, seed: int):
         raise NotImplementedError
 

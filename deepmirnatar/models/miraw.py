@@ -34,7 +34,7 @@ _PAIRS = np.roll(PAIRS, 1, axis=(0, 1))
 
 @dataclass
 class Settings(TrainingSettings):
-    rule: str = one_of("6-1:10", "7-2:10", "none")
+    rule: str = one_of(*RULES, "none")
     mirna_length: int = 30
     site_length: int = 40
     encoder: list[int] = field(default_factory=lambda: [256, 128])
