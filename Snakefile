@@ -21,6 +21,9 @@ include: "workflow/rules/predict.smk"
 include: "workflow/rules/figures.smk"
 
 
+add_fingerprints(workflow.rules, look.plug_ins)
+
+
 report: "workflow/report/workflow.rst"
 
 

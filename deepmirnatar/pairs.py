@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.files import read_tsv, write_tsv
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.rna.sequences import reverse
 
 COLUMNS = [
     "pair_id",
@@ -75,3 +76,12 @@ def _refuse(table: pd.DataFrame, bad: pd.Series, column: str, name: str | Path, 
         more = f" ({int(bad.sum()) - 1} more rows like it)" if bad.sum() > 1 else ""
         # Line 1 of the file is the header.
         raise PairsError(f"{name}, line {position + 2}: {column} {value!r} {why}.{more}")
+
+
+def five_to_three(table: pd.DataFrame, orientation: str) -> pd.Series:
+    """The miRNAs 5'->3' of a table merged with this `orientation`."""
+    sequences = table["mirna_sequence"].copy()
+    if orientation == "as_released":
+        backwards = table["mirna_written"] == "3to5"
+        sequences[backwards] = reverse(sequences[backwards])
+    return sequences

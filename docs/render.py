@@ -20,8 +20,8 @@ import yaml
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from deepmirnatar.files import read_tsv, write_tsv  # noqa: E402
-from deepmirnatar.tables import (  # noqa: E402
+from deepmirnatar.common.files import read_tsv, write_tsv  # noqa: E402
+from deepmirnatar.tables.markdown import (  # noqa: E402
     audit_table,
     contestants_markdown,
     items_markdown,
@@ -107,7 +107,7 @@ def _first(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 def labels_of_models() -> dict[str, str]:
     """Every model's printed name, from all config files, swept points included."""
-    from deepmirnatar.experiments import resolve
+    from deepmirnatar.study.stanzas import resolve
 
     stanzas = {}
     for name in ("config", "fast"):

@@ -5,10 +5,10 @@ Reads the checkpoint's folder and, to fit a PCA where one is asked for, the site
 
 from pathlib import Path
 
-from deepmirnatar.embedders.dnabert import Settings, adopt
-from deepmirnatar.logs import log_to
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.embeddings.dnabert import Settings, adopt
 from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
-from deepmirnatar.training import use_threads
+from deepmirnatar.training.devices import use_threads
 
 
 def main(pairs: str, folder: str, embedding: dict, device: str, threads: int, output: str) -> None:

@@ -3,11 +3,10 @@
 Reads all splits, test included: it judges the data and fits nothing that is kept.
 """
 
-from deepmirnatar.audit import audit, mirna_balance
-from deepmirnatar.files import write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.merging import five_to_three
-from deepmirnatar.pairs import read_pairs
+from deepmirnatar.common.files import write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.evaluation.dataset_audit import audit, mirna_balance
+from deepmirnatar.pairs import five_to_three, read_pairs
 
 
 def main(pairs: str, orientation: str, output: str, balance: str) -> None:

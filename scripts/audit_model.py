@@ -3,9 +3,9 @@
 Reads scored controls and nothing else.
 """
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.model_audit import audit_model, swap_metrics
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.evaluation.model_audit import audit_model, swap_metrics
 
 
 def main(controls: str, dataset: str, model: str, seed: int, audit: str, metrics: str) -> None:

@@ -3,9 +3,9 @@
 Reads the reference tables, writes one row with both sequences.
 """
 
-from deepmirnatar.examples import choose, write_example
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.example import choose, write_example
 
 
 def main(mirnas: str, utrs: str, known: str, mirna: str, gene: str | None, output: str) -> None:

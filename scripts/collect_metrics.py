@@ -5,8 +5,8 @@ Reads metrics tables only.
 
 import pandas as pd
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
 
 
 def main(tables: list[str], output: str) -> None:

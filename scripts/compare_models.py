@@ -5,9 +5,9 @@ Reads predictions tables only.
 
 import pandas as pd
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.metrics import paired_differences
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.evaluation.metrics import paired_differences
 
 
 def main(predictions: list[str], runs: list[tuple], output: str) -> None:

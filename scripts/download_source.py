@@ -5,8 +5,8 @@ Reads nothing but the registry; the only rule that uses the network.
 
 from pathlib import Path
 
-from deepmirnatar import downloads
-from deepmirnatar.logs import log_to
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.sources import downloads
 
 
 def main(registry: str, target: str, mirror: str | None) -> None:

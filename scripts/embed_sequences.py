@@ -5,8 +5,8 @@ Reads sequences only, no labels; learns nothing.
 
 from pathlib import Path
 
-from deepmirnatar import embedders
-from deepmirnatar.logs import log, log_to
+from deepmirnatar import embeddings
+from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
 
 
@@ -14,12 +14,12 @@ def main(pairs: str, embedder: list[str], embedding: dict, device: str, threads:
     sequences = sorted(read_pairs(pairs)[STRAND_COLUMNS[embedding["strand"]]].unique())
     options = {}
     if embedding["kind"] == "dnabert":
-        from deepmirnatar.training import use_threads
+        from deepmirnatar.training.devices import use_threads
 
         use_threads(threads)
         options["device"] = device
     path = Path(embedder[0]) if embedder else None
-    features = embedders.embed(sequences, embedding["kind"], embedding["settings"], path, **options)
+    features = embeddings.embed(sequences, embedding["kind"], embedding["settings"], path, **options)
     log.info("%d sequences, %d positions of %d values", len(sequences), len(features.index), features.size)
     features.save(output, {"kind": embedding["kind"], "settings": embedding["settings"]})
 

@@ -3,9 +3,9 @@
 Reads predictions.tsv and nothing else.
 """
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.metrics import evaluate
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.evaluation.metrics import evaluate
 
 
 def main(predictions: str, dataset: str, model: str, seed: int, test_set: str, output: str) -> None:

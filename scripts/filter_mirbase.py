@@ -6,12 +6,11 @@ Reads no labels but `mock`: shuffled miRNAs are exempt. A dataset may switch the
 
 import pandas as pd
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log, log_to
-from deepmirnatar.merging import five_to_three
-from deepmirnatar.mirbase import filter_rows
-from deepmirnatar.overlap import drop_targets
-from deepmirnatar.pairs import read_pairs, write_pairs
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.datasets.gene_filter import drop_targets
+from deepmirnatar.datasets.mirbase_filter import filter_rows
+from deepmirnatar.pairs import five_to_three, read_pairs, write_pairs
 
 
 def main(pairs: str, mirnas: str, utrs: list[str], stanza: dict, kept: str, dropped: str, report: str) -> None:

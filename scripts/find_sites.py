@@ -5,10 +5,10 @@ Reads sequences only. The label of a candidate is unknown; the table's format as
 
 import pandas as pd
 
-from deepmirnatar import candidates
-from deepmirnatar.files import atomic, write_tsv
-from deepmirnatar.logs import log, log_to
+from deepmirnatar.common.files import atomic, write_tsv
+from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import write_pairs
+from deepmirnatar.prediction import candidates
 
 
 def main(name: str, stanza: dict, files: dict[str, str], found: str, tested: str, utrs: str) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar import negatives
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log, log_to
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.datasets import negatives
 from deepmirnatar.pairs import read_pairs, write_pairs
 
 

@@ -3,8 +3,8 @@
 Reads all splits: train and valid tell only what of a test row was seen there.
 """
 
-from deepmirnatar.controls import make_controls
-from deepmirnatar.logs import log_to
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.evaluation.controls import make_controls
 from deepmirnatar.pairs import read_pairs, write_pairs
 
 

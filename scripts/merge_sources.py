@@ -3,9 +3,9 @@
 Reads nothing beyond the sources that the stanza names.
 """
 
-from deepmirnatar.files import write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.merging import merge
+from deepmirnatar.common.files import write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.datasets.merging import merge
 from deepmirnatar.pairs import read_pairs, write_pairs
 
 

@@ -5,9 +5,9 @@ Reads the three downloaded files and checks their digests again.
 
 from pathlib import Path
 
-from deepmirnatar import downloads
-from deepmirnatar.files import write_tsv
-from deepmirnatar.logs import log, log_to
+from deepmirnatar.common.files import write_tsv
+from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.sources import downloads
 from deepmirnatar.sources.reference import read_reference
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar import downloads, sources
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log, log_to
+from deepmirnatar import sources
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import write_pairs
+from deepmirnatar.sources import downloads
 
 
 def main(

@@ -3,11 +3,11 @@
 Reads the example pair and a model's settings.
 """
 
-from deepmirnatar.architecture import Traced, trace_model
-from deepmirnatar.diagrams import EMBEDDINGS, GREY, RECURRENT, arrow, box, canvas, parameters, route, shape_text
-from deepmirnatar.examples import Example, read_example
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import plt, save
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import plt, save
+from deepmirnatar.figures.diagrams import EMBEDDINGS, GREY, RECURRENT, arrow, box, canvas, parameters, route, shape_text
+from deepmirnatar.figures.example import Example, read_example
+from deepmirnatar.figures.network_trace import Traced, trace_model
 
 COLUMNS = {"mirna": 1.9, "site": 5.3}
 WIDTH, HEIGHT, GAP = 2.7, 0.46, 0.3  # inches

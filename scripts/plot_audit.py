@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import COLOURS, bars, panels, save
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import COLOURS, bars, panels, save
 
 
 def main(audits: list[str], metrics: str, labels: dict[str, str], outputs: list[str]) -> None:

@@ -6,10 +6,10 @@ Reads the targets table; writes the numbers of the last panel beside the figure.
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from deepmirnatar.case_study import GROUPS, grouped, separation
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import COLOURS, bars, heat_map, plt, save
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import COLOURS, bars, heat_map, plt, save
+from deepmirnatar.prediction.case_study import GROUPS, grouped, separation
 
 LARGEST = 24  # rows and columns of the heat map
 

@@ -5,9 +5,9 @@ Reads the table of costs only.
 
 import numpy as np
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import COLOURS, panels, save
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import COLOURS, panels, save
 
 SHOWN = {
     "auroc": "AUC on test",

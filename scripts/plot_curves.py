@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import panels, save, style
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import panels, save, style
 
 
 def main(

@@ -5,10 +5,10 @@ Reads pairs tables only.
 
 from pathlib import Path
 
-from deepmirnatar.audit import mirna_balance
-from deepmirnatar.logs import log_to
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.evaluation.dataset_audit import mirna_balance
+from deepmirnatar.figures.charts import COLOURS, LABELS, panels, save
 from deepmirnatar.pairs import SPLITS, read_pairs
-from deepmirnatar.plots import COLOURS, LABELS, panels, save
 
 
 def main(pairs: list[str], outputs: list[str]) -> None:

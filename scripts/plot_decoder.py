@@ -3,11 +3,11 @@
 Reads the example pair and a model's settings.
 """
 
-from deepmirnatar.architecture import Traced, trace_model
-from deepmirnatar.diagrams import GREY, arrow, box, canvas, parameters, route, shape_text
-from deepmirnatar.examples import read_example
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import plt, save
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import plt, save
+from deepmirnatar.figures.diagrams import GREY, arrow, box, canvas, parameters, route, shape_text
+from deepmirnatar.figures.example import read_example
+from deepmirnatar.figures.network_trace import Traced, trace_model
 
 CONVOLUTION, QUERY, KEY, VALUE = 1.35, 2.95, 4.55, 6.15  # centres of the columns, inches
 WIDTH, HEIGHT, GAP = 1.42, 0.46, 0.32

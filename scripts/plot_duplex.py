@@ -5,11 +5,11 @@ Reads the example pair.
 
 import matplotlib.patches as shapes
 
-from deepmirnatar.diagrams import GREY, SEEDS, canvas, letters, tint
-from deepmirnatar.examples import read_example
-from deepmirnatar.logs import log_to
-from deepmirnatar.pairing import fold, layout
-from deepmirnatar.plots import COLOURS, plt, save
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import COLOURS, plt, save
+from deepmirnatar.figures.diagrams import GREY, SEEDS, canvas, letters, tint
+from deepmirnatar.figures.duplex_layout import fold, layout
+from deepmirnatar.figures.example import read_example
 
 SEED = range(2, 9)
 MIRNA, SITE, AWAY = 1.62, 1.02, 0.24  # heights in inches: paired letters, and how far unpaired ones stand off

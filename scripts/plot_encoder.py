@@ -3,11 +3,22 @@
 Reads the example pair and a model's settings.
 """
 
-from deepmirnatar.architecture import Traced, trace_model
-from deepmirnatar.diagrams import EMBEDDINGS, GREY, RECURRENT, Box, arrow, box, canvas, parameters, route, shape_text
-from deepmirnatar.examples import read_example
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import plt, save
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import plt, save
+from deepmirnatar.figures.diagrams import (
+    EMBEDDINGS,
+    GREY,
+    RECURRENT,
+    Box,
+    arrow,
+    box,
+    canvas,
+    parameters,
+    route,
+    shape_text,
+)
+from deepmirnatar.figures.example import read_example
+from deepmirnatar.figures.network_trace import Traced, trace_model
 
 HEIGHT, GAP, MIDDLE = 0.46, 0.34, 3.6  # inches
 STRAND = {"mirna": "miRNA", "site": "site"}

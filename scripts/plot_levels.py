@@ -9,11 +9,11 @@ import matplotlib.patches as shapes
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from deepmirnatar.diagrams import GREY, SEEDS, arrow, box, canvas, letters, tint
-from deepmirnatar.examples import Example, read_example
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import plt, save
-from deepmirnatar.scan import SEED_CLASSES
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import plt, save
+from deepmirnatar.figures.diagrams import GREY, SEEDS, arrow, box, canvas, letters, tint
+from deepmirnatar.figures.example import Example, read_example
+from deepmirnatar.rna.seeds import SEED_CLASSES
 
 LEFT, RIGHT = 1.0, 5.6  # of both drawings, inches
 TRACK = 2.4  # height of the 3'UTR

@@ -5,9 +5,9 @@ Reads history tables only.
 
 import pandas as pd
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import panels, save, style
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import panels, save, style
 
 
 def main(histories: list[str], runs: list[tuple], labels: dict[str, str], outputs: list[str]) -> None:

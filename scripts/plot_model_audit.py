@@ -9,10 +9,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import COLOURS, bars, panels, save
-from deepmirnatar.scan import SEED_CLASSES
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import COLOURS, bars, panels, save
+from deepmirnatar.rna.seeds import SEED_CLASSES
 
 
 def main(audits: list[str], label: str, dataset: str, outputs: list[str]) -> None:

@@ -8,9 +8,9 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import COLOURS, save
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import COLOURS, save
 
 # Short names, for there is little room around a circle.
 SPOKES = {"auroc": "AUC", "auprc": "AP", "sensitivity": "SE", "precision": "PR", "f1": "F", "accuracy": "ACC"}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import matplotlib.patches as shapes
 
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import COLOURS, panels, save
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import COLOURS, panels, save
 
 _STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "audits", "predict"]
 _ENDS = "plot_*, tabulate_*"

@@ -3,9 +3,9 @@
 Reads the experiment's metrics table only.
 """
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import NAMES, dots, panels, save
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import NAMES, dots, panels, save
 
 SHOWN = ["auroc", "auprc", "sensitivity", "f1"]
 

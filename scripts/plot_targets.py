@@ -3,9 +3,9 @@
 Reads the targets table; genes of the random background are left out.
 """
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import COLOURS, heat_map, plt, save
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import COLOURS, heat_map, plt, save
 
 GENES, MIRNAS = 40, 30  # shown at most, best first
 

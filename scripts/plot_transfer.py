@@ -5,9 +5,9 @@ Reads the transfer table only.
 
 import numpy as np
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.plots import panels, save
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures.charts import panels, save
 
 
 def main(table: str, outputs: list[str]) -> None:

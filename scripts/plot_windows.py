@@ -7,12 +7,12 @@ import matplotlib.patches as shapes
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.diagrams import GREY, SEEDS, canvas, letters, tint
-from deepmirnatar.examples import Example, read_example
-from deepmirnatar.logs import log_to
-from deepmirnatar.negatives.rnacofold import Settings, candidate_windows
-from deepmirnatar.plots import COLOURS, plt, save
-from deepmirnatar.sequences import encode
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
+from deepmirnatar.figures.charts import COLOURS, plt, save
+from deepmirnatar.figures.diagrams import GREY, SEEDS, canvas, letters, tint
+from deepmirnatar.figures.example import Example, read_example
+from deepmirnatar.rna.sequences import encode
 
 LETTERS = 90  # nt of the stretch
 ROW = 0.2  # inches

@@ -3,10 +3,10 @@
 Labels are carried along for the evaluation; the predictor is not given them.
 """
 
-from deepmirnatar.files import write_tsv
-from deepmirnatar.logs import log, log_to
+from deepmirnatar.common.files import write_tsv
+from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import read_pairs
-from deepmirnatar.scoring import score
+from deepmirnatar.predictors.scoring import score
 
 CARRIED = ["pair_id", "mirna", "mirna_sequence", "target", "label", "source"]
 

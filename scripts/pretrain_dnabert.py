@@ -5,11 +5,11 @@ Reads unlabelled 3'UTRs and the sites of the training split alone.
 
 from pathlib import Path
 
-from deepmirnatar.embedders.dnabert import Settings, pretrain
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.embeddings.dnabert import Settings, pretrain
 from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
-from deepmirnatar.training import use_threads
+from deepmirnatar.training.devices import use_threads
 
 
 def main(pairs: str, utrs: str, embedding: dict, device: str, threads: int, output: str, history: str) -> None:

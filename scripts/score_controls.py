@@ -3,11 +3,11 @@
 Labels are carried along for the audit; the predictor is not given them.
 """
 
-from deepmirnatar.controls import SEEN
-from deepmirnatar.files import write_tsv
-from deepmirnatar.logs import log, log_to
+from deepmirnatar.common.files import write_tsv
+from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.evaluation.controls import SEEN
 from deepmirnatar.pairs import read_pairs
-from deepmirnatar.scoring import score
+from deepmirnatar.predictors.scoring import score
 
 CARRIED = ["control", "pair_id", "real_id", "mirna_sequence", "target", "label", "source", "seed_class"]
 CARRIED += [f"{name}_seen" for name in SEEN]

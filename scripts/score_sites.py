@@ -3,11 +3,11 @@
 Candidates are 5'->3', whichever way the training data write miRNAs.
 """
 
-from deepmirnatar.files import atomic, write_tsv
-from deepmirnatar.logs import log, log_to
+from deepmirnatar.common.files import atomic, write_tsv
+from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import read_pairs
-from deepmirnatar.scoring import score
-from deepmirnatar.targets import bed
+from deepmirnatar.prediction.targets import bed
+from deepmirnatar.predictors.scoring import score
 
 SHOWN = ["mirna", "target", "group", "start", "end", "seed_class", "score", "called", "called_valid",
          "threshold", "threshold_valid", "mirna_sequence", "target_sequence", "pair_id"]  # fmt: skip

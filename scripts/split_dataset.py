@@ -5,10 +5,10 @@ Reads no sequences outside the dataset; the seed is the stanza's.
 
 import pandas as pd
 
-from deepmirnatar.files import write_tsv
-from deepmirnatar.logs import log, log_to
+from deepmirnatar.common.files import write_tsv
+from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.datasets.splits import split_rows
 from deepmirnatar.pairs import read_pairs, write_pairs
-from deepmirnatar.splits import split_rows
 
 
 def main(positives: str, negatives: str, stanza: dict, pairs: str, report: str) -> None:

@@ -3,9 +3,9 @@
 Reads the experiment's metrics table, the runs' settings and the paper's printed numbers.
 """
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.tables import contestants_table, read_settings
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.tables.study_tables import contestants_table, read_settings
 
 
 def main(metrics: str, settings: list[str], paper: str, models: dict[str, dict], dataset: str, output: str) -> None:

@@ -6,11 +6,11 @@ Reads the benchmark files of training and scoring, histories, settings and metri
 import json
 from pathlib import Path
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.models import load_class
-from deepmirnatar.models.base import Predictor
-from deepmirnatar.tables import costs_table
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.predictors import load_class
+from deepmirnatar.predictors.base import Predictor
+from deepmirnatar.tables.study_tables import costs_table
 
 
 def main(files: dict[str, list[str]], fits: list[tuple], labels: dict[str, str], output: str) -> None:

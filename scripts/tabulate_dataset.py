@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.files import write_tsv
-from deepmirnatar.logs import log_to
+from deepmirnatar.common.files import write_tsv
+from deepmirnatar.common.logs import log_to
 from deepmirnatar.pairs import read_pairs
-from deepmirnatar.tables import dataset_table
+from deepmirnatar.tables.study_tables import dataset_table
 
 
 def main(pairs: list[str], output: str) -> None:

@@ -3,9 +3,9 @@
 Reads the experiment's results table and the paper's printed numbers.
 """
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.tables import items_table
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.tables.study_tables import items_table
 
 
 def main(results: str, paper: str, experiment: str, figures: dict[str, list[str]], output: str) -> None:

@@ -3,9 +3,9 @@
 Reads the metrics table and the runs' settings.
 """
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.tables import read_settings, results_table, scores_table
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.tables.study_tables import read_settings, results_table, scores_table
 
 
 def main(metrics: str, settings: list[str], outputs: dict[str, str]) -> None:

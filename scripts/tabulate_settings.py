@@ -3,9 +3,9 @@
 Reads the runs' settings and histories.
 """
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.tables import read_settings, settings_table
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.tables.study_tables import read_settings, settings_table
 
 
 def main(settings: list[str], histories: list[str], output: str) -> None:

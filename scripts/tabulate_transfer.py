@@ -3,9 +3,9 @@
 Reads the experiment's metrics table only.
 """
 
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.logs import log_to
-from deepmirnatar.tables import transfer_table
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.tables.study_tables import transfer_table
 
 
 def main(metrics: str, labels: dict[str, str], output: str) -> None:

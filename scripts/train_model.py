@@ -8,13 +8,13 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deepmirnatar import __version__, metrics, models
-from deepmirnatar.features import Features
-from deepmirnatar.files import sha256, write_json, write_tsv
-from deepmirnatar.logs import log, log_to
-from deepmirnatar.merging import five_to_three
-from deepmirnatar.models.base import Context
-from deepmirnatar.pairs import read_pairs
+from deepmirnatar import __version__, predictors
+from deepmirnatar.common.files import sha256, write_json, write_tsv
+from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.embeddings.vectors import Features
+from deepmirnatar.evaluation import metrics
+from deepmirnatar.pairs import five_to_three, read_pairs
+from deepmirnatar.predictors.base import Context
 
 
 def main(
@@ -28,7 +28,7 @@ def main(
     checkpoints: str,
     outputs: dict[str, str],
 ) -> None:
-    predictor = models.load_class(model["predictor"])(model["settings"])
+    predictor = predictors.load_class(model["predictor"])(model["settings"])
     table = read_pairs(pairs, ["train", "valid"])
     if predictor.five_to_three:
         table["mirna_sequence"] = five_to_three(table, orientation)
@@ -65,7 +65,7 @@ def main(
 
 
 def _device(wanted: str) -> str:
-    from deepmirnatar.training import pick_device
+    from deepmirnatar.training.devices import pick_device
 
     return pick_device(wanted).type
 

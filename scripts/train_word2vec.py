@@ -5,8 +5,8 @@ Reads the training split alone; valid and test never shape an embedding.
 
 from pathlib import Path
 
-from deepmirnatar.embedders.word2vec import Settings, learn
-from deepmirnatar.logs import log, log_to
+from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.embeddings.word2vec import Settings, learn
 from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
 
 

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from deepmirnatar.audit import audit, mirna_balance
-from deepmirnatar.sequences import reverse_complement
-from deepmirnatar.shortcuts import RateTable, kmer_counts
+from deepmirnatar.evaluation.dataset_audit import audit, mirna_balance
+from deepmirnatar.predictors.rate_table import RateTable
+from deepmirnatar.rna.kmers import kmer_counts
+from deepmirnatar.rna.sequences import reverse_complement
 
 SHORTCUTS = {
     "miRNA alone, by its string",

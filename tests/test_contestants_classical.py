@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 import RNA
 
-from deepmirnatar import duplex
-from deepmirnatar.accessibility import opening_energies
-from deepmirnatar.miranda_alignment import BASE_SCORES, align
-from deepmirnatar.models import load_class, pita, rnahybrid
-from deepmirnatar.models.base import Context
-from deepmirnatar.parallel import in_processes
-from deepmirnatar.sequences import ALPHABET, encode, reverse_complement
+from deepmirnatar.common.parallel import in_processes
+from deepmirnatar.predictors import load_class, pita, rnahybrid
+from deepmirnatar.predictors.base import Context
+from deepmirnatar.rna.duplex_features import duplex_features
+from deepmirnatar.rna.energies import duplex_energy, opening_energies
+from deepmirnatar.rna.miranda import BASE_SCORES, align
+from deepmirnatar.rna.sequences import ALPHABET, encode, reverse_complement
 
 CONTESTANTS = ["pita", "miranda", "mirsvr", "rnahybrid", "kmer_trees", "duplex_trees"]
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
@@ -200,9 +200,9 @@ def test_opening_energy_of_what_cannot_fold_is_zero(monkeypatch):
 
 def test_worker_processes_give_what_this_process_gives():
     pairs = random_pairs(5, 220)
-    assert in_processes(duplex.duplex_energy, [*pairs, *pairs[:5]], 2, "test") == [
-        *map(duplex.duplex_energy, pairs),
-        *map(duplex.duplex_energy, pairs[:5]),
+    assert in_processes(duplex_energy, [*pairs, *pairs[:5]], 2, "test") == [
+        *map(duplex_energy, pairs),
+        *map(duplex_energy, pairs[:5]),
     ]
 
 
@@ -288,7 +288,7 @@ def test_pita_folds_the_context_where_it_is_given():
 def test_duplex_features_of_a_known_site():
     # AUACAA pairs with nt 13-18, UACCUC with nt 2-7; nt 8-12 face GGGGG, of which only U9-G is a pair.
     site = "GG" + "AUACAA" + "GGGGG" + "UACCUC" + "A" + "UGC"
-    row = duplex.duplex_features([LET7], [site]).iloc[0]
+    row = duplex_features([LET7], [site]).iloc[0]
     pairing = [1] * 6 + [0, 0.5, 0, 0, 0] + [1] * 6 + [0] * 4
     assert row[[f"pair_{nt}" for nt in range(2, 23)]].tolist() == pairing
     assert (row["supplementary"], row["longest_3p"]) == (4, 6)
@@ -305,13 +305,13 @@ def test_duplex_features_of_a_known_site():
 
 def test_duplex_features_do_not_depend_on_the_other_rows():
     pairs = random_pairs(8, 12)
-    together = duplex.duplex_features(*zip(*pairs, strict=True))
-    alone = pd.concat([duplex.duplex_features([mirna], [site]) for mirna, site in pairs], ignore_index=True)
+    together = duplex_features(*zip(*pairs, strict=True))
+    alone = pd.concat([duplex_features([mirna], [site]) for mirna, site in pairs], ignore_index=True)
     pd.testing.assert_frame_equal(together, alone)
 
 
 def test_duplex_energy_without_any_pair_is_zero():
-    assert duplex.duplex_energy(("AAAAAAAA", "AAAAAAA")) == 0
+    assert duplex_energy(("AAAAAAAA", "AAAAAAA")) == 0
 
 
 # --- RNAhybrid

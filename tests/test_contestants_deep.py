@@ -8,13 +8,12 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from deepmirnatar.letters import code_table
-from deepmirnatar.models import base, load_class, miraw, mitar, tec_mitarget
-from deepmirnatar.models.base import Context
-from deepmirnatar.networks.mitar import load_keras
-from deepmirnatar.networks.tec_mitarget import MaskedBatchNorm
-from deepmirnatar.networks.tec_mitarget import Network as TecNetwork
-from deepmirnatar.sequences import PAIRS, encode, reverse_complement
+from deepmirnatar.predictors import base, load_class, miraw, mitar, tec_mitarget
+from deepmirnatar.predictors.base import Context
+from deepmirnatar.predictors.networks.mitar import load_keras
+from deepmirnatar.predictors.networks.tec_mitarget import MaskedBatchNorm
+from deepmirnatar.predictors.networks.tec_mitarget import Network as TecNetwork
+from deepmirnatar.rna.sequences import PAIRS, code_table, encode, reverse_complement
 
 # The files miTAR's authors publish; they are not part of this repository.
 PUBLISHED = Path(__file__).parents[2] / "shared" / "data" / "mitar"
@@ -335,7 +334,7 @@ def test_miraw_scores_zero_where_the_rule_fails(context):
 
 
 def test_miraw_pretraining_reconstructs_and_does_not_see_labels():
-    from deepmirnatar.networks.miraw import Network, pretrain
+    from deepmirnatar.predictors.networks.miraw import Network, pretrain
 
     pairs = random_pairs(800, 7)
     ends = []
@@ -357,7 +356,7 @@ def test_miraw_pretraining_reconstructs_and_does_not_see_labels():
 def test_settings_cover_training():
     from dataclasses import fields
 
-    from deepmirnatar.training import TrainingSettings
+    from deepmirnatar.training.loop import TrainingSettings
 
     for module in (mitar, tec_mitarget, miraw):
         names = {field.name for field in fields(module.Settings)}

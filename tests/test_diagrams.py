@@ -9,16 +9,16 @@ import pytest
 import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from deepmirnatar import examples, pairing
-from deepmirnatar.architecture import embedded_shape, trace, trace_model
-from deepmirnatar.diagrams import canvas
-from deepmirnatar.experiments import Study
-from deepmirnatar.models.deepmirnatar import Settings
-from deepmirnatar.negatives import rnacofold
-from deepmirnatar.networks.deepmirnatar import Network
-from deepmirnatar.scan import seed_sites
-from deepmirnatar.sequences import PAIRS, encode
-from deepmirnatar.workflow import Lookup
+from deepmirnatar.datasets.negatives import rnacofold
+from deepmirnatar.figures import duplex_layout, example
+from deepmirnatar.figures.diagrams import canvas
+from deepmirnatar.figures.network_trace import embedded_shape, trace, trace_model
+from deepmirnatar.predictors.deepmirnatar import Settings
+from deepmirnatar.predictors.networks.deepmirnatar import Network
+from deepmirnatar.rna.seeds import seed_sites
+from deepmirnatar.rna.sequences import PAIRS, encode
+from deepmirnatar.study.study import Study
+from workflow.lookup import Lookup
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 # Its best site on HMGA2: an 8mer, a bulged nt, a loop of four against three, three G-U pairs.
@@ -32,8 +32,8 @@ def no_open_figures():
     plt.close("all")
 
 
-def example(utr: str = SPACER + HMGA2 + SPACER) -> examples.Example:
-    return examples.Example("hsa-let-7a-5p", LET7, "HMGA2", utr, seed_sites(LET7, utr))
+def example_pair(utr: str = SPACER + HMGA2 + SPACER) -> example.Example:
+    return example.Example("hsa-let-7a-5p", LET7, "HMGA2", utr, seed_sites(LET7, utr))
 
 
 def model(**settings) -> dict:
@@ -79,29 +79,29 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def test_the_named_gene_is_taken_and_else_the_one_that_shows_most():
-    assert examples.choose(*tables(), "hsa-let-7a-5p", "ONE").gene == "ONE"
+    assert example.choose(*tables(), "hsa-let-7a-5p", "ONE").gene == "ONE"
     # NONE has no site and ABSENT no 3'UTR; UNKNOWN is no known target; TWO_N has a base unknown.
     for gene in (None, "NONE", "ABSENT"):
-        assert examples.choose(*tables(), "hsa-let-7a-5p", gene).gene == "TWO"
+        assert example.choose(*tables(), "hsa-let-7a-5p", gene).gene == "TWO"
     mirnas, utrs, known = tables()
     known.loc[known["gene"].str.startswith("TWO"), "strong"] = 0
-    assert examples.choose(mirnas, utrs, known, "hsa-let-7a-5p").gene == "ONE"
+    assert example.choose(mirnas, utrs, known, "hsa-let-7a-5p").gene == "ONE"
     with pytest.raises(ValueError, match="hsa-miR-x"):
-        examples.choose(*tables(), "hsa-miR-x")
+        example.choose(*tables(), "hsa-miR-x")
     with pytest.raises(ValueError, match="miR-none"):
-        examples.choose(*tables(), "miR-none")
+        example.choose(*tables(), "miR-none")
 
 
 def test_the_site_is_the_first_of_the_strongest_class():
     utr = SPACER + "AUACCUCU" + SPACER + HMGA2 + SPACER + "CUACCUCA" + SPACER
-    assert example(utr).site["sequence"] == HMGA2
+    assert example_pair(utr).site["sequence"] == HMGA2
 
 
 # --- the duplex -----------------------------------------------------------------------------------------------
 
 
 def test_the_duplex_pairs_antiparallel_bases_that_can_pair():
-    duplex = pairing.fold(LET7, HMGA2)
+    duplex = duplex_layout.fold(LET7, HMGA2)
     assert duplex.energy == pytest.approx(-17.3, abs=0.05)
     assert {(nt, 36 - nt) for nt in range(1, 9)} <= set(duplex.pairs)
     for mirna_nt, site_nt in duplex.pairs:
@@ -111,8 +111,8 @@ def test_the_duplex_pairs_antiparallel_bases_that_can_pair():
 
 
 def test_every_letter_has_a_place_of_its_own_and_pairs_share_a_column():
-    duplex = pairing.fold(LET7, HMGA2)
-    table = pairing.layout(duplex)
+    duplex = duplex_layout.fold(LET7, HMGA2)
+    table = duplex_layout.layout(duplex)
     assert not table.duplicated(["strand", "column"]).any()
     mirna, site = (table[table["strand"] == strand].sort_values("column") for strand in ("mirna", "site"))
     assert "".join(mirna["letter"]) == LET7[::-1] and "".join(site["letter"]) == HMGA2
@@ -127,7 +127,7 @@ def test_every_letter_has_a_place_of_its_own_and_pairs_share_a_column():
 
 
 def test_seed_tiles_lie_on_nt_2_to_8_and_gu_pairs_have_a_mark_of_their_own(script):
-    drawing, table = script("plot_duplex"), pairing.layout(pairing.fold(LET7, HMGA2))
+    drawing, table = script("plot_duplex"), duplex_layout.layout(duplex_layout.fold(LET7, HMGA2))
     axis = canvas(plt.figure(), 7.2, 2.9)
     drawing.draw(axis, table, 838)
     tiles = [patch for patch in axis.patches if (patch.get_gid() or "").startswith("seed")]
@@ -153,7 +153,7 @@ def test_seed_tiles_lie_on_nt_2_to_8_and_gu_pairs_have_a_mark_of_their_own(scrip
 
 
 def test_sites_stand_to_scale_in_the_row_of_their_class(script):
-    drawing, shown = script("plot_levels"), example(SPACER + HMGA2 + SPACER + "AUACCUCU" + SPACER)
+    drawing, shown = script("plot_levels"), example_pair(SPACER + HMGA2 + SPACER + "AUACCUCU" + SPACER)
     axis = canvas(plt.figure(), 7.2, 4.2)
     drawing.draw_gene(axis, shown)
     bars = {patch.get_gid(): patch for patch in axis.patches if (patch.get_gid() or "").startswith("site")}
@@ -169,7 +169,8 @@ def test_sites_stand_to_scale_in_the_row_of_their_class(script):
 
 
 def test_windows_step_along_the_utr_and_those_that_pass_are_candidates(script):
-    drawing, shown, settings = script("plot_windows"), example(SPACER * 3 + HMGA2 + SPACER * 3), rnacofold.Settings()
+    drawing, settings = script("plot_windows"), rnacofold.Settings()
+    shown = example_pair(SPACER * 3 + HMGA2 + SPACER * 3)
     table = drawing.windows(shown, settings)
     first, last = drawing.stretch(shown, settings)
     assert (table["start"].diff().dropna() == 5).all() and (table["end"] - table["start"] == 40).all()
@@ -230,9 +231,9 @@ def test_embedded_shapes_follow_the_stanza(kind, settings, expected):
 
 
 def test_the_embedded_shape_is_what_the_embedder_gives():
-    from deepmirnatar import embedders
+    from deepmirnatar import embeddings
 
-    features = embedders.embed([HMGA2], "onehot", {"k": 3, "pool": 7}, None)
+    features = embeddings.embed([HMGA2], "onehot", {"k": 3, "pool": 7}, None)
     shape = embedded_shape({"kind": "onehot", "settings": {"k": 3, "pool": 7}}, len(HMGA2))
     assert shape == (1, features.offsets[1], features.size)
 
@@ -240,7 +241,7 @@ def test_the_embedded_shape_is_what_the_embedder_gives():
 def drawn(script, name: str, chosen: dict) -> str:
     traced, figure = trace_model(chosen, LET7, HMGA2), plt.figure()
     if name == "plot_architecture":
-        script(name).draw(figure, traced, example(), chosen)
+        script(name).draw(figure, traced, example_pair(), chosen)
     elif name == "plot_encoder":
         script(name).draw(figure, traced, "site", "one-hot")
     else:

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from deepmirnatar.downloads import REGISTRY_COLUMNS, ChecksumError, DownloadError, fetch, read_registry, verify
 from deepmirnatar.sources import SOURCES
+from deepmirnatar.sources.downloads import REGISTRY_COLUMNS, ChecksumError, DownloadError, fetch, read_registry, verify
 
 CONTENT = b"gene\tlabel\nLIN28B\t1\n" * 500
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

@@ -10,10 +10,11 @@ import torch
 from safetensors.torch import save_file
 from transformers import BertConfig, BertForMaskedLM
 
-from deepmirnatar import embedders, training
-from deepmirnatar.embedders import dnabert, word2vec
-from deepmirnatar.features import Features, pool
-from deepmirnatar.kmers import SPECIAL, tokenize, vocabulary
+from deepmirnatar import embeddings
+from deepmirnatar.embeddings import dnabert, word2vec
+from deepmirnatar.embeddings.vectors import Features, pool
+from deepmirnatar.rna.kmers import SPECIAL, tokenize, vocabulary
+from deepmirnatar.training.checkpoint import Checkpoint
 
 MIRROR = Path(__file__).parents[2] / "shared" / "data" / "dnabert4_config"
 SITES = ["ACGUACGUAGGCUAUCGAUC", "UUUACG", "GGGGCCCCAAAAUUUUGGG"]
@@ -45,14 +46,14 @@ def test_word2vec_repeats_itself_and_knows_only_what_it_was_given(tmp_path):
     for name in ("one", "two"):
         word2vec.learn(["AAAAAAAACCCCCCCC"] * 3, settings, tmp_path / name, seed=3)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
-    features = embedders.embed(["AAAAA", "GGGGG"], "word2vec", vars(settings), tmp_path / "one")
+    features = embeddings.embed(["AAAAA", "GGGGG"], "word2vec", vars(settings), tmp_path / "one")
     rows = features.table[features.index]
     assert np.abs(rows[:2]).sum() > 0
     assert np.abs(rows[2:]).sum() == 0  # GGGG was in no training sequence
 
 
 def test_onehot_rows_are_the_letters():
-    features = embedders.embed(["ACGU"], "onehot", {"k": 1, "pool": 0}, None)
+    features = embeddings.embed(["ACGU"], "onehot", {"k": 1, "pool": 0}, None)
     rows = features.table[features.index].astype(int)
     order = [word for word in vocabulary(1) if word not in SPECIAL]
     assert [order[row.argmax()] for row in rows] == ["A", "C", "G", "T"]
@@ -67,7 +68,7 @@ def test_pooling_averages_runs():
 
 
 def test_features_survive_a_save_and_name_what_is_missing(tmp_path):
-    features = embedders.embed(sorted(SITES), "onehot", {"k": 2, "pool": 0}, None)
+    features = embeddings.embed(sorted(SITES), "onehot", {"k": 2, "pool": 0}, None)
     features.save(tmp_path / "f.safetensors", {})
     loaded = Features.load(tmp_path / "f.safetensors")
     assert list(loaded.sequences) == sorted(SITES)
@@ -107,7 +108,7 @@ def test_pretraining_resumes_to_the_same_weights(tmp_path, monkeypatch):
     sites = random_sites(60)
     dnabert.pretrain(sites, small_settings(), tmp_path / "whole", tmp_path / "a", device="cpu")
     steps = []
-    save = training.Checkpoint.save
+    save = Checkpoint.save
 
     def save_and_die(self, parts, state):
         save(self, parts, state)
@@ -115,11 +116,11 @@ def test_pretraining_resumes_to_the_same_weights(tmp_path, monkeypatch):
         if len(steps) == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(training.Checkpoint, "save", save_and_die)
+    monkeypatch.setattr(Checkpoint, "save", save_and_die)
     with pytest.raises(KeyboardInterrupt):
         dnabert.pretrain(sites, small_settings(), tmp_path / "cut", tmp_path / "b", device="cpu")
     assert not (tmp_path / "cut").exists()
-    monkeypatch.setattr(training.Checkpoint, "save", save)
+    monkeypatch.setattr(Checkpoint, "save", save)
     dnabert.pretrain(sites, small_settings(), tmp_path / "cut", tmp_path / "b", device="cpu")
     assert (tmp_path / "cut").read_bytes() == (tmp_path / "whole").read_bytes()
 

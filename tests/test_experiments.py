@@ -1,6 +1,5 @@
 """From stanzas to settings and runs; every misspelt key or name is an error that names its place."""
 
-import ast
 import re
 from copy import deepcopy
 from dataclasses import asdict
@@ -11,12 +10,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from deepmirnatar import embedders, models
-from deepmirnatar.downloads import read_registry
-from deepmirnatar.experiments import ConfigError, Study, check_schema, file_name, resolve
-from deepmirnatar.settings import schema_of
+from deepmirnatar import embeddings, predictors
+from deepmirnatar.common.settings import schema_of
 from deepmirnatar.sources import SOURCES
-from deepmirnatar.workflow import Lookup
+from deepmirnatar.sources.downloads import read_registry
+from deepmirnatar.study.schema import ConfigError, check_schema
+from deepmirnatar.study.stanzas import resolve
+from deepmirnatar.study.study import Study, file_name
+from workflow.fingerprint import module_file
+from workflow.lookup import Lookup
 
 
 def overlay(base: dict, over: dict) -> dict:
@@ -359,18 +361,18 @@ def test_a_misspelt_name_is_placed_and_the_nearest_one_suggested(small, mistake)
     ],
 )
 def test_a_setting_of_the_wrong_kind_is_placed_and_told_what_it_should_be(given, message):
-    settings = models.load_class("deepmirnatar").Settings
+    settings = predictors.load_class("deepmirnatar").Settings
     with pytest.raises(ConfigError, match=message):
         check_schema(given, schema_of(settings), "mine")
     check_schema({"epochs": 3, "dropout": 0, "kernels": [1], "rnn": "none"}, schema_of(settings), "mine")
 
 
 def test_every_predictor_and_embedder_has_settings_that_pass_their_own_schema():
-    for name in models.names():
-        settings = models.load_class(name).Settings
+    for name in predictors.names():
+        settings = predictors.load_class(name).Settings
         check_schema(asdict(settings()), schema_of(settings), name)
-    for kind in embedders.KINDS:
-        settings = embedders.settings_class(kind)
+    for kind in embeddings.KINDS:
+        settings = embeddings.settings_class(kind)
         check_schema(asdict(settings()), schema_of(settings), kind)
 
 
@@ -511,7 +513,7 @@ def test_an_extending_stanza_may_change_one_setting_of_a_strategy(schema, publis
 def test_the_schema_knows_every_setting_of_the_rnacofold_negatives(schema):
     from dataclasses import fields
 
-    from deepmirnatar.negatives.rnacofold import Settings
+    from deepmirnatar.datasets.negatives.rnacofold import Settings
 
     keys = schema.schema["properties"]["datasets"]["additionalProperties"]["properties"]["negatives"]["properties"]
     assert set(keys) == {"strategy", *(field.name for field in fields(Settings))}
@@ -525,39 +527,17 @@ def look(published, root) -> Lookup:
     return Lookup(Study(published), read_registry(root / "resources" / "sources.tsv"))
 
 
-def imports(root, path: str) -> set[str]:
-    """Project files that a library file imports anywhere in it."""
-    found = set()
-    for node in ast.walk(ast.parse((root / path).read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("deepmirnatar"):
-            names = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names if alias.name.startswith("deepmirnatar.")]
-        else:
-            continue
-        for name in names:
-            file = name.replace(".", "/")
-            found |= {each for each in (f"{file}.py", f"{file}/__init__.py") if (root / each).exists()}
-    # These report, write and hand out work; none of them decides a result.
-    neutral = {"__init__", "logs", "files", "parallel", "letters"}
-    return {each for each in found if each.removeprefix("deepmirnatar/").removesuffix(".py") not in neutral}
+def test_the_wildcards_choose_the_library_files_that_count(look):
+    def chosen(**given) -> list[str]:
+        return [name.removeprefix("deepmirnatar.") for name in look.plug_ins(SimpleNamespace(**given))]
 
-
-@pytest.mark.parametrize("source", [*SOURCES])
-def test_a_parsers_own_imports_are_inputs_of_its_rule(look, root, source):
-    code = set(look.source_code(SimpleNamespace(source=source)))
-    own = f"deepmirnatar/sources/{SOURCES[source].module}.py"
-    assert own in code
-    assert imports(root, own) <= code
-
-
-@pytest.mark.parametrize("dataset", ["merged", "regenerated", "debiased"])
-def test_what_a_negative_strategy_imports_is_an_input_of_its_rule(look, root, dataset):
-    code = set(look.negatives_code(SimpleNamespace(dataset=dataset)))
-    assert all((root / path).exists() for path in code)
-    for path in code:
-        if path.startswith("deepmirnatar/negatives/"):
-            assert imports(root, path) <= code, path
+    assert chosen(source="miraw") == ["sources.mitar"]
+    assert chosen(dataset="debiased") == ["datasets.negatives.matched"]
+    assert chosen(dataset="released", model="no_sca") == ["predictors.deepmirnatar", "datasets.negatives.given"]
+    assert chosen(prediction="case_study") == ["predictors.deepmirnatar"]
+    assert chosen(dataset="released", embedding="site_onehot")[1] == "embeddings.onehot"
+    for source in SOURCES:
+        assert module_file(*[f"deepmirnatar.{name}" for name in chosen(source=source)])
 
 
 def test_digests_of_a_source_are_looked_up_by_file(look):

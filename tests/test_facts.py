@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 
-from deepmirnatar.merging import five_to_three, merge
-from deepmirnatar.mirbase import filter_rows, read_mature
+from deepmirnatar.datasets.merging import merge
+from deepmirnatar.datasets.mirbase_filter import filter_rows
+from deepmirnatar.pairs import five_to_three
 from deepmirnatar.sources import SOURCES, parser
+from deepmirnatar.sources.mirbase import read_mature
 
 
 @pytest.fixture(scope="module")

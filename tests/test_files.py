@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.files import atomic, digest, read_tensors, read_tsv, sha256, write_json, write_tensors, write_tsv
+from deepmirnatar.common.files import (
+    atomic,
+    digest,
+    read_tensors,
+    read_tsv,
+    sha256,
+    write_json,
+    write_tensors,
+    write_tsv,
+)
 
 
 def test_a_failing_block_leaves_the_old_file_and_no_part(tmp_path):

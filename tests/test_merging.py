@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from deepmirnatar.merging import five_to_three, merge
+from deepmirnatar.datasets.merging import merge
+from deepmirnatar.pairs import five_to_three
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 MIR16 = "UAGCAGCACGUAAAUAUUGGCG"

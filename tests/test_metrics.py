@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
-from deepmirnatar.metrics import (
+from deepmirnatar.evaluation.metrics import (
     AT_THRESHOLD,
     RANKING,
     best_threshold,

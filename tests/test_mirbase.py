@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.merging import five_to_three
-from deepmirnatar.mirbase import filter_rows, read_mature
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.datasets.mirbase_filter import filter_rows
+from deepmirnatar.pairs import five_to_three
+from deepmirnatar.sources.mirbase import read_mature
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 MIR16 = "UAGCAGCACGUAAAUAUUGGCG"

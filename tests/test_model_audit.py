@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.controls import CONTROLS, SEEN, make_controls, swap_mirnas
-from deepmirnatar.dinucleotides import shuffle_dinucleotides
-from deepmirnatar.model_audit import audit_model, calibration_error, swap_metrics
+from deepmirnatar.evaluation.controls import CONTROLS, SEEN, make_controls, swap_mirnas
+from deepmirnatar.evaluation.model_audit import audit_model, calibration_error, swap_metrics
 from deepmirnatar.pairs import check_pairs
-from deepmirnatar.scan import SEED_CLASSES
-from deepmirnatar.sequences import reverse_complement
+from deepmirnatar.rna.dinucleotides import shuffle_dinucleotides
+from deepmirnatar.rna.seeds import SEED_CLASSES
+from deepmirnatar.rna.sequences import reverse_complement
 
 MIRNA_OF = {"one": range(8), "other": range(8, 16)}
 

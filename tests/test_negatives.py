@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.clusters import cluster_sites
-from deepmirnatar.folding import binding_energies, binding_energy
-from deepmirnatar.negatives import generate
-from deepmirnatar.negatives.rnacofold import Settings, candidate_windows
-from deepmirnatar.negatives.shuffled import mock_mirna
+from deepmirnatar.datasets.negatives import generate
+from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
+from deepmirnatar.datasets.negatives.shuffled import mock_mirna
 from deepmirnatar.pairs import check_pairs
-from deepmirnatar.sequences import encode, family, reverse_complement
+from deepmirnatar.rna.energies import binding_energies, binding_energy
+from deepmirnatar.rna.near_identical import cluster_sites
+from deepmirnatar.rna.sequences import encode, family, reverse_complement
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 CAN_PAIR = {"AU", "UA", "GC", "CG", "GU", "UG"}

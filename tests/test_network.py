@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from deepmirnatar.models.deepmirnatar import Settings
-from deepmirnatar.networks.deepmirnatar import Attention, Network, Recurrent, TextCNN, lengths_to_mask
+from deepmirnatar.predictors.deepmirnatar import Settings
+from deepmirnatar.predictors.networks.deepmirnatar import Attention, Network, Recurrent, TextCNN, lengths_to_mask
 
 VARIANTS = {
     "full": {},

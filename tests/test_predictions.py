@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar import candidates, targets
-from deepmirnatar.case_study import grouped, separation
-from deepmirnatar.experiments import ConfigError, Study
-from deepmirnatar.files import read_tsv, write_tsv
-from deepmirnatar.overlap import drop_targets, lie_on
-from deepmirnatar.sequences import PAIRS, encode
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.datasets.gene_filter import drop_targets
+from deepmirnatar.prediction import candidates, targets
+from deepmirnatar.prediction.case_study import grouped, separation
+from deepmirnatar.rna.near_identical import lie_on
+from deepmirnatar.rna.sequences import PAIRS, encode
+from deepmirnatar.study.schema import ConfigError
+from deepmirnatar.study.study import Study
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 MIR16 = "UAGCAGCACGUAAAUAUUGGCG"

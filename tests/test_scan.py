@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from deepmirnatar.scan import SEED_CLASSES, seed_class, seed_sites
+from deepmirnatar.rna.seeds import SEED_CLASSES, seed_class, seed_sites
 
 # nt 2-7 GAGGUA face UACCUC, nt 8 G faces C, nt 3-8 AGGUAG face CUACCU.
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"

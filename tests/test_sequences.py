@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.kmers import SPECIAL, tokenize, vocabulary
-from deepmirnatar.sequences import (
+from deepmirnatar.rna.kmers import SPECIAL, tokenize, vocabulary
+from deepmirnatar.rna.sequences import (
     PAIRS,
     encode,
     family,

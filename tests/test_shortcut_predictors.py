@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.models import load_class
-from deepmirnatar.models.base import Context
-from deepmirnatar.sequences import reverse_complement
+from deepmirnatar.predictors import load_class
+from deepmirnatar.predictors.base import Context
+from deepmirnatar.rna.sequences import reverse_complement
 
 
 def pairs(count: int = 60, seed: int = 0) -> pd.DataFrame:

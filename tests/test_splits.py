@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.clusters import cluster_sites, link, shares_run
+from deepmirnatar.datasets.splits import split_rows
 from deepmirnatar.pairs import SPLITS
-from deepmirnatar.splits import split_rows
+from deepmirnatar.rna.near_identical import cluster_sites, link, shares_run
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 GROUPED = ["by_pair", "by_mirna_family", "by_gene"]

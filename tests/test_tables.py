@@ -4,14 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.tables import (
+from deepmirnatar.tables.markdown import items_markdown, markdown, readme_table
+from deepmirnatar.tables.study_tables import (
     contestants_table,
     costs_table,
     dataset_table,
-    items_markdown,
     items_table,
-    markdown,
-    readme_table,
     scores_table,
     settings_table,
     transfer_table,

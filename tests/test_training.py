@@ -6,11 +6,15 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from deepmirnatar import embedders, training
-from deepmirnatar.models import load_class
-from deepmirnatar.models.base import Context
-from deepmirnatar.optimizers import Lookahead, make_optimizer
-from deepmirnatar.sequences import reverse_complement
+from deepmirnatar import embeddings
+from deepmirnatar.predictors import load_class
+from deepmirnatar.predictors.base import Context
+from deepmirnatar.rna.sequences import reverse_complement
+from deepmirnatar.training.batches import bucketed_batches
+from deepmirnatar.training.checkpoint import Checkpoint
+from deepmirnatar.training.devices import pick_device
+from deepmirnatar.training.optimizers import Lookahead, make_optimizer
+from deepmirnatar.training.settings import TrainingSettings
 
 SMALL = {"hidden": 16, "filters": 8, "modules": 1, "heads": 2, "feed_forward": 16, "head": 16, "epochs": 3}
 SMALL |= {"batch_size": 16, "learning_rate": 3e-3}
@@ -35,8 +39,8 @@ def data():
     train, valid = pairs(160, 0), pairs(60, 1)
     both = pd.concat([train, valid])
     features = {
-        "mirna": embedders.embed(sorted(set(both["mirna_sequence"])), "onehot", {"k": 2, "pool": 0}, None),
-        "site": embedders.embed(sorted(set(both["target_sequence"])), "onehot", {"k": 2, "pool": 0}, None),
+        "mirna": embeddings.embed(sorted(set(both["mirna_sequence"])), "onehot", {"k": 2, "pool": 0}, None),
+        "site": embeddings.embed(sorted(set(both["target_sequence"])), "onehot", {"k": 2, "pool": 0}, None),
     }
     return train, valid, features
 
@@ -68,7 +72,7 @@ def test_an_interrupted_run_ends_as_an_undisturbed_one(data, tmp_path, monkeypat
     """`after` saves the process dies; with a checkpoint after every batch, most of these are within an epoch."""
     settings = {"optimizer": optimizer, "schedule": schedule, "checkpoint_minutes": 1e-9}
     _, history, scores, _ = fit(data, tmp_path / "whole", **settings)
-    save, count = training.Checkpoint.save, []
+    save, count = Checkpoint.save, []
 
     def save_and_die(self, *args):
         save(self, *args)
@@ -76,10 +80,10 @@ def test_an_interrupted_run_ends_as_an_undisturbed_one(data, tmp_path, monkeypat
         if len(count) == after:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(training.Checkpoint, "save", save_and_die)
+    monkeypatch.setattr(Checkpoint, "save", save_and_die)
     with pytest.raises(KeyboardInterrupt):
         fit(data, tmp_path / "cut", **settings)
-    monkeypatch.setattr(training.Checkpoint, "save", save)
+    monkeypatch.setattr(Checkpoint, "save", save)
     _, resumed, again, _ = fit(data, tmp_path / "cut", **settings)
     assert np.array_equal(scores, again)
     pd.testing.assert_frame_equal(history.drop(columns="seconds"), resumed.drop(columns="seconds"))
@@ -110,12 +114,12 @@ def test_a_saved_model_scores_the_same(data, tmp_path):
 
 def test_batches_cover_every_row_once_and_hold_like_lengths():
     lengths = np.random.default_rng(0).integers(4, 50, (1000, 2))
-    batches = training.bucketed_batches(lengths, 32, np.random.default_rng(1), bucket=20)
+    batches = bucketed_batches(lengths, 32, np.random.default_rng(1), bucket=20)
     assert sorted(np.concatenate(batches)) == list(range(1000))
     assert max(map(len, batches)) <= 32
     padded = sum(len(rows) * lengths[rows, 1].max() for rows in batches)
     assert padded < 1.15 * lengths[:, 1].sum()
-    other = training.bucketed_batches(lengths, 32, np.random.default_rng(2), bucket=20)
+    other = bucketed_batches(lengths, 32, np.random.default_rng(2), bucket=20)
     assert any(not np.array_equal(a, b) for a, b in zip(batches, other, strict=True))
 
 
@@ -124,7 +128,7 @@ def test_batches_mix_lengths_freely_unless_bucketed():
     lengths = np.where(np.arange(4096) % 8 == 0, 20, 37)
     share = {}
     for bucket in (1, 32):
-        batches = training.bucketed_batches(lengths, 64, np.random.default_rng(1), bucket)
+        batches = bucketed_batches(lengths, 64, np.random.default_rng(1), bucket)
         assert sorted(np.concatenate(batches)) == list(range(4096))
         share[bucket] = [np.mean(lengths[rows] == 20) for rows in batches]
     assert max(share[1]) < 0.35 and max(share[32]) == 1
@@ -144,7 +148,7 @@ def test_lookahead_follows_its_definition():
 
 def test_no_weight_decay_on_biases():
     network = torch.nn.Linear(3, 2)
-    optimizer = make_optimizer(network, training.TrainingSettings())
+    optimizer = make_optimizer(network, TrainingSettings())
     assert [group["weight_decay"] for group in optimizer.param_groups] == [1e-4, 0.0]
     assert [tuple(part.shape for part in group["params"]) for group in optimizer.param_groups] == [((2, 3),), ((2,),)]
 
@@ -153,8 +157,8 @@ def test_cuda_without_a_gpu_is_an_error_not_a_fall_back():
     if torch.cuda.is_available():
         pytest.skip("this machine has a GPU")
     with pytest.raises(RuntimeError, match="no GPU"):
-        training.pick_device("cuda")
-    assert training.pick_device("auto").type == "cpu"
+        pick_device("cuda")
+    assert pick_device("auto").type == "cpu"
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")

@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from deepmirnatar.files import read_tsv
-from deepmirnatar.sequences import reverse_complement
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.rna.sequences import reverse_complement
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -251,19 +251,36 @@ def test_the_report_holds_the_figures(finished):
 
 def test_nothing_is_left_to_do_and_an_edit_reruns_its_dependants_alone(finished):
     assert not jobs(run_own(finished, "--dry-run").stdout)
-    library = finished / "deepmirnatar" / "plots.py"
-    text = library.read_text()
-    library.write_text(text + "# edited\n")
-    plan = jobs(run_own(finished, "--dry-run").stdout)
-    library.write_text(text)
-    assert "plot_curves" in plan and "train_model" not in plan
-    network = finished / "deepmirnatar" / "networks" / "deepmirnatar.py"
+    # File, a line of its logic and the edited line; a rule that must run again, and one that need not.
+    cases = [
+        ("predictors/networks/deepmirnatar.py", "class Net", "A = 1\nclass Net", "train_model", "split_dataset"),
+        ("evaluation/metrics.py", "RESAMPLES = 1000", "RESAMPLES = 1001", "train_model", "train_word2vec"),
+        ("figures/charts.py", "dpi=200", "dpi=201", "plot_curves", "train_model"),
+        ("datasets/splits.py", '"train": 0.6', '"train": 0.5', "split_dataset", "merge_sources"),
+        ("sources/user.py", "def parse", "LIMIT = 1\n\n\ndef parse", "parse_source", "download_source"),
+        ("tables/study_tables.py", "PAPERS_DATASET,", "PAPERS_DATASET as PAPERS_DATASET,", "", ""),
+    ]  # fmt: skip
+    for name, line, edited, again, untouched in cases:
+        library = finished / "deepmirnatar" / name
+        text = library.read_text()
+        library.write_text(text.replace('"""', '"""Explained anew. ', 1) + "# edited\n")
+        plan = jobs(run_own(finished, "--dry-run").stdout)
+        library.write_text(text)
+        assert not plan, (name, "a comment and a docstring")
+        if not again:
+            continue
+        assert line in text, name
+        library.write_text(text.replace(line, edited, 1))
+        plan = jobs(run_own(finished, "--dry-run").stdout)
+        library.write_text(text)
+        assert again in plan and untouched not in plan, (name, plan)
+    network = finished / "deepmirnatar/predictors/networks/deepmirnatar.py"
     text = network.read_text()
-    network.write_text(text + "# edited\n")
+    network.write_text(text + "\nLIMIT = 1\n")
     plan = jobs(run_own(finished, "--dry-run").stdout)
     network.write_text(text)
-    # The network's model is trained again; the two predictors without a network are not.
-    assert plan["train_model"] == 1 and "split_dataset" not in plan
+    # The network's model is trained again; the predictors without a network are not.
+    assert plan["train_model"] == 1
 
 
 def test_a_killed_training_resumes_to_the_same_metrics(finished, tmp_path):
@@ -389,7 +406,7 @@ def test_every_script_finds_what_it_imports_in_its_environment():
             needed |= {"viennarna"}
         assert needed <= listed, (script, env, needed - listed)
     everything = set()
-    for path in [*ROOT.glob("deepmirnatar/models/*.py"), *ROOT.glob("deepmirnatar/embedders/*.py")]:
+    for path in [*ROOT.glob("deepmirnatar/predictors/*.py"), *ROOT.glob("deepmirnatar/embeddings/*.py")]:
         everything |= {CONDA_NAME.get(name, name) for name in imports(path, set())}
     train = {each.split("=")[0] for each in yaml.safe_load((ROOT / "envs/train.yaml").read_text())["dependencies"]}
     assert everything <= train, everything - train
@@ -417,7 +434,7 @@ def test_the_config_readme_names_every_key_and_setting():
         if isinstance(node.get("additionalProperties"), dict):
             yield from keys(node["additionalProperties"])
 
-    from deepmirnatar.models.deepmirnatar import Settings
+    from deepmirnatar.predictors.deepmirnatar import Settings
 
     missing = [name for name in {*keys(schema), *Settings.__dataclass_fields__} if f"{name}" not in text]
     assert not missing

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from deepmirnatar.pairs import PairsError, check_pairs
-from deepmirnatar.sequences import reverse, to_rna
+from deepmirnatar.rna.sequences import reverse, to_rna
 
 
 class Source(NamedTuple):

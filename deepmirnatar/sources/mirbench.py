@@ -5,7 +5,7 @@ Sites carry chromosome coordinates and a gene cluster instead of a gene name; th
 
 import pandas as pd
 
-from deepmirnatar.files import read_tsv
+from deepmirnatar.common.files import read_tsv
 from deepmirnatar.sources import finish
 
 _RENAMED = {

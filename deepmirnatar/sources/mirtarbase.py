@@ -6,8 +6,8 @@ the most stable RNAcofold binding; pairs without a 6mer site in the known 3'UTR 
 
 import pandas as pd
 
-from deepmirnatar.folding import binding_energies
-from deepmirnatar.scan import SEED_CLASSES, seed_sites
+from deepmirnatar.rna.energies import binding_energies
+from deepmirnatar.rna.seeds import SEED_CLASSES, seed_sites
 from deepmirnatar.sources import finish
 
 

@@ -6,7 +6,7 @@ miRAW rows miRNA names and Ensembl ids.
 
 import pandas as pd
 
-from deepmirnatar.sequences import reverse, to_rna
+from deepmirnatar.rna.sequences import reverse, to_rna
 from deepmirnatar.sources import finish
 from deepmirnatar.sources.reference import repair_symbols
 from deepmirnatar.sources.released import read_released

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.mirbase import read_mature
-from deepmirnatar.sequences import to_rna
+from deepmirnatar.rna.sequences import to_rna
+from deepmirnatar.sources.mirbase import read_mature
 
 HUMAN = 9606
 # A spreadsheet reads SEPT7 as a date. MARCH and DEC symbols go the same way.

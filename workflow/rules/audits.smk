@@ -8,8 +8,6 @@ rule score_controls:
         features=look.controls_features,
         model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
         settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
-        code=look.model_code,
-        scoring=look.imports("scoring.py"),
     output:
         "results/runs/{dataset}/{model}/seed-{seed}/controls.tsv",
     log:
@@ -32,7 +30,6 @@ rule score_controls:
 rule audit_model:
     input:
         controls="results/runs/{dataset}/{model}/seed-{seed}/controls.tsv",
-        code=look.imports("model_audit.py"),
     output:
         audit="results/runs/{dataset}/{model}/seed-{seed}/audit.tsv",
         metrics="results/runs/{dataset}/{model}/seed-{seed}/{dataset}-controls.metrics.tsv",
@@ -49,7 +46,6 @@ rule audit_model:
 rule plot_model_audit:
     input:
         audits=look.model_audits,
-        code=look.imports("plots.py", "scan.py"),
     output:
         svg=report(
             "results/figures/{experiment}/{dataset}/audit_of_{model}.svg",

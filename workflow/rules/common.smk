@@ -5,9 +5,11 @@ import yaml
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
-from deepmirnatar.downloads import read_registry
-from deepmirnatar.experiments import Study, check_schema
-from deepmirnatar.workflow import Lookup
+from deepmirnatar.sources.downloads import read_registry
+from deepmirnatar.study.study import Study
+from deepmirnatar.study.schema import check_schema
+from workflow.fingerprint import add_fingerprints
+from workflow.lookup import Lookup
 
 schema = Path(workflow.basedir) / "workflow" / "schemas" / "config.schema.yaml"
 

@@ -8,7 +8,6 @@ localrules:
 rule merge_sources:
     input:
         tables=look.parsed_sources,
-        code=look.imports("merging.py"),
     output:
         pairs="results/datasets/{dataset}/merged.tsv",
         report="results/datasets/{dataset}/merge_report.tsv",
@@ -27,7 +26,6 @@ rule filter_mirbase:
         pairs="results/datasets/{dataset}/merged.tsv",
         mirnas="results/reference/mirnas.tsv",
         utrs=look.filter_reference,
-        code=look.filter_code,
     output:
         kept="results/datasets/{dataset}/kept.tsv",
         dropped="results/datasets/{dataset}/dropped.tsv",
@@ -46,7 +44,6 @@ rule generate_negatives:
     input:
         pairs="results/datasets/{dataset}/kept.tsv",
         reference=look.negatives_reference,
-        code=look.negatives_code,
     output:
         positives="results/datasets/{dataset}/positives.tsv",
         negatives="results/datasets/{dataset}/negatives.tsv",
@@ -68,7 +65,6 @@ rule split_dataset:
     input:
         positives="results/datasets/{dataset}/positives.tsv",
         negatives="results/datasets/{dataset}/negatives.tsv",
-        code=look.imports("splits.py"),
     output:
         pairs="results/datasets/{dataset}/pairs.tsv",
         report="results/datasets/{dataset}/split_report.tsv",
@@ -87,7 +83,6 @@ rule split_dataset:
 rule audit_dataset:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
-        code=look.imports("audit.py"),
     output:
         audit="results/datasets/{dataset}/audit.tsv",
         balance="results/datasets/{dataset}/mirna_balance.tsv",
@@ -107,7 +102,6 @@ rule audit_dataset:
 rule make_controls:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
-        code=look.imports("controls.py"),
     output:
         "results/datasets/{dataset}/controls.tsv",
     log:

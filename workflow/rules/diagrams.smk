@@ -18,7 +18,6 @@ rule choose_example:
         mirnas="results/reference/mirnas.tsv",
         utrs="results/reference/utrs.tsv",
         known="results/reference/known_targets.tsv",
-        code=look.imports("examples.py"),
     output:
         "results/reference/example.tsv",
     log:
@@ -35,7 +34,6 @@ rule choose_example:
 rule plot_levels:
     input:
         example="results/reference/example.tsv",
-        code=look.imports("diagrams.py", "examples.py"),
     output:
         svg=report(
             "results/figures/explained/figure_02.svg",
@@ -56,7 +54,6 @@ rule plot_levels:
 rule plot_windows:
     input:
         example="results/reference/example.tsv",
-        code=look.imports("diagrams.py", "examples.py", "negatives/rnacofold.py"),
     output:
         svg=report(
             "results/figures/explained/figure_03.svg",
@@ -77,7 +74,6 @@ rule plot_windows:
 rule plot_architecture:
     input:
         example="results/reference/example.tsv",
-        code=look.imports("diagrams.py", "examples.py", "architecture.py"),
     output:
         svg=report(
             "results/figures/explained/figure_04.svg",
@@ -100,7 +96,6 @@ rule plot_architecture:
 rule plot_encoder:
     input:
         example="results/reference/example.tsv",
-        code=look.imports("diagrams.py", "examples.py", "architecture.py"),
     output:
         svg=report(
             "results/figures/explained/figure_05.svg",
@@ -124,7 +119,6 @@ rule plot_encoder:
 rule plot_duplex:
     input:
         example="results/reference/example.tsv",
-        code=look.imports("diagrams.py", "examples.py", "pairing.py"),
     output:
         svg=report(
             "results/figures/explained/figure_06.svg",
@@ -145,7 +139,6 @@ rule plot_duplex:
 rule plot_decoder:
     input:
         example="results/reference/example.tsv",
-        code=look.imports("diagrams.py", "examples.py", "architecture.py"),
     output:
         svg=report(
             "results/figures/explained/figure_07.svg",

@@ -6,7 +6,6 @@
 rule train_word2vec:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
-        code=look.imports("embedders/word2vec.py", "kmers.py"),
     output:
         "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
     log:
@@ -27,7 +26,6 @@ rule pretrain_dnabert:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
         utrs="results/reference/utrs.tsv",
-        code=look.imports("embedders/dnabert.py", "kmers.py"),
     output:
         embedder="results/embeddings/{dataset}/{embedding}/embedder.safetensors",
         history="results/embeddings/{dataset}/{embedding}/history.tsv",
@@ -53,7 +51,6 @@ rule adopt_dnabert:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
         weights=look.published_weights,
-        code=look.imports("embedders/dnabert.py", "kmers.py"),
     output:
         "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
     log:
@@ -76,7 +73,6 @@ rule embed_sequences:
     input:
         pairs=look.embedded_pairs,
         embedder=look.embedder,
-        code=look.embedding_code,
     output:
         "results/embeddings/{dataset}/{embedding}/{pairs}.safetensors",
     log:

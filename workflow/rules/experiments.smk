@@ -20,7 +20,6 @@ rule collect_metrics:
 rule compare_models:
     input:
         predictions=look.predictions,
-        code=look.imports("metrics.py"),
     output:
         "results/experiments/{experiment}/comparison.tsv",
     log:

@@ -25,7 +25,6 @@ rule tables:
 rule plot_history:
     input:
         histories=look.histories,
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/loss_history.svg",
@@ -49,7 +48,6 @@ rule plot_history:
 rule plot_datasets:
     input:
         pairs=look.experiment_pairs,
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/datasets.svg",
@@ -71,7 +69,6 @@ rule plot_audit:
     input:
         audits=look.experiment_audits,
         metrics="results/experiments/{experiment}/metrics.tsv",
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/audit.svg",
@@ -94,7 +91,6 @@ rule plot_audit:
 rule plot_rulegraph:
     input:
         rules=look.workflow_files,
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/rulegraph.svg",
@@ -117,7 +113,6 @@ rule plot_rulegraph:
 rule tabulate_dataset:
     input:
         pairs=look.experiment_pairs,
-        code=look.imports("tables.py"),
     output:
         report(
             "results/tables/{experiment}/table_1.tsv",
@@ -137,7 +132,6 @@ rule tabulate_scores:
     input:
         metrics="results/experiments/{experiment}/metrics.tsv",
         settings=look.settings_files,
-        code=look.imports("tables.py"),
     output:
         scores=report(
             "results/tables/{experiment}/scores.tsv",
@@ -158,7 +152,6 @@ rule tabulate_settings:
     input:
         settings=look.settings_files,
         histories=look.histories,
-        code=look.imports("tables.py"),
     output:
         report(
             "results/tables/{experiment}/table_2.tsv",
@@ -178,7 +171,6 @@ rule tabulate_items:
     input:
         results="results/tables/{experiment}/results.tsv",
         paper="resources/paper.tsv",
-        code=look.imports("tables.py"),
     output:
         report(
             "results/tables/{experiment}/items.tsv",

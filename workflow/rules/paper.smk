@@ -10,7 +10,6 @@ localrules:
 rule plot_losses:
     input:
         histories=look.run_files("figure_08", "results/runs/{run}/history.tsv"),
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/{dataset}/figure_08a.svg",
@@ -35,7 +34,6 @@ rule plot_losses:
 rule plot_scores:
     input:
         metrics="results/experiments/{experiment}/metrics.tsv",
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/{dataset}/{figure}.svg",
@@ -63,7 +61,6 @@ rule plot_curves:
     input:
         predictions=look.shown_predictions("figure_11"),
         metrics="results/experiments/{experiment}/metrics.tsv",
-        code=look.imports("plots.py"),
     output:
         roc=report(
             "results/figures/{experiment}/{dataset}/figure_11a.svg",
@@ -99,7 +96,6 @@ rule tabulate_contestants:
         metrics="results/experiments/{experiment}/metrics.tsv",
         settings=look.settings_files,
         paper="resources/paper.tsv",
-        code=look.imports("tables.py"),
     output:
         report(
             "results/tables/{experiment}/{dataset}/table_3.tsv",
@@ -121,7 +117,6 @@ rule tabulate_contestants:
 rule plot_radar:
     input:
         table="results/tables/{experiment}/{dataset}/table_3.tsv",
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/{dataset}/figure_13.svg",
@@ -147,7 +142,6 @@ rule tabulate_costs:
         history=look.run_files("figure_13", "results/runs/{run}/history.tsv"),
         settings=look.run_files("figure_13", "results/runs/{run}/settings.json"),
         metrics=look.run_files("figure_13", "results/runs/{run}/{test_set}.metrics.tsv"),
-        code=look.imports("tables.py"),
     output:
         report(
             "results/tables/{experiment}/{dataset}/cost.tsv",
@@ -170,7 +164,6 @@ rule tabulate_costs:
 rule plot_costs:
     input:
         costs="results/tables/{experiment}/{dataset}/cost.tsv",
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/{dataset}/cost.svg",
@@ -192,7 +185,6 @@ rule plot_costs:
 rule tabulate_transfer:
     input:
         metrics="results/experiments/{experiment}/metrics.tsv",
-        code=look.imports("tables.py"),
     output:
         "results/tables/{experiment}/transfer.tsv",
     log:
@@ -208,7 +200,6 @@ rule tabulate_transfer:
 rule plot_transfer:
     input:
         table="results/tables/{experiment}/transfer.tsv",
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/figures/{experiment}/transfer.svg",

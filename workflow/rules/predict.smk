@@ -16,7 +16,6 @@ rule predictions:
 rule find_sites:
     input:
         unpack(look.prediction_inputs),
-        code=look.imports("candidates.py"),
     output:
         candidates="results/predictions/{prediction}/candidates.tsv",
         tested="results/predictions/{prediction}/tested.tsv",
@@ -38,7 +37,6 @@ rule score_sites:
         unpack(look.prediction_run),
         candidates="results/predictions/{prediction}/candidates.tsv",
         features=look.prediction_features,
-        code=look.prediction_code,
     output:
         sites="results/predictions/{prediction}/sites.tsv",
         bed="results/predictions/{prediction}/sites.bed",
@@ -65,7 +63,6 @@ rule summarize_targets:
         utrs="results/predictions/{prediction}/utrs.fa",
         training=look.prediction_training,
         known=look.known_targets,
-        code=look.imports("targets.py", "candidates.py"),
     output:
         "results/predictions/{prediction}/targets.tsv",
     log:
@@ -83,7 +80,6 @@ rule summarize_targets:
 rule plot_targets:
     input:
         targets="results/predictions/{prediction}/targets.tsv",
-        code=look.imports("plots.py"),
     output:
         svg=report(
             "results/predictions/{prediction}/targets.svg",
@@ -107,7 +103,6 @@ rule plot_targets:
 rule plot_case_study:
     input:
         targets="results/predictions/{prediction}/targets.tsv",
-        code=look.imports("plots.py", "case_study.py"),
     output:
         svg=report(
             "results/predictions/{prediction}/figure_14.svg",

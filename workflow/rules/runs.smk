@@ -7,7 +7,6 @@ rule train_model:
         pairs="results/datasets/{dataset}/pairs.tsv",
         features=look.training_features,
         weights=look.model_files,
-        code=look.model_code,
     output:
         model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
         settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
@@ -37,8 +36,6 @@ rule predict_pairs:
         features=look.test_features,
         model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
         settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
-        code=look.model_code,
-        scoring=look.imports("scoring.py"),
     output:
         "results/runs/{dataset}/{model}/seed-{seed}/{test_set}.predictions.tsv",
     log:
@@ -62,7 +59,6 @@ rule predict_pairs:
 rule evaluate_predictions:
     input:
         predictions="results/runs/{dataset}/{model}/seed-{seed}/{test_set}.predictions.tsv",
-        code=look.imports("metrics.py"),
     output:
         "results/runs/{dataset}/{model}/seed-{seed}/{test_set}.metrics.tsv",
     log:

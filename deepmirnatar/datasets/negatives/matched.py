@@ -1,0 +1,104 @@
+"""miRBench's way (Sammut et al. 2025): real miRNAs, real sites, wrong partners, equal frequencies.
+
+For each miRNA family as many negatives as positives: each positive's miRNA is given a site that is another
+family's positive, of a gene that its own family is not known to target and from a site cluster that holds no
+positive of its own family. A site is used as a negative as often as it stands as a positive, so that neither strand
+alone tells the class.
+"""
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.common.logs import log, progress
+from deepmirnatar.rna.near_identical import cluster_sites
+from deepmirnatar.rna.sequences import family
+
+
+def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, processes: int) -> tuple:
+    """One negative per positive; positives that find no partner are left out and counted.
+
+    Each family uses a site cluster at most once. Both classes hold the same sites equally often, so what is left
+    out leaves the pool of sites too, and the rest is dealt anew.
+    """
+    rng = np.random.default_rng(seed)
+    families = pd.factorize(positives["mirna_sequence"].map(family))[0]
+    clusters = cluster_sites(positives["target_sequence"])
+    genes, gene_names = pd.factorize(positives["target"])
+    targets = _targets(positives, families, genes, gene_names, reference)
+    kept = np.arange(len(positives))
+    while len(kept):
+        partner = _deal(families[kept], clusters[kept], genes[kept], targets, rng)
+        if (partner >= 0).all():
+            break
+        log.info("matched: %d positives find no partner", (partner < 0).sum())
+        kept = kept[partner >= 0]
+    stay = positives.iloc[kept].reset_index(drop=True)
+    donors = stay.iloc[partner] if len(kept) else stay
+    negatives = stay.assign(target=donors["target"].to_numpy(), target_sequence=donors["target_sequence"].to_numpy())
+    # What described the positive's own site does not describe the new one.
+    own = ["seed_class", "utr_start", "refseq", "ensembl", "mirbase_note"]
+    negatives = negatives.drop(columns=[column for column in own if column in negatives])
+    left = len(positives) - len(kept)
+    return (
+        stay,
+        negatives,
+        {"positives without a matched negative, left out": left, "matched negatives": len(negatives)},
+    )
+
+
+def _targets(positives, families: np.ndarray, genes: np.ndarray, gene_names, reference: dict) -> dict[int, set]:
+    """Per family the genes (numbers) that its miRNAs target, here or in miRTarBase with any evidence."""
+    targets: dict[int, set] = {}
+    for number, gene in zip(families, genes, strict=True):
+        targets.setdefault(number, set()).add(gene)
+    if "known_targets" in reference:
+        known = reference["known_targets"]
+        of_name = dict(zip(positives["mirna"], families, strict=True))
+        number_of = {name: number for number, name in enumerate(gene_names)}
+        for name, gene in zip(known["mirna"], known["gene"], strict=True):
+            if name in of_name and gene in number_of:
+                targets[of_name[name]].add(number_of[gene])
+    return targets
+
+
+def _deal(
+    families: np.ndarray, clusters: np.ndarray, genes: np.ndarray, targets: dict[int, set], rng: np.random.Generator
+) -> np.ndarray:
+    """For each row the row whose site it is given, each site once; -1 where none is left that it may have.
+
+    A row may have no site of a gene that its family targets, nor of a cluster that holds a positive of its family or
+    that the family was given already.
+    """
+    own: dict[int, set] = {}
+    for number, cluster in zip(families, clusters, strict=True):
+        own.setdefault(number, set()).add(cluster)
+    taken = {number: set(mine) for number, mine in own.items()}  # a family's own clusters and those it was given
+    partner = np.full(len(families), -1)
+    free = list(rng.permutation(len(families)))
+    # Large families have the least choice, so they are dealt first.
+    size = np.bincount(families)
+    order = sorted(rng.permutation(len(families)), key=lambda row: -size[families[row]])
+    for row in progress(order, "matching negatives", unit="pairs"):
+        for place in range(len(free) - 1, -1, -1):
+            site = free[place]
+            if clusters[site] not in taken[families[row]] and genes[site] not in targets[families[row]]:
+                partner[row] = free.pop(place)
+                taken[families[row]].add(clusters[partner[row]])
+                break
+    # Who came last may swap: take another row's site and leave it one of the free ones.
+    for row in np.flatnonzero(partner < 0):
+        mine = taken[families[row]]
+        for other in rng.permutation(np.flatnonzero(partner >= 0)):
+            theirs, given = taken[families[other]], clusters[partner[other]]
+            if given in mine or families[other] == families[row] or genes[partner[other]] in targets[families[row]]:
+                continue
+            avoid = targets[families[other]]
+            fitting = (at for at, site in enumerate(free) if clusters[site] not in theirs and genes[site] not in avoid)
+            place = next(fitting, None)
+            if place is not None:
+                partner[row], partner[other] = partner[other], free.pop(place)
+                theirs.remove(given)
+                theirs.add(clusters[partner[other]])
+                mine.add(given)
+                break
+    return partner

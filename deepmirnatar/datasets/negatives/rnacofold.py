@@ -1,0 +1,135 @@
+"""miRAW's way (Pla et al. 2018): windows of non-target genes' 3'UTRs that could bind, and bind stably.
+
+For each miRNA with n positives, n windows: scan 3'UTRs of genes that are not known targets in windows of 40 nt,
+step 5; keep a window where at least `pairs` of the miRNA's nt 1-10 can pair (Watson-Crick or G-U) at one
+ungapped position; drop windows with N or near a positive site; at most `per_pair` windows per (miRNA, gene);
+fold what is left and keep those with RNAcofold dG_bind <= `energy`.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.common.logs import log
+from deepmirnatar.rna.energies import binding_energies
+from deepmirnatar.rna.near_identical import SHARED, shared_runs
+from deepmirnatar.rna.sequences import PAIRS, encode
+
+
+@dataclass
+class Settings:
+    window: int = 40
+    step: int = 5
+    first: int = 1  # the miRNA's nt first..last (1-based) are asked to pair
+    last: int = 10
+    pairs: int = 6
+    energy: float = -5.0  # kcal/mol; 'MFE < 0' passes every random window and filters nothing
+    per_pair: int = 3  # windows per (miRNA, gene); without a cap few genes supply all negatives
+    ratio: float = 1.0  # negatives per positive
+    rounds: int = 12
+
+
+def candidate_windows(mirna: np.ndarray, utr: np.ndarray, settings: Settings) -> np.ndarray:
+    """Starts (0-based) of windows that pass the pair rule and hold no N; codes as in `sequences.encode`."""
+    count = len(utr) - settings.window + 1
+    if count < 1:
+        return np.empty(0, dtype=int)
+    paired = np.zeros(len(utr), dtype=np.int8)
+    span = settings.last - settings.first
+    # miRNA nt `first` faces position p, the next nt p - 1, and so on: strands are antiparallel.
+    for step, base in enumerate(mirna[settings.first - 1 : settings.last]):
+        facing = PAIRS[base][utr]
+        paired[step:] += facing[step:] if step == 0 else 0
+        if step:
+            paired[span:] += facing[span - step : len(utr) - step]
+    starts = np.arange(0, count, settings.step)
+    inside = np.lib.stride_tricks.sliding_window_view(paired, settings.window)[starts][:, span:]
+    unknown = np.lib.stride_tricks.sliding_window_view(utr == 4, settings.window)[starts]
+    return starts[(inside.max(axis=1) >= settings.pairs) & ~unknown.any(axis=1)]
+
+
+def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, processes: int) -> tuple:
+    """Negatives with their `energy`; see the module. Raises ValueError when 3'UTRs run out."""
+    settings = Settings(**settings)
+    if settings.last - settings.first >= settings.window:
+        raise ValueError("negatives: nt `first` to `last` of the miRNA do not fit into the window")
+    rng = np.random.default_rng(seed)
+    utrs = reference["utrs"]
+    utrs = utrs[utrs["sequence"].str.len() >= settings.window].reset_index(drop=True)
+    codes = [encode(sequence) for sequence in utrs["sequence"]]
+    known = reference["known_targets"]
+    targets = pd.concat([known[["mirna", "gene"]], positives.rename(columns={"target": "gene"})[["mirna", "gene"]]])
+    targets_of = targets.groupby("mirna")["gene"].agg(set)
+    positive_runs = positives.groupby("mirna_sequence")["target_sequence"].agg(
+        lambda sites: set(shared_runs(sites.drop_duplicates())[1])
+    )
+    wanted = positives.groupby(["mirna", "mirna_sequence"]).size().mul(settings.ratio).round().astype(int)
+
+    made: list[pd.DataFrame] = []
+    missing = wanted.copy()
+    queue = {key: iter(rng.permutation(len(utrs))) for key in wanted.index}
+    folded, seen, of_pair = 0, set(), Counter()
+    for number in range(1, settings.rounds + 1):
+        if not len(missing):
+            break
+        rows = []
+        for (name, mirna), count in missing.items():
+            forbidden = targets_of.get(name, set())
+            # About two in five windows bind stably enough; draw with a margin.
+            need, bases = int(3 * count) + 5, encode(mirna)
+            runs = positive_runs[mirna]
+            for place in queue[name, mirna]:
+                gene = utrs["gene"].iat[place]
+                if gene in forbidden:
+                    continue
+                starts = candidate_windows(bases, codes[place], settings)
+                utr = utrs["sequence"].iat[place]
+                for start in rng.permutation(starts):
+                    window = utr[start : start + settings.window]
+                    if of_pair[name, gene] == settings.per_pair:
+                        break
+                    # One 3'UTR can stand under several genes: a window is folded for a miRNA once.
+                    if (mirna, window) in seen or not runs.isdisjoint(shared_runs(pd.Series([window]))[1]):
+                        continue
+                    seen.add((mirna, window))
+                    rows.append((name, mirna, gene, window, start))
+                    of_pair[name, gene] += 1
+                    need -= 1
+                if need <= 0:
+                    break
+        if not rows:
+            break
+        table = pd.DataFrame(rows, columns=["mirna", "mirna_sequence", "target", "target_sequence", "utr_start"])
+        table["energy"] = binding_energies(
+            table["mirna_sequence"], table["target_sequence"], processes, f"negatives, round {number}"
+        )
+        folded += len(table)
+        stable = table[table["energy"] <= settings.energy]
+        key = pd.MultiIndex.from_frame(stable[["mirna", "mirna_sequence"]])
+        rank = stable.groupby(["mirna", "mirna_sequence"]).cumcount()
+        stable = stable[rank.to_numpy() < missing.reindex(key).to_numpy()]
+        made.append(stable)
+        got = stable.groupby(["mirna", "mirna_sequence"]).size()
+        missing = missing.sub(got, fill_value=0).astype(int)
+        missing = missing[missing > 0].sort_index()
+        log.info(
+            "negatives: round %d folded %d windows, kept %d, still missing %d",
+            number,
+            len(table),
+            len(stable),
+            missing.sum(),
+        )
+    negatives = pd.concat(made, ignore_index=True) if made else pd.DataFrame()
+    if not len(negatives):
+        raise ValueError("no 3'UTR window passed the pair rule and the energy; relax `energy` or `pairs`")
+    if len(missing):
+        log.warning("negatives: %d could not be made for %d miRNAs (3'UTRs exhausted)", missing.sum(), len(missing))
+    counts = {
+        "windows folded": folded,
+        f"windows with dG_bind <= {settings.energy:g} kcal/mol, kept": len(negatives),
+        "negatives that could not be made": int(missing.sum()),
+        "shared run that counts as near a positive (nt)": SHARED,
+    }
+    return positives, negatives.assign(split="train", mock=0, mirna_written="5to3"), counts

@@ -1,0 +1,113 @@
+"""Train, valid and test: which rows stand together on one side."""
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.common.logs import log
+from deepmirnatar.pairs import SPLITS
+from deepmirnatar.rna.near_identical import SHARED, cluster_sites, link, shared_runs, shares_run
+from deepmirnatar.rna.sequences import family
+
+STRATEGIES = ["given", "random", "by_pair", "by_mirna_family", "by_gene"]
+FRACTIONS = {"train": 0.6, "valid": 0.2, "test": 0.2}
+
+
+def split_rows(
+    table: pd.DataFrame,
+    strategy: str,
+    fractions: dict[str, float] | None = None,
+    seed: int = 1,
+    shared: int = SHARED,
+    largest: float = 0.25,
+    valid_from_train: float = 0.0,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Assign `split` (and, where grouped, `site_cluster`); return (rows, report).
+
+    strategy `given` keeps the column as it is, and with `valid_from_train` moves that fraction of the training
+    rows, by whole targets, to valid; `random` ignores all relations. The grouped strategies keep a key on one
+    side: `by_pair` the (miRNA, gene) pair, `by_mirna_family` nt 2-8, `by_gene` the gene; and near-identical sites
+    (a shared run of `shared` nt) with it. Where that chains more than the fraction `largest` of all rows into one
+    group (Alu repeats do), only the key is kept together, and the rows of train and valid that share a run with a
+    test site (then those of train that share one with a valid site) are dropped and counted.
+    """
+    fractions = fractions or FRACTIONS
+    rng = np.random.default_rng(seed)
+    if strategy == "given":
+        if valid_from_train:
+            train = np.flatnonzero(table["split"] == "train")
+            part = table.iloc[train]
+            shares = {"train": 1 - valid_from_train, "valid": valid_from_train}
+            sides = _assign(pd.factorize(part["target"])[0], part["label"], shares, rng)
+            table = table.assign(split=pd.Series(sides, part.index).reindex(table.index).fillna(table["split"]))
+        return table, _report(table, [])
+    if strategy == "random":
+        table = table.assign(split=_assign(np.arange(len(table)), table["label"], fractions, rng))
+        return table, _report(table, [])
+    if strategy not in STRATEGIES:
+        raise ValueError(f"unknown split strategy {strategy!r}; choose from {', '.join(STRATEGIES)}")
+
+    notes = []
+    key = pd.factorize(_key(table, strategy))[0]
+    rows = np.arange(len(table))
+    site, unique = pd.factorize(table["target_sequence"])
+    runs_of, runs = shared_runs(pd.Series(unique), shared)
+    # Rows -> their site -> its runs, without repeating the runs for every row.
+    cluster = link(len(unique), (runs_of, runs))[site]
+    groups = link(len(table), (rows, key), (rows, cluster))
+    share = np.bincount(groups).max() / len(groups)
+    notes.append(("largest group of key and sites", f"{share:.4f}", "fraction of rows"))
+    chained = share > largest
+    if chained:
+        log.warning(
+            "split %s: similar sites chain %.0f %% of the rows into one group; the key alone is kept "
+            "together and near-identical sites are dropped from train and valid instead",
+            strategy,
+            100 * share,
+        )
+        groups = key
+    table = table.assign(split=_assign(groups, table["label"], fractions, rng))
+    if chained:
+        for side, other in (("valid", "test"), ("train", "test"), ("train", "valid")):
+            sites = table.loc[table["split"] == other, "target_sequence"]
+            mine = table["split"] == side
+            near = np.zeros(len(table), dtype=bool)
+            near[mine] = shares_run(table.loc[mine, "target_sequence"], sites, shared)
+            notes.append((f"dropped from {side}: site nearly equals one of {other}", int(near.sum()), "rows"))
+            log.info("split %s: %d rows of %s dropped, near a site of %s", strategy, near.sum(), side, other)
+            table = table[~near].reset_index(drop=True)
+    table = table.assign(site_cluster=cluster_sites(table["target_sequence"], shared))
+    return table, _report(table, notes)
+
+
+def _key(table: pd.DataFrame, strategy: str) -> pd.Series:
+    if strategy == "by_mirna_family":
+        return table["mirna_sequence"].map(family)
+    if strategy == "by_gene":
+        return table["target"]
+    return table["mirna"] + "\t" + table["target"]
+
+
+def _assign(groups: np.ndarray, label: pd.Series, fractions: dict, rng: np.random.Generator) -> np.ndarray:
+    """Whole groups to splits, in random order, each to the split that lacks most of its labels' rows."""
+    count = groups.max() + 1
+    size = np.zeros((count, 2))
+    np.add.at(size, (groups, label.to_numpy()), 1)
+    names = [name for name in SPLITS if fractions.get(name, 0) > 0]
+    want = np.array([fractions[name] for name in names])[:, None] * size.sum(axis=0)
+    # Large groups first, while there is room everywhere; equal sizes in random order.
+    order = rng.permutation(count)
+    order = order[np.argsort(-size[order].sum(axis=1), kind="stable")]
+    have, side = np.zeros_like(want), np.zeros(count, dtype=int)
+    room = want.sum(axis=1)
+    for group in order:
+        lack = (want - have) @ size[group] / np.maximum(room, 1)
+        # A group that would fill half of a small split belongs into the largest.
+        side[group] = int(room.argmax() if size[group].sum() > 0.5 * room.min() else lack.argmax())
+        have[side[group]] += size[group]
+    return np.array(names, dtype=object)[side[groups]]
+
+
+def _report(table: pd.DataFrame, notes: list[tuple]) -> pd.DataFrame:
+    counts = table.groupby(["split", "label"]).size()
+    rows = [(f"{split}: label {label}", int(n), "rows") for (split, label), n in counts.items()]
+    return pd.DataFrame(rows + notes, columns=["item", "value", "unit"])

@@ -1,0 +1,289 @@
+"""DNABERT 4-mers of the target site (Ji et al. 2021), one contextual vector per k-mer.
+
+Two sources, one way of use. `weights: pretrain` trains a small BERT (hidden size 96) here, with DNABERT's own
+objective: masked k-mers in runs of k, so that the neighbours, which overlap it, cannot give a k-mer away. Two aids
+bring so short a training past the plateau where position is not yet used: position vectors start as sinusoids,
+and in the first part of the steps k-mers are masked singly.
+
+Otherwise `weights` is a folder with a published checkpoint (config.json and model.safetensors, or
+pytorch_model.bin, which is read without unpickling objects): 12 layers, hidden size 768, frozen. How 768 become 96
+the paper does not say: `reduce: linear` leaves it to a layer learned with the model, `pca` fits a projection on the
+training split.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.common.files import atomic, digest
+from deepmirnatar.common.logs import log, progress
+from deepmirnatar.common.settings import one_of
+from deepmirnatar.embeddings.vectors import Features
+from deepmirnatar.rna.kmers import END, MASK, PAD, SPECIAL, START, tokenize, vocabulary
+
+
+@dataclass
+class Settings:
+    weights: str = "pretrain"  # or `dnabert4` (downloaded), or a folder
+    k: int = 4
+    reduce: str = one_of("none", "linear", "pca")
+    size: int = 96
+    layers: int = 2
+    heads: int = 12
+    steps: int = 3000
+    batch: int = 32
+    length: int = 64  # k-mers per training piece
+    learning_rate: float = 3e-3
+    mask: float = 0.15
+    single: float = 0.4  # fraction of the steps, at the beginning, that mask single k-mers
+    pool: int = 0
+
+
+def configuration(settings: Settings):
+    """A BERT of DNABERT's kind at this size."""
+    from transformers import BertConfig
+
+    return BertConfig(
+        vocab_size=len(vocabulary(settings.k)),
+        hidden_size=settings.size,
+        num_hidden_layers=settings.layers,
+        num_attention_heads=settings.heads,
+        intermediate_size=4 * settings.size,
+        max_position_embeddings=512,
+        type_vocab_size=2,
+        initializer_range=0.1,
+        # The corpus is far larger than the model can memorise, and drawing masks is a third of a CPU step.
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        attn_implementation="eager",  # the fused kernels are slower at eight values a head
+    )
+
+
+def mask_runs(tokens, run: int, fraction: float, generator):
+    """Choose k-mers to hide, whole runs of `run` at a time; bool, like `tokens` (batch, length).
+
+    A run begins with probability fraction / run, so that about `fraction` of the k-mers are hidden.
+    """
+    import torch
+
+    starts = torch.rand(tokens.shape, generator=generator) < fraction / run
+    hidden = starts.clone()
+    for step in range(1, run):
+        hidden[:, step:] |= starts[:, :-step]
+    return hidden & (tokens >= len(SPECIAL))
+
+
+def pieces(sequences: list[str], k: int, length: int) -> np.ndarray:
+    """Tokens of the corpus cut into rows [CLS] ... [SEP], padded; shape (pieces, length + 2).
+
+    Sequences are broken at unknown letters (N).
+    """
+    known = [part for sequence in sequences for part in sequence.split("N") if len(part) >= k + 4]
+    tokens, offsets = tokenize(known, k)
+    counts = -(-np.diff(offsets) // length)  # pieces per sequence
+    of = np.repeat(np.arange(len(counts)), counts)
+    starts = offsets[of] + length * (np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts))
+    sizes = np.minimum(length, offsets[of + 1] - starts)
+    inside = np.arange(length) < sizes[:, None]
+    out = np.full((len(of), length + 2), PAD, dtype=np.int64)
+    out[:, 0] = START
+    out[:, 1:-1][inside] = tokens[(starts[:, None] + np.arange(length))[inside]]
+    out[np.arange(len(of)), sizes + 1] = END
+    return out
+
+
+def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Path, seed: int = 1, device: str = "auto"):
+    """Pre-train and save one safetensors file; returns the loss history (step, loss, accuracy).
+
+    Resumes from `checkpoints` after an interruption, to the same result.
+    """
+    import torch
+    from transformers import BertForMaskedLM
+
+    from deepmirnatar.training.checkpoint import Checkpoint
+    from deepmirnatar.training.devices import pick_device, seed_everything
+
+    device = pick_device(device)
+    seed_everything(seed)
+    model = BertForMaskedLM(configuration(settings)).to(device)
+    _start_with_sinusoids(model.bert.embeddings.position_embeddings.weight)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate, weight_decay=0.01, betas=(0.9, 0.98))
+    warmup = max(1, settings.steps // 20)
+
+    def pace(step: int) -> float:
+        return min((step + 1) / warmup, (settings.steps - step) / max(1, settings.steps - warmup))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, pace)
+    rows = torch.from_numpy(pieces(corpus, settings.k, settings.length))
+    log.info("pre-training on %d pieces of up to %d k-mers, device %s", len(rows), settings.length, device)
+    checkpoint = Checkpoint(checkpoints / digest("pretrain", asdict(settings), seed, len(rows), int(rows.sum())))
+    parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
+    state = checkpoint.load(parts, device)
+    history, first = (state["history"], state["step"]) if state else ([], 0)
+    generator = torch.Generator()
+    model.train()
+    for step in progress(range(first, settings.steps), "pre-training", unit="steps"):
+        # A step's rows and masks depend on seed and step alone, so a resumed run repeats them.
+        generator.manual_seed(seed * 1_000_003 + step)
+        tokens = rows[torch.randint(len(rows), (settings.batch,), generator=generator)]
+        tokens = tokens[:, : int((tokens != PAD).sum(dim=1).max())]
+        run = 1 if step < settings.single * settings.steps else settings.k
+        hidden = mask_runs(tokens, run, settings.mask, generator)
+        chance = torch.rand(tokens.shape, generator=generator)
+        other = torch.randint(len(SPECIAL), len(vocabulary(settings.k)), tokens.shape, generator=generator)
+        # BERT's 80 / 10 / 10: masked, another k-mer, left as it is.
+        shown = torch.where(hidden & (chance < 0.8), MASK, tokens)
+        shown = torch.where(hidden & (chance >= 0.8) & (chance < 0.9), other, shown)
+        tokens, hidden, shown = tokens.to(device), hidden.to(device), shown.to(device)
+        states = model.bert(shown, attention_mask=(shown != PAD).long()).last_hidden_state
+        logits = model.cls(states[hidden])
+        loss = torch.nn.functional.cross_entropy(logits, tokens[hidden])
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        if (step + 1) % max(1, settings.steps // 20) == 0 or step + 1 == settings.steps:
+            accuracy = (logits.argmax(dim=1) == tokens[hidden]).float().mean().item()
+            history.append((step + 1, loss.item(), accuracy))
+            log.info(
+                "pre-training: step %d of %d, loss %.3f, accuracy %.3f",
+                step + 1,
+                settings.steps,
+                loss.item(),
+                accuracy,
+            )
+            checkpoint.save(parts, {"history": history, "step": step + 1})
+    _save(model.bert, {"source": "pretrain", "seed": seed}, {}, path)
+    checkpoint.remove()
+    return pd.DataFrame(history, columns=["step", "loss", "accuracy"])
+
+
+def _start_with_sinusoids(weight) -> None:
+    """Position vectors, shape (positions, size), as wide as the k-mers' own; wavelengths from 6 to 6,000 k-mers."""
+    import torch
+
+    places = torch.arange(weight.shape[0])[:, None]
+    rates = 1000.0 ** -torch.linspace(0, 1, weight.shape[1] // 2)
+    with torch.no_grad():
+        weight.copy_(0.1 * torch.cat([torch.sin(places * rates), torch.cos(places * rates)], dim=1))
+
+
+def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Path, device: str = "auto") -> None:
+    """Read a published checkpoint from `folder`, check its vocabulary, fit the PCA if asked, save one file."""
+    folder = Path(folder)
+    model = _load_published(folder)
+    vocab = folder / "vocab.txt"
+    if vocab.exists() and vocab.read_text().split() != vocabulary(settings.k):
+        raise ValueError(f"{vocab}: is not DNABERT's vocabulary of {settings.k}-mers in its order")
+    projection = {}
+    if settings.reduce == "pca":
+        from sklearn.decomposition import PCA
+
+        vectors = _run(model, training_sites[:20_000], settings.k, device)[0]
+        pca = PCA(settings.size, random_state=0).fit(vectors.astype(np.float32))
+        projection = {"pca.mean": pca.mean_, "pca.components": pca.components_}
+        log.info(
+            "PCA to %d dimensions keeps %.3f of the variance",
+            settings.size,
+            pca.explained_variance_ratio_.sum(),
+        )
+    _save(model, {"source": str(folder)}, projection, path)
+
+
+def embed(sequences: list[str], settings: Settings, embedder: Path, device: str = "auto") -> Features:
+    """One vector per k-mer, special tokens dropped; float16."""
+    import torch
+    from safetensors import safe_open
+    from transformers import BertConfig, BertModel
+
+    with safe_open(str(embedder), framework="pt") as handle:
+        description = json.loads(handle.metadata()["description"])
+        tensors = {name: handle.get_tensor(name) for name in handle.keys()}  # noqa: SIM118
+    mean, components = tensors.pop("pca.mean", None), tensors.pop("pca.components", None)
+    model = BertModel(BertConfig(**description["config"]), add_pooling_layer=False)
+    model.load_state_dict(tensors)
+    vectors, offsets = _run(model, sequences, settings.k, device)
+    if components is not None:
+        vectors = (torch.from_numpy(vectors).float() - mean) @ components.T
+        vectors = vectors.numpy().astype(np.float16)
+    return Features(vectors, np.arange(len(vectors)), offsets, pd.Index(sequences))
+
+
+def _run(model, sequences: list[str], k: int, device: str, batch: int = 512) -> tuple[np.ndarray, np.ndarray]:
+    """Last hidden states of all k-mers, end to end, float16, and offsets."""
+    import torch
+
+    from deepmirnatar.training.devices import pick_device
+
+    device = pick_device(device)
+    model = model.to(device).eval()
+    tokens, offsets = tokenize(sequences, k)
+    lengths = np.diff(offsets)
+    out = np.empty((len(tokens), model.config.hidden_size), dtype=np.float16)
+    order = np.argsort(lengths, kind="stable")
+    batches = np.array_split(order, max(1, -(-len(order) // batch)))
+    with torch.inference_mode():
+        for rows in progress(batches, "embedding", unit="batches"):
+            longest = lengths[rows].max()
+            place = offsets[rows][:, None] + np.arange(longest)
+            inside = np.arange(longest) < lengths[rows][:, None]
+            ids = np.full((len(rows), longest + 2), PAD)
+            ids[:, 0] = START
+            ids[:, 1:-1][inside] = tokens[place[inside]]
+            ids[np.arange(len(rows)), lengths[rows] + 1] = END
+            ids = torch.from_numpy(ids).to(device)
+            states = model(ids, attention_mask=(ids != PAD).long()).last_hidden_state
+            out[place[inside]] = states[:, 1:-1][torch.from_numpy(inside).to(device)].half().cpu().numpy()
+    return out, offsets
+
+
+def _load_published(folder: Path):
+    """A BertModel from a folder in DNABERT's format; names the files that are missing."""
+    import torch
+    from safetensors.torch import load_file
+    from transformers import BertConfig, BertModel
+
+    weights = [folder / name for name in ("model.safetensors", "pytorch_model.bin") if (folder / name).exists()]
+    if not (folder / "config.json").exists() or not weights:
+        raise FileNotFoundError(
+            f"{folder}: needs config.json and model.safetensors (or pytorch_model.bin). Run `snakemake download`, "
+            "or set `weights: pretrain` in the embedding's stanza."
+        )
+    config = json.loads((folder / "config.json").read_text())
+    # The published file carries keys of the fork it was written with.
+    keep = set(BertConfig().to_dict()) - {"architectures", "transformers_version", "dtype"}
+    model = BertModel(BertConfig(**{key: config[key] for key in config if key in keep}), add_pooling_layer=False)
+    if weights[0].suffix == ".safetensors":
+        tensors = load_file(weights[0])
+    else:
+        tensors = torch.load(weights[0], map_location="cpu", weights_only=True)
+    tensors = {name.removeprefix("bert."): value for name, value in tensors.items()}
+    wanted = model.state_dict()
+    missing = [name for name in wanted if name not in tensors]
+    if missing:
+        raise ValueError(
+            f"{weights[0]}: lacks {len(missing)} weights, such as {missing[0]!r}: not a BERT of this config"
+        )
+    model.load_state_dict({name: tensors[name] for name in wanted})
+    return model
+
+
+def _save(model, about: dict, more: dict, path: Path) -> None:
+    from safetensors.torch import save_file
+
+    keys = ["vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"]
+    keys += ["max_position_embeddings", "type_vocab_size", "hidden_act", "layer_norm_eps"]
+    config = {key: getattr(model.config, key) for key in keys}
+    if getattr(model, "pooler", None) is not None:
+        model.pooler = None
+    import torch
+
+    tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    tensors |= {name: torch.as_tensor(value, dtype=torch.float32).contiguous() for name, value in more.items()}
+    description = json.dumps({"kind": "dnabert", "config": config, **about})
+    with atomic(path) as part:
+        save_file(tensors, part, metadata={"description": description})

@@ -1,0 +1,23 @@
+"""One-hot k-mers; k = 1 gives one-hot nucleotides."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.embeddings.vectors import Features
+from deepmirnatar.rna.kmers import SPECIAL, tokenize, vocabulary
+
+
+@dataclass
+class Settings:
+    k: int = 1
+    pool: int = 0
+
+
+def embed(sequences: list[str], settings: Settings, embedder: Path | None = None) -> Features:
+    tokens, offsets = tokenize(sequences, settings.k)
+    size = len(vocabulary(settings.k)) - len(SPECIAL)
+    table = np.vstack([np.zeros((len(SPECIAL), size)), np.eye(size)]).astype(np.float16)
+    return Features(table, tokens, offsets, pd.Index(sequences))

@@ -1,0 +1,59 @@
+"""Word2Vec of k-mers (gensim), the paper's embedding of the miRNA: each sequence a sentence of k-mers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.common.files import read_tensors, write_tensors
+from deepmirnatar.embeddings.vectors import Features
+from deepmirnatar.rna.kmers import tokenize, vocabulary
+
+
+@dataclass
+class Settings:
+    k: int = 4
+    size: int = 34
+    window: int = 5
+    skip_gram: bool = True
+    epochs: int = 20
+    pool: int = 0  # 0: one vector per k-mer; m: DeepLncLoc's m averaged runs
+
+
+def learn(sequences: list[str], settings: Settings, path: Path, seed: int = 1) -> None:
+    """Train on distinct sequences and save the vectors; k-mers that never occur stay zero.
+
+    One worker thread: with more, gensim's result depends on their timing.
+    """
+    from gensim.models import Word2Vec
+
+    tokens, offsets = tokenize(sequences, settings.k)
+    words = tokens.astype(str)
+    sentences = [list(words[a:b]) for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    model = Word2Vec(
+        sentences,
+        vector_size=settings.size,
+        window=settings.window,
+        min_count=1,
+        sg=int(settings.skip_gram),
+        epochs=settings.epochs,
+        seed=seed,
+        workers=1,
+        hashfxn=_stable_hash,
+    )
+    vectors = np.zeros((len(vocabulary(settings.k)), settings.size), dtype=np.float32)
+    for word in model.wv.index_to_key:
+        vectors[int(word)] = model.wv[word]
+    write_tensors({"vectors": vectors}, {"kind": "word2vec", "sentences": len(sentences), "seed": seed}, path)
+
+
+def embed(sequences: list[str], settings: Settings, embedder: Path) -> Features:
+    tokens, offsets = tokenize(sequences, settings.k)
+    vectors = read_tensors(embedder)[0]["vectors"]
+    return Features(vectors.astype(np.float16), tokens, offsets, pd.Index(sequences))
+
+
+def _stable_hash(word: str) -> int:
+    """Python's own hash of a string differs from process to process."""
+    return int(word)

@@ -1,0 +1,122 @@
+"""Control rows for the audit of a model: test rows with one thing changed, so that the score tells what it reads.
+
+real             the test rows as they are
+swapped_mirna    each positive keeps its site and gets the miRNA of another positive of the same source; label 0
+permuted_mirna   miRNAs permuted over all test rows; labels stay
+permuted_site    sites, with their targets, permuted over all test rows; labels stay
+shuffled_site    each site shuffled, its dinucleotide counts kept; labels stay
+"""
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.common.logs import log
+from deepmirnatar.pairs import five_to_three
+from deepmirnatar.rna.dinucleotides import shuffle_dinucleotides
+from deepmirnatar.rna.near_identical import shares_run
+from deepmirnatar.rna.seeds import seed_class
+from deepmirnatar.rna.sequences import family
+
+CONTROLS = ["real", "swapped_mirna", "permuted_mirna", "permuted_site", "shuffled_site"]
+# What may have been seen in training; each is a column `{name}_seen` of real rows.
+SEEN = ["pair", "gene", "family", "site"]
+# A miRNA moves with all that describes it, so that its orientation stays known. Not every table has all of these.
+_MIRNA = ["mirna", "mirna_sequence", "mirna_written", "mock"]
+_SITE = ["target", "target_sequence"]
+
+
+def make_controls(table: pd.DataFrame, orientation: str, seed: int = 1) -> pd.DataFrame:
+    """Real and control rows of the test split, a pairs table with more columns; see the top of this file.
+
+    `control`; `real_id`, the pair_id of the real row that a row was made from; `seed_class`; and for real rows
+    `pair_seen`, `gene_seen`, `family_seen`, `site_seen` (0/1, is it in train or valid?). miRNAs stay written as
+    `orientation` says. ValueError when the test split is empty.
+    """
+    rng = np.random.default_rng(seed)
+    straight = five_to_three(table, orientation)
+    in_test = table["split"] == "test"
+    test, known = table[in_test].reset_index(drop=True), table[~in_test]
+    if not len(test):
+        raise ValueError("no rows in split 'test', which the controls are made from")
+    positive = test[test["label"] == 1]
+    taker, giver = swap_mirnas(positive, table[table["label"] == 1], rng)
+    swapped = _replace(positive.iloc[taker], positive.iloc[giver], _MIRNA).assign(label=0)
+    sites = [shuffle_dinucleotides(site, rng) for site in test["target_sequence"]]
+    parts = {
+        "real": test.assign(**seen(test, straight[in_test].reset_index(drop=True), known, straight[~in_test])),
+        "swapped_mirna": swapped,
+        "permuted_mirna": _replace(test, test.iloc[rng.permutation(len(test))], _MIRNA),
+        "permuted_site": _replace(test, test.iloc[rng.permutation(len(test))], _SITE),
+        "shuffled_site": test.assign(target_sequence=sites),
+    }
+    log.info(
+        "%d test rows; %d of %d positives have a swapped miRNA; %d sites have no other order of their dinucleotides",
+        len(test),
+        len(swapped),
+        len(positive),
+        (test["target_sequence"] == sites).sum(),
+    )
+    out = pd.concat(
+        [part.assign(control=name, real_id=part["pair_id"]) for name, part in parts.items()], ignore_index=True
+    )
+    made = out["control"] != "real"
+    out["pair_id"] = out["pair_id"].where(~made, out["pair_id"] + "." + out["control"])
+    both = zip(five_to_three(out, orientation), out["target_sequence"], strict=True)
+    out["seed_class"] = [seed_class(mirna, site) for mirna, site in both]
+    flags = [f"{name}_seen" for name in SEEN]
+    last = ["control", "real_id", "seed_class", *flags]
+    return out.astype(dict.fromkeys(flags, "Int8"))[[*out.columns.drop(last), *last]]
+
+
+def swap_mirnas(
+    positives: pd.DataFrame, known: pd.DataFrame, rng: np.random.Generator, rounds: int = 50
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which positive takes the miRNA of which other one of its source: positions (takers, givers), int64.
+
+    A permutation within each source, so every miRNA and every site stays as frequent as it was. No taker gets its own
+    miRNA sequence; a site or target of which `known` has the new miRNA is avoided as far as possible. Where one miRNA
+    is more than half of a source, no such permutation exists, and the rows that find no other miRNA are left out.
+    """
+    mirna, site, target = (positives[name].to_numpy() for name in ("mirna_sequence", "target_sequence", "target"))
+    sites, targets = (
+        set(zip(known["mirna_sequence"], known[name], strict=True)) for name in ("target_sequence", "target")
+    )
+
+    def fault(taker: int, giver: int) -> int:
+        new = mirna[giver]
+        return 4 * (new == mirna[taker]) + 2 * ((new, site[taker]) in sites) + ((new, target[taker]) in targets)
+
+    giver_of = np.empty(len(positives), dtype=np.int64)
+    for rows in positives.groupby("source", sort=False).indices.values():
+        giver_of[rows] = rng.permutation(rows)
+        for _ in range(rounds):
+            # Each faulty row offers its miRNA to a random other one; both keep the exchange if it mends more than
+            # it harms.
+            faulty = [row for row in rows if fault(row, giver_of[row])]
+            for one, other in zip(faulty, rng.choice(rows, len(faulty)), strict=True):
+                mine, theirs = giver_of[one], giver_of[other]
+                if fault(one, theirs) + fault(other, mine) < fault(one, mine) + fault(other, theirs):
+                    giver_of[one], giver_of[other] = theirs, mine
+    faults = np.array([fault(row, giver) for row, giver in enumerate(giver_of)], dtype=np.int64)
+    takers = np.flatnonzero(faults < 4)
+    log.info("swapped miRNAs: %d of %d new pairs are known positives", (faults[takers] > 0).sum(), len(takers))
+    return takers, giver_of[takers]
+
+
+def seen(test: pd.DataFrame, mirnas: pd.Series, known: pd.DataFrame, known_mirnas: pd.Series) -> dict[str, np.ndarray]:
+    """`pair_seen`, `gene_seen`, `family_seen`, `site_seen` of each test row, shape (rows,), bool; miRNAs are 5'->3'.
+
+    A pair is (miRNA sequence, target); a family has the same nt 2-8; a site is seen when 20 nt of it are.
+    """
+    return {
+        "pair_seen": (mirnas + "\t" + test["target"]).isin(known_mirnas + "\t" + known["target"]).to_numpy(),
+        "gene_seen": test["target"].isin(known["target"]).to_numpy(),
+        "family_seen": mirnas.map(family).isin(known_mirnas.map(family)).to_numpy(),
+        "site_seen": shares_run(test["target_sequence"], known["target_sequence"]),
+    }
+
+
+def _replace(rows: pd.DataFrame, others: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """`rows` with `columns` taken from `others`, row by row."""
+    present = [name for name in columns if name in rows.columns]
+    return rows.assign(**{name: others[name].to_numpy() for name in present})

@@ -1,0 +1,77 @@
+"""The shapes inside the paper's network, read from a network that is built and run, not from its description."""
+
+from dataclasses import dataclass
+
+from deepmirnatar.embeddings import settings_class
+
+PUBLISHED_SIZE = 768  # hidden size of the published DNABERT
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one module of a network took and gave, and how many parameters it holds (its parts included)."""
+
+    inputs: tuple[tuple[int, ...], ...]
+    output: tuple[int, ...]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A network, its settings and its parts by name ('' is the whole), as in `named_modules`."""
+
+    settings: object
+    network: object
+    parts: dict[str, Part]
+
+    def __getitem__(self, name: str) -> Part:
+        return self.parts[name]
+
+
+def embedded_shape(embedding: dict, length: int) -> tuple[int, int, int]:
+    """(1, positions, size) of a sequence of `length` nt; `embedding` is a complete stanza of the study."""
+    settings = settings_class(embedding["kind"])(**embedding["settings"])
+    positions = length - settings.k + 1
+    if settings.pool:
+        positions = min(positions, settings.pool)
+    if embedding["kind"] == "onehot":
+        return 1, positions, 4**settings.k
+    published = embedding["kind"] == "dnabert" and settings.weights != "pretrain" and settings.reduce != "pca"
+    return 1, positions, PUBLISHED_SIZE if published else settings.size
+
+
+def trace_model(model: dict, mirna: str, site: str) -> Traced:
+    """`trace` for a real pair of strings; `model` holds settings and, by strand, complete embedding stanzas."""
+    embeddings = model["embeddings"]
+    return trace(
+        model["settings"],
+        embedded_shape(embeddings["mirna"], len(mirna)),
+        embedded_shape(embeddings["site"], len(site)),
+    )
+
+
+def trace(settings: dict, mirna: tuple[int, int, int], site: tuple[int, int, int]) -> Traced:
+    """Build the network of `settings` and run it once on one pair, embedded in the shapes (1, k-mers, size)."""
+    import torch
+
+    from deepmirnatar.predictors.deepmirnatar import Settings
+    from deepmirnatar.predictors.networks.deepmirnatar import Network
+
+    settings = Settings(**settings)
+    network = Network((mirna[2], site[2]), settings).eval()
+    parts = {}
+
+    def hook(name: str):
+        def note(module, inputs, output):
+            output = output[0] if isinstance(output, tuple) else output
+            taken = tuple(tuple(each.shape) for each in inputs)
+            count = sum(each.numel() for each in module.parameters())
+            parts[name] = Part(taken, tuple(output.shape), count)
+
+        return note
+
+    for name, module in network.named_modules():
+        module.register_forward_hook(hook(name))
+    with torch.no_grad():
+        network(torch.zeros(mirna), torch.tensor([mirna[1]]), torch.zeros(site), torch.tensor([site[1]]))
+    return Traced(settings, network, parts)

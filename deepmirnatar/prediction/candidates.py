@@ -1,0 +1,123 @@
+"""A user's miRNAs and 3'UTRs, and the candidate target sites of each miRNA on each 3'UTR.
+
+Everything is RNA, 5'->3'. miRNAs and targets come from FASTA files, or by name from the reference tables.
+"""
+
+import gzip
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
+from deepmirnatar.rna.seeds import seed_class, seed_sites
+from deepmirnatar.rna.sequences import encode
+
+CANDIDATES = ["seed", "pairing", "all"]
+# A mature miRNA; anything longer is a precursor or no miRNA.
+SHORTEST, LONGEST = 15, 30
+
+
+def read_fasta(path: str | Path, letters: str) -> pd.Series:
+    """Entry name (the header's first word) -> sequence, RNA letters; `letters` are those that may occur.
+
+    A name that ends in .gz is read as gzip. Raises ValueError naming file and entry.
+    """
+    from Bio.SeqIO.FastaIO import SimpleFastaParser
+
+    path, found = Path(path), {}
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as handle:
+        for title, text in SimpleFastaParser(handle):
+            name = (title.split() or [""])[0]
+            sequence = text.upper().replace("T", "U")
+            if not name:
+                raise ValueError(f"{path}: entry {len(found) + 1} has no name; write it behind the >")
+            if name in found:
+                raise ValueError(f"{path}: entry {name!r} occurs twice; names must differ in their first word")
+            wrong = re.search(f"[^{letters}]", sequence)
+            if wrong or not sequence:
+                what = f"holds {wrong[0]!r} at nt {wrong.start() + 1}" if wrong else "is empty"
+                raise ValueError(
+                    f"{path}: entry {name!r} {what}; letters are {', '.join(letters)} or T. Repair or remove the entry."
+                )
+            found[name] = sequence
+    if not found:
+        raise ValueError(f"{path}: holds no FASTA entry (a line `>name`, then the sequence)")
+    return pd.Series(found, dtype=object)
+
+
+def look_up(names: list[str], known: pd.Series, what: str) -> pd.Series:
+    """The sequences of these names, in their order; ValueError with the nearest name for one that is not known."""
+    for name in names:
+        if name not in known.index:
+            hint = did_you_mean(name, known.index)
+            raise ValueError(f"{what} {name!r} is not in the reference table.{hint} Or give a FASTA file with it.")
+    return known[list(names)]
+
+
+def read_mirnas(names: list[str] | None, path: str | Path) -> pd.DataFrame:
+    """Columns mirna, mirna_sequence: these names of the reference table at `path`, or all of a FASTA file."""
+    found = read_fasta(path, "ACGU") if names is None else look_up(names, _reference(path, "name"), "miRNA")
+    for name, sequence in found.items():
+        if not SHORTEST <= len(sequence) <= LONGEST:
+            raise ValueError(
+                f"{path}: entry {name!r} has {len(sequence)} nt; a mature miRNA has {SHORTEST} to {LONGEST}. "
+                "Give the mature sequence, not the precursor."
+            )
+    return pd.DataFrame({"mirna": found.index, "mirna_sequence": found.to_numpy()})
+
+
+def read_targets(names: list[str] | None, path: str | Path) -> pd.DataFrame:
+    """Columns target, utr (may hold N), group ("target"): these genes of the reference, or all of a FASTA file."""
+    found = read_fasta(path, "ACGUN") if names is None else look_up(names, _reference(path, "gene"), "gene")
+    return pd.DataFrame({"target": found.index, "utr": found.to_numpy(), "group": "target"})
+
+
+def random_targets(count: int, utrs: str | Path, but: pd.Series, window: int, seed: int) -> pd.DataFrame:
+    """`count` other genes of the reference at random, group "random"; columns as in `read_targets`."""
+    known = _reference(utrs, "gene")
+    known = known[~known.index.isin(but) & (known.str.count("[ACGU]") >= window)]
+    if count > len(known):
+        raise ValueError(f"random_targets: {count} genes are asked for, the reference has {len(known)} others")
+    drawn = known.iloc[np.sort(np.random.default_rng(seed).choice(len(known), count, replace=False))]
+    return pd.DataFrame({"target": drawn.index, "utr": drawn.to_numpy(), "group": "random"})
+
+
+def find_sites(mirnas: pd.DataFrame, targets: pd.DataFrame, kind: str, window: int, step: int) -> pd.DataFrame:
+    """Candidate sites of every miRNA on every 3'UTR: columns mirna, mirna_sequence, target, group, start, end
+    (0-based, half-open, on the 3'UTR), seed_class, target_sequence.
+
+    `seed`: windows around 6mer or better sites, see `scan.seed_sites`. `pairing`: windows, `step` nt apart, in which
+    6 of the miRNA's nt 1-10 can pair, see `negatives.rnacofold`. `all`: every window, `step` nt apart; here and in
+    `pairing`, `seed_class` is the strongest within the window. Windows with N are left out.
+    """
+    # Every window passes a rule that asks for no pair.
+    rule = Settings(window=window, step=step, **({"pairs": 0} if kind == "all" else {}))
+    codes = [encode(utr) for utr in targets["utr"]]
+    parts = []
+    for name, mirna in mirnas[["mirna", "mirna_sequence"]].itertuples(index=False):
+        bases = encode(mirna)
+        for target, code in zip(targets.itertuples(), codes, strict=True):
+            if kind == "seed":
+                found = seed_sites(mirna, target.utr, window)
+            else:
+                starts = candidate_windows(bases, code, rule)
+                windows = [target.utr[start : start + window] for start in starts]
+                classes = [seed_class(mirna, each) for each in windows]
+                found = pd.DataFrame(
+                    {"start": starts, "end": starts + window, "seed_class": classes, "sequence": windows}
+                )
+            if len(found):
+                parts.append(found.assign(mirna=name, mirna_sequence=mirna, target=target.target, group=target.group))
+    columns = ["mirna", "mirna_sequence", "target", "group", "start", "end", "seed_class", "target_sequence"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True).rename(columns={"sequence": "target_sequence"})[columns]
+
+
+def _reference(path: str | Path, key: str) -> pd.Series:
+    table = read_tsv(path, dtype=str).drop_duplicates(key)
+    return pd.Series(table["sequence"].to_numpy(), table[key])

@@ -1,0 +1,51 @@
+"""DeepmiRNATar (Peng et al. 2024): the paper's model and, by settings, every variant of its ablation.
+
+    deepmirnatar   the defaults
+    no_sca         spatial: false (the convolution term is left out and multi-head attention stays)
+    no_textcnn     textcnn: false
+    no_bilstm      rnn: none
+    bigru          rnn: gru
+    transformer    textcnn: false, rnn: positions, spatial: false
+
+Departures from the released code, where it differs from the paper: four decoder modules, not one; F_conv convolves
+the miRNA stream, not a constant; padding is masked. Departure from the paper: gradients are clipped at norm 5.
+The network and its shapes are in `networks/deepmirnatar.py`.
+"""
+
+from dataclasses import dataclass, field
+
+from deepmirnatar.common.settings import one_of
+from deepmirnatar.predictors.base import Context
+from deepmirnatar.predictors.neural import NeuralPredictor
+from deepmirnatar.training.batches import EmbeddedPairs
+from deepmirnatar.training.settings import TrainingSettings
+
+
+@dataclass
+class Settings(TrainingSettings):
+    hidden: int = 64
+    filters: int = 128
+    kernels: list[int] = field(default_factory=lambda: [1, 3, 5])
+    modules: int = 4
+    heads: int = 8
+    feed_forward: int = 256
+    head: int = 256
+    dropout: float = 0.1
+    project: int = 96  # vectors wider than this (published DNABERT: 768) go through a learned linear layer
+    textcnn: bool = True
+    rnn: str = one_of("lstm", "gru", "positions", "none")
+    spatial: bool = True
+
+
+class Predictor(NeuralPredictor):
+    Settings = Settings
+    embeddings = ("mirna", "site")
+
+    def build(self, context: Context):
+        from deepmirnatar.predictors.networks.deepmirnatar import Network
+
+        sizes = tuple(context.features[strand].size for strand in self.embeddings)
+        return Network(sizes, self.settings)
+
+    def tensors(self, pairs, context: Context, device) -> EmbeddedPairs:
+        return EmbeddedPairs(pairs, context.features, device)

@@ -1,0 +1,47 @@
+"""Boosted trees on the duplex: seed, pairing, A and U content, accessibility, and three measures of its strength.
+
+No paper: the strongest classical contestant that reads nothing but the duplex. Features are those of
+`rna.duplex_features`, miRanda's score (Enright et al. 2003) and RNAcofold's binding energy (Bernhart et al. 2006).
+Site length is left out, because it gives the class away in some releases. The customary call is a probability of 0.5.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from deepmirnatar.predictors.estimators import EstimatorPredictor
+
+
+@dataclass
+class Settings:
+    trees: int = 300
+    learning_rate: float = 0.05
+    leaves: int = 15  # per tree
+
+
+class Predictor(EstimatorPredictor):
+    Settings = Settings
+    five_to_three = True
+
+    def estimator(self, seed: int):
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        return HistGradientBoostingClassifier(
+            max_iter=self.settings.trees,
+            learning_rate=self.settings.learning_rate,
+            max_leaf_nodes=self.settings.leaves,
+            early_stopping=False,
+            random_state=seed,
+        )
+
+    def features(self, pairs, context) -> np.ndarray:
+        """`duplex_features` of every row, with miRanda's score and the binding energy beside them."""
+        from deepmirnatar.rna.duplex_features import duplex_features
+        from deepmirnatar.rna.energies import binding_energies
+        from deepmirnatar.rna.miranda import align
+
+        strands = pairs["mirna_sequence"], pairs["target_sequence"]
+        found = duplex_features(*strands, context.threads).assign(
+            miranda_score=align(*strands)[0], binding_energy=binding_energies(*strands, context.threads, "RNAcofold")
+        )
+        return found.to_numpy()

@@ -1,0 +1,37 @@
+"""Boosted trees on the 3-mer counts of miRNA and site: what both strings say side by side, without any pairing.
+
+No paper: a contestant that cannot align the two strands, only learn which miRNAs and which sites are positive. Where
+it comes near a deep model, the data offer that shortcut. The customary call is a probability of 0.5.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from deepmirnatar.predictors.estimators import EstimatorPredictor
+from deepmirnatar.rna.kmers import kmer_counts
+
+
+@dataclass
+class Settings:
+    k: int = 3
+    trees: int = 200
+    learning_rate: float = 0.1
+
+
+class Predictor(EstimatorPredictor):
+    Settings = Settings
+    five_to_three = True
+
+    def estimator(self, seed: int):
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        return HistGradientBoostingClassifier(
+            max_iter=self.settings.trees,
+            learning_rate=self.settings.learning_rate,
+            early_stopping=False,
+            random_state=seed,
+        )
+
+    def features(self, pairs, context) -> np.ndarray:
+        return np.hstack([kmer_counts(pairs[name], self.settings.k) for name in ("mirna_sequence", "target_sequence")])

@@ -1,0 +1,74 @@
+"""miTAR (Gu et al. 2021, doi:10.1186/s12859-021-04026-6): both strands as one string, convolution, then BiLSTM.
+
+One string per pair: the miRNA 3'->5', padded with N to 26 letters, then the site 5'->3'; codes A 1, U 2, C 3, G 4,
+N and padding 0, padded at its end to 79 letters. Nothing is masked: every string has the same length, so a row's
+score does not depend on the rows that share its batch.
+
+`weights: null` trains; a path to the authors' Keras file (.h5) takes its weights instead and learns nothing, and
+the settings of size must then be the defaults.
+
+Departures from the authors' code. Sites of more than `site_length` letters keep the letters at their 3' end, where
+the seed pairs, and miRNAs of more than `mirna_length` their 5' end; the authors slide a window over longer targets.
+The best epoch is chosen by AUC on valid, not by accuracy; gradients are clipped at norm 5; Adam's epsilon is
+torch's 1e-8, not Keras's 1e-7. The network and its shapes are in `networks/mitar.py`.
+"""
+
+from dataclasses import dataclass
+
+from deepmirnatar.common.logs import log
+from deepmirnatar.common.settings import one_of
+from deepmirnatar.predictors import base
+from deepmirnatar.predictors.base import Context
+from deepmirnatar.predictors.neural import NeuralPredictor
+from deepmirnatar.rna.sequences import code_table
+from deepmirnatar.training.batches import CodedPairs
+from deepmirnatar.training.settings import TrainingSettings
+
+CODES = "AUCG"
+
+
+@dataclass
+class Settings(TrainingSettings):
+    weights: str | None = None  # path to a published .h5; null trains
+    mirna_length: int = 26
+    site_length: int = 53
+    filters: int = 320
+    kernel: int = 12
+    units: int = 32
+    dense: int = 16
+    dropout: float = 0.2
+    # Training, where it differs from neural.TrainingSettings.
+    epochs: int = 1000
+    batch_size: int = 100
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    optimizer: str = one_of("adam", "lookahead_radam")
+    patience: int = 100
+
+
+class Predictor(NeuralPredictor):
+    Settings = Settings
+    five_to_three = True
+
+    def build(self, context: Context):
+        from deepmirnatar.predictors.networks.mitar import Network
+
+        return Network(self.settings)
+
+    def tensors(self, pairs, context: Context, device) -> CodedPairs:
+        """Codes (rows, mirna_length + site_length) of the joined strings."""
+        settings = self.settings
+        turned = pairs["mirna_sequence"].str[: settings.mirna_length].str[::-1]
+        strings = turned.str.ljust(settings.mirna_length, "N") + pairs["target_sequence"].str[-settings.site_length :]
+        table = code_table(strings, CODES, settings.mirna_length + settings.site_length)
+        return CodedPairs(pairs, [table], device)
+
+    def fit(self, train, valid, context: Context):
+        if self.settings.weights is None:
+            return super().fit(train, valid, context)
+        from deepmirnatar.predictors.networks.mitar import load_keras
+
+        self.network = self.build(context)
+        load_keras(self.network, self.settings.weights)
+        log.info("weights taken from %s; nothing is trained", self.settings.weights)
+        return base.Predictor.fit(self, train, valid, context)

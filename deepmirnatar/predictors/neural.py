@@ -1,0 +1,74 @@
+"""What neural predictors share: a network, its data as tensors, the training loop."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.common.files import digest
+from deepmirnatar.predictors.base import Context, Predictor
+
+
+class NeuralPredictor(Predictor):
+    """Subclasses give `build(context)`, the network, and `tensors(pairs, context, device)`, its data.
+
+    The data object has `lengths` (rows, strands), `labels` (a tensor), len() and `batch(rows)`, which returns
+    the network's arguments; see `training.loop.train`.
+    """
+
+    network = None
+
+    def build(self, context: Context):
+        raise NotImplementedError
+
+    def tensors(self, pairs: pd.DataFrame, context: Context, device):
+        raise NotImplementedError
+
+    def fit(self, train: pd.DataFrame, valid: pd.DataFrame, context: Context) -> pd.DataFrame:
+        from deepmirnatar.training.checkpoint import Checkpoint
+        from deepmirnatar.training.devices import pick_device, seed_everything, use_threads
+        from deepmirnatar.training.loop import train as fit_network
+
+        use_threads(context.threads)
+        seed_everything(context.seed)
+        device = pick_device(context.device)
+        self.network = self.build(context)
+        data = self.tensors(train, context, device), self.tensors(valid, context, device)
+        rows = [part[["mirna_sequence", "target_sequence", "label"]] for part in (train, valid)]
+        vectors = [store.table.astype(np.float64).sum() for store in (context.features or {}).values()]
+        key = digest(
+            type(self).__module__,
+            asdict(self.settings),
+            context.seed,
+            [int(pd.util.hash_pandas_object(part).sum()) for part in rows],
+            [f"{total:.9e}" for total in vectors],
+        )
+        self.checkpoint = Checkpoint(context.checkpoints / key)
+        return fit_network(self.network, *data, self.settings, context.seed, device, self.checkpoint)
+
+    def predict(self, pairs: pd.DataFrame, context: Context) -> np.ndarray:
+        from scipy.special import softmax
+
+        from deepmirnatar.training.devices import pick_device, use_threads
+        from deepmirnatar.training.loop import score
+
+        use_threads(context.threads)
+        device = pick_device(context.device)
+        if self.network is None:
+            self.network = self.build(context)
+            self.load_weights()
+        self.network.to(device)
+        logits = score(self.network, self.tensors(pairs, context, device))
+        return softmax(logits.astype(np.float64), axis=1)[:, 1]
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict]:
+        return {name: part.detach().cpu().numpy() for name, part in self.network.state_dict().items()}, {}
+
+    def restore(self, arrays: dict[str, np.ndarray], more: dict) -> None:
+        # The network's shape may depend on the embeddings, which come with the first prediction.
+        self.weights = arrays
+
+    def load_weights(self) -> None:
+        import torch
+
+        self.network.load_state_dict({name: torch.from_numpy(array) for name, array in self.weights.items()})

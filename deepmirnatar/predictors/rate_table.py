@@ -1,0 +1,77 @@
+"""The look-up shortcuts: the positive rate of a name in the training split, and nothing else.
+
+mirna_only    columns: [mirna_sequence]
+target_only   columns: [target]
+pair_lookup   columns: [mirna_sequence, target], backed by the miRNA's rate for pairs that were never seen
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.predictors import base
+
+
+@dataclass
+class Settings:
+    columns: list[str] = field(default_factory=lambda: ["mirna_sequence"])
+    backoff: list[str] = field(default_factory=list)  # columns to fall back on for unseen names
+    prior: float = 1.0
+
+
+class Predictor(base.Predictor):
+    Settings = Settings
+
+    def fit(self, train, valid, context):
+        self.table = RateTable(self.settings.prior).fit(self._names(train, self.settings.columns), train["label"])
+        self.back = None
+        if self.settings.backoff:
+            self.back = RateTable(self.settings.prior).fit(self._names(train, self.settings.backoff), train["label"])
+        return super().fit(train, valid, context)
+
+    def predict(self, pairs, context) -> np.ndarray:
+        names = self._names(pairs, self.settings.columns)
+        scores = self.table.score(names)
+        if self.back is not None:
+            seen = names.isin(self.table.rates.keys()).to_numpy()
+            scores = np.where(seen, scores, self.back.score(self._names(pairs, self.settings.backoff)))
+        return scores
+
+    def state(self):
+        tables = {"table": self.table, "back": self.back}
+        return {}, {name: vars(each) for name, each in tables.items() if each is not None}
+
+    def restore(self, arrays, more):
+        for name in ("table", "back"):
+            setattr(self, name, None)
+            if name in more:
+                setattr(self, name, RateTable())
+                vars(getattr(self, name)).update(more[name])
+
+    @staticmethod
+    def _names(pairs: pd.DataFrame, columns: list[str]) -> pd.Series:
+        return pairs[columns].agg("\t".join, axis=1) if len(columns) > 1 else pairs[columns[0]]
+
+
+class RateTable:
+    """Positive rate by name, learned from a training split.
+
+    A name's rate is smoothed toward the overall rate with weight `prior`. A name that was never seen takes the rate of
+    names seen once: among those, novelty itself may tell the class, as it does where negatives are invented miRNAs.
+    """
+
+    def __init__(self, prior: float = 1.0):
+        self.prior, self.rates, self.unseen = prior, {}, 0.5
+
+    def fit(self, names: pd.Series, labels: pd.Series) -> "RateTable":
+        counts = labels.groupby(names).agg(["sum", "count"])
+        overall = float(labels.mean())
+        rates = (counts["sum"] + self.prior * overall) / (counts["count"] + self.prior)
+        once = counts[counts["count"] == 1]
+        self.unseen = float((once["sum"].sum() + self.prior * overall) / (len(once) + self.prior))
+        self.rates = rates.to_dict()
+        return self
+
+    def score(self, names: pd.Series) -> np.ndarray:
+        return names.map(self.rates).fillna(self.unseen).to_numpy(dtype=float)

@@ -1,0 +1,35 @@
+"""Score rows of a pairs table with a fitted predictor, whichever it is."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar import predictors
+from deepmirnatar.embeddings.vectors import Features
+from deepmirnatar.pairs import five_to_three
+from deepmirnatar.predictors.base import Context
+
+
+def score(
+    table: pd.DataFrame,
+    features: dict[str, str],
+    model: str | Path,
+    settings: str | Path,
+    orientation: str,
+    device: str,
+    threads: int,
+) -> pd.DataFrame:
+    """The table with columns score, threshold (customary) and threshold_valid.
+
+    `features` maps strands to files of embedded sequences; `model` and `settings` are files of a run. miRNAs written as
+    `orientation` says come back 5'->3' if the predictor wants them so. The predictor is not given the labels.
+    """
+    about = json.loads(Path(settings).read_text())
+    stores = {strand: Features.load(path) for strand, path in features.items()}
+    predictor = predictors.load_class(about["model"]["predictor"]).load(model)
+    if predictor.five_to_three:
+        table = table.assign(mirna_sequence=five_to_three(table, orientation))
+    context = Context(about["seed"], threads, device, features=stores)
+    scores = predictor.predict(table.assign(label=0), context)
+    return table.assign(score=scores, threshold=about["threshold"], threshold_valid=about["threshold_valid"])

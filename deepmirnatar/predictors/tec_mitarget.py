@@ -1,0 +1,59 @@
+"""TEC-miTarget (Yang et al. 2024, doi:10.1186/s12859-024-05780-z): a transformer for both strands, then a 2-D
+convolution over the map of all their positions.
+
+miRNA 3'->5' and site 5'->3', codes A 1, G 2, C 3, U 4, padding 0. The defaults are the published size, 26.7 million
+parameters, for a GPU. `hidden: 64, projection: 32` is a size of 422,000 for a CPU (every other width follows from
+these two); a model of that size should bear another name.
+
+Departures from the released code. Padding is left out of everything: the encoder, the map, the convolutions, the
+statistics of the batch norms, the pooling. The released training pads the map with the encoder's output at padding,
+while its scoring takes one row at a time and so has none; here both are as without padding, and a row's score
+does not depend on the rows that share its batch. The best epoch is chosen by AUC on valid (the original keeps
+snapshots by training accuracy). Gradients are clipped at norm 5. The network and its shapes are in
+`networks/tec_mitarget.py`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from deepmirnatar.common.settings import one_of
+from deepmirnatar.predictors.base import Context
+from deepmirnatar.predictors.neural import NeuralPredictor
+from deepmirnatar.rna.sequences import code_table
+from deepmirnatar.training.batches import CodedPairs
+from deepmirnatar.training.settings import TrainingSettings
+
+CODES = "AGCU"
+
+
+@dataclass
+class Settings(TrainingSettings):
+    hidden: int = 512  # the feed-forward part is twice as wide
+    projection: int = 256  # the map has 2, the convolutions 1, 1/2 and 1/4 times as many channels
+    layers: int = 6
+    heads: int = 1
+    kernel: int = 9
+    dropout: float = 0.0
+    # Training, where it differs from neural.TrainingSettings.
+    epochs: int = 40
+    weight_decay: float = 0.0
+    optimizer: str = one_of("adam", "lookahead_radam")
+    checkpoint_minutes: float = 15.0  # the published size needs hours for an epoch on a CPU
+
+
+class Predictor(NeuralPredictor):
+    Settings = Settings
+    five_to_three = True
+
+    def build(self, context: Context):
+        from deepmirnatar.predictors.networks.tec_mitarget import Network
+
+        return Network(self.settings)
+
+    def tensors(self, pairs, context: Context, device) -> CodedPairs:
+        """Codes (rows, longest miRNA) 3'->5' and (rows, longest site) 5'->3'."""
+        strands = pairs["mirna_sequence"].str[::-1], pairs["target_sequence"]
+        lengths = np.stack([strand.str.len().to_numpy(dtype=np.int64) for strand in strands], axis=1)
+        tables = [code_table(*each) for each in zip(strands, (CODES, CODES), lengths.max(axis=0), strict=True)]
+        return CodedPairs(pairs, tables, device, lengths)

@@ -1,0 +1,44 @@
+"""k-mers as DNABERT counts them: its vocabulary, and fast tokenisation of many sequences."""
+
+from collections.abc import Iterable
+from itertools import product
+
+import numpy as np
+
+from deepmirnatar.rna.sequences import ALPHABET, kmer_codes
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+PAD, UNKNOWN, START, END, MASK = range(5)
+
+
+def vocabulary(k: int = 4) -> list[str]:
+    """Tokens in DNABERT's order (DNA letters): five special ones, then all k-mers over A, T, C, G."""
+    return SPECIAL + ["".join(letters) for letters in product("ATCG", repeat=k)]
+
+
+def _translation(k: int) -> np.ndarray:
+    """From base-4 codes over ACGU (`kmer_codes`) to token numbers; the last entry serves code -1."""
+    number = {token: position for position, token in enumerate(vocabulary(k))}
+    table = ["".join(letters).replace("U", "T") for letters in product(ALPHABET, repeat=k)]
+    return np.array([number[token] for token in table] + [UNKNOWN], dtype=np.int64)
+
+
+def tokenize(sequences: list[str], k: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    """Token numbers of all sequences end to end, and offsets, shape (sequences + 1,).
+
+    Sequence i has tokens[offsets[i]:offsets[i + 1]], L - k + 1 of them, without special tokens.
+    """
+    translation = _translation(k)
+    parts = [translation[kmer_codes(sequence, k)] for sequence in sequences]
+    offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    return (np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)), offsets
+
+
+def kmer_counts(sequences: Iterable[str], k: int = 3) -> np.ndarray:
+    """Counts of all k-mers per sequence, shape (sequences, 4**k), and nothing of their order."""
+    sequences = list(sequences)
+    tokens, offsets = tokenize(sequences, k)
+    rows = np.repeat(np.arange(len(sequences)), np.diff(offsets))
+    out = np.zeros((len(sequences), len(vocabulary(k))), dtype=np.float32)
+    np.add.at(out, (rows, tokens), 1)
+    return out[:, len(SPECIAL) :]

@@ -1,0 +1,48 @@
+"""Where on an mRNA can a miRNA bind? Seed sites and the best candidate target site of a 3'UTR.
+
+Seed classes as in TargetScan (Bartel 2009): 8mer, 7mer-m8 (nt 2-8), 7mer-A1 (nt 2-7 and A opposite nt 1),
+6mer (nt 2-7), offset 6mer (nt 3-8).
+"""
+
+import re
+
+import pandas as pd
+
+from deepmirnatar.rna.sequences import reverse_complement
+
+SEED_CLASSES = ["none", "offset 6mer", "6mer", "7mer-A1", "7mer-m8", "8mer"]  # weakest first
+
+
+def seed_class(mirna: str, site: str) -> str:
+    """The strongest seed class that `mirna` has anywhere in `site` (both 5'->3', RNA)."""
+    core = reverse_complement(mirna[1:7])
+    m8 = reverse_complement(mirna[7:8])
+    if f"{m8}{core}A" in site:
+        return "8mer"
+    if m8 + core in site:
+        return "7mer-m8"
+    if core + "A" in site:
+        return "7mer-A1"
+    if core in site:
+        return "6mer"
+    return "offset 6mer" if reverse_complement(mirna[2:8]) in site else "none"
+
+
+def seed_sites(mirna: str, utr: str, length: int = 40, after_seed: int = 5) -> pd.DataFrame:
+    """All 6mer or better sites on `utr`: columns start, end, seed_class, sequence; positions 0-based, half-open.
+
+    Each site is a window of `length` nt that ends `after_seed` nt beyond the base opposite nt 1, so that the
+    seed lies near its 3' end and the 3' supplementary pairing within it. Windows with N or cut by an end of
+    the UTR are left out.
+    """
+    core = reverse_complement(mirna[1:7])
+    found = []
+    for match in re.finditer(f"(?={core})", utr):
+        end = match.start() + len(core) + 1 + after_seed
+        start = end - length
+        window = utr[max(start, 0) : end]
+        if start < 0 or len(window) < length or "N" in window:
+            continue
+        opposite = utr[max(match.start() - 1, 0) : match.start() + len(core) + 1]
+        found.append((start, end, seed_class(mirna, opposite), window))
+    return pd.DataFrame(found, columns=["start", "end", "seed_class", "sequence"])

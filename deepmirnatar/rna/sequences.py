@@ -1,0 +1,75 @@
+"""RNA strings: alphabet, complement, k-mers, seed. Everything is 5'->3', letters ACGU, unless said."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+ALPHABET = "ACGU"
+_COMPLEMENT = str.maketrans("ACGU", "UGCA")
+_CODE = np.full(256, 255, dtype=np.uint8)
+for _position, _letter in enumerate(ALPHABET):
+    _CODE[ord(_letter)] = _position
+
+# PAIRS[a, b]: can base a of one strand pair with base b of the other (Watson-Crick or G-U)?
+PAIRS = np.zeros((5, 5), dtype=bool)
+for _a, _b in ("AU", "UA", "GC", "CG", "GU", "UG"):
+    PAIRS[ALPHABET.index(_a), ALPHABET.index(_b)] = True
+
+
+def to_rna(sequences: pd.Series) -> pd.Series:
+    """Upper case, T written as U, surrounding space removed."""
+    return sequences.astype(str).str.strip().str.upper().str.replace("T", "U", regex=False)
+
+
+def reverse(sequences: pd.Series) -> pd.Series:
+    """Turn 3'->5' into 5'->3' or back; no complement."""
+    return sequences.map(lambda text: text[::-1])
+
+
+def reverse_complement(sequence: str) -> str:
+    return sequence.translate(_COMPLEMENT)[::-1]
+
+
+def encode(sequence: str) -> np.ndarray:
+    """Codes 0..3 for ACGU, 4 for anything else (N); shape (length,), uint8."""
+    codes = _CODE[np.frombuffer(sequence.encode("ascii", "replace"), dtype=np.uint8)]
+    return np.minimum(codes, 4)
+
+
+def kmer_codes(sequence: str, k: int) -> np.ndarray:
+    """Overlapping k-mers as base-4 numbers (first letter most significant); shape (length - k + 1,).
+
+    A k-mer that holds a letter outside ACGU becomes -1.
+    """
+    bases = encode(sequence)
+    if len(bases) < k:
+        return np.empty(0, dtype=np.int64)
+    windows = np.lib.stride_tricks.sliding_window_view(bases, k)
+    weights = 4 ** np.arange(k - 1, -1, -1, dtype=np.int64)
+    return np.where((windows < 4).all(axis=1), windows.astype(np.int64) @ weights, -1)
+
+
+def family(sequence: str) -> str:
+    """The seed family of a miRNA: its nt 2-8."""
+    return sequence[1:8]
+
+
+def code_table(sequences: pd.Series, order: str, width: int) -> np.ndarray:
+    """Codes 1, 2, 3, 4 for the letters of `order`, 0 for every other letter and past a sequence's end.
+
+    Returns uint8 (rows, width); what is longer than `width` loses its last letters.
+    """
+    codes = np.zeros(256, dtype=np.uint8)
+    codes[np.frombuffer(order.encode("ascii"), dtype=np.uint8)] = np.arange(1, len(order) + 1)
+    text = "".join(sequences.str[:width].str.ljust(width, "N"))
+    return codes[np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)].reshape(-1, width)
+
+
+def padded(sequences: Sequence[str]) -> np.ndarray:
+    """Codes as in `sequences.encode`, shape (rows, longest); shorter ones are filled up with N."""
+    sequences = list(sequences)
+    codes = np.full((len(sequences), max(map(len, sequences), default=0)), 4, dtype=np.uint8)
+    for row, sequence in zip(codes, sequences, strict=True):
+        row[: len(sequence)] = encode(sequence)
+    return codes

@@ -1,0 +1,42 @@
+"""`extends` and `sweep`: from the stanzas as written to complete ones."""
+
+from copy import deepcopy
+
+from deepmirnatar.study.schema import ConfigError, unknown
+
+
+def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, dict]:
+    """Every stanza with its `extends` chain applied and its sweeps unfolded.
+
+    `own_name` is a key that takes the stanza's own name where a chain begins without it.
+    """
+
+    def complete(name: str, seen: tuple) -> dict:
+        if name in seen:
+            raise ConfigError(f"{what}.{name}: extends itself by way of {' -> '.join(seen)}")
+        own = deepcopy(stanzas[name] or {})
+        parent = own.pop("extends", None)
+        own.pop("sweep", None)
+        if parent is None:
+            return {own_name: name, **own} if own_name else own
+        if parent not in stanzas:
+            raise unknown(parent, stanzas, f"{what}.{name}.extends")
+        return merge_stanzas(complete(parent, (*seen, name)), own)
+
+    done = {name: complete(name, ()) for name in stanzas}
+    for name, stanza in stanzas.items():
+        for key, values in ((stanza or {}).get("sweep") or {}).items():
+            for value in values:
+                label = f"{done[name].get('label', name)}, {key.replace('_', ' ')} {value}"
+                point = merge_stanzas(done[name], {"settings": {key: value}, "label": label})
+                done.setdefault(f"{name}.{key}-{value}", point)
+    return done
+
+
+def merge_stanzas(base: dict, over: dict) -> dict:
+    """Maps merge, everything else is replaced."""
+    out = deepcopy(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(out.get(key), dict)
+        out[key] = merge_stanzas(out[key], value) if both else deepcopy(value)
+    return out

@@ -1,0 +1,323 @@
+"""From the config's stanzas to complete settings and the table of runs. No Snakemake in here.
+
+`extends` takes another stanza's keys first; `sweep` makes one model per value, named `parent.key-value`. A swept
+point that equals its parent is the parent, so that nothing is trained twice.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar import embeddings, predictors
+from deepmirnatar.common.settings import schema_of
+from deepmirnatar.datasets import negatives, splits
+from deepmirnatar.pairs import COLUMNS
+from deepmirnatar.paper import FIGURES
+from deepmirnatar.prediction.candidates import CANDIDATES
+from deepmirnatar.sources import SOURCES
+from deepmirnatar.study.schema import ConfigError, check_schema, unknown
+from deepmirnatar.study.stanzas import merge_stanzas, resolve
+
+DATASET_DEFAULTS = {
+    "sources": [],
+    "pairs": None,
+    "columns": {},
+    "mirna_written": "5to3",
+    "orientation": "corrected",
+    "duplicates": "drop",
+    "conflicts": "drop",
+    "mirbase": True,
+    "sample": None,
+    "negatives": {"strategy": "given"},
+    "split": {"strategy": "given"},
+    "seed": 1,
+}
+PREDICTION_DEFAULTS = {"seed": 1, "candidates": "seed", "window": 40, "step": 5, "random_targets": 0}
+# Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
+PRETRAIN = "pretrain"
+
+
+class Study:
+    """The whole config, checked and complete: what the rules look up."""
+
+    def __init__(self, config: dict, root: Path = Path(".")):
+        self.root = root
+        self.device = config.get("device", "auto")
+        self.threads = config.get("threads", 2)
+        self.mirror = config.get("mirror")
+        self.datasets = {
+            name: self._dataset(name, stanza) for name, stanza in resolve(config["datasets"], "datasets").items()
+        }
+        self.embeddings = {
+            name: self._embedding(name, stanza) for name, stanza in resolve(config["embeddings"], "embeddings").items()
+        }
+        resolved = resolve(config["models"], "models", "predictor")
+        self.models = {name: self._model(name, stanza) for name, stanza in resolved.items()}
+        self.alias = self._aliases(config["models"])
+        self.experiments = {
+            name: self._experiment(name, stanza)
+            for name, stanza in resolve(config["experiments"], "experiments").items()
+        }
+        self.wanted = config["run"]["experiments"]
+        for name in self.wanted:
+            if name not in self.experiments:
+                raise unknown(name, self.experiments, "run.experiments")
+        self.runs = self._runs()
+        predictions = resolve(config.get("predictions") or {}, "predictions")
+        self.predictions = {name: self._prediction(name, stanza) for name, stanza in predictions.items()}
+        self.wanted_predictions = config["run"].get("predictions") or []
+        for name in self.wanted_predictions:
+            if name not in self.predictions:
+                raise unknown(name, self.predictions, "run.predictions")
+
+    # --- stanzas -------------------------------------------------------------------------------------------
+
+    def _dataset(self, name: str, stanza: dict) -> dict:
+        place = f"datasets.{name}"
+        done = merge_stanzas(DATASET_DEFAULTS, stanza)
+        for source in done["sources"]:
+            if source not in SOURCES:
+                raise unknown(source, SOURCES, f"{place}.sources")
+        if name in SOURCES and done["pairs"]:
+            raise ConfigError(f"{place}: has a table of its own and the name of a source; choose another name")
+        if not done["sources"] and not done["pairs"]:
+            raise ConfigError(f"{place}: needs `sources` (a list) or `pairs` (a file of your own)")
+        if done["pairs"] and not (self.root / done["pairs"]).exists():
+            raise ConfigError(f"{place}.pairs: there is no file {done['pairs']!r} (looked from {self.root.resolve()})")
+        for key, choices in (("negatives", negatives.STRATEGIES), ("split", splits.STRATEGIES)):
+            if done[key]["strategy"] not in choices:
+                raise unknown(done[key]["strategy"], choices, f"{place}.{key}.strategy")
+        wrong = [column for column in done["columns"] if column not in COLUMNS]
+        if wrong:
+            raise unknown(wrong[0], COLUMNS, f"{place}.columns")
+        fresh, split = done["negatives"]["strategy"] != "given", done["split"]
+        if done["orientation"] == "as_released" and (fresh or split["strategy"] == "by_mirna_family"):
+            raise ConfigError(
+                f"{place}: orientation as_released leaves some miRNAs 3'->5', but fresh negatives and a split by "
+                "family read the seed; use `orientation: corrected`"
+            )
+        if done["negatives"]["strategy"] == "rnacofold" and split["strategy"] == "given":
+            raise ConfigError(f"{place}.split: rnacofold negatives come from no split; choose a strategy but `given`")
+        if done["negatives"]["strategy"] == "rnacofold" and done.get("without_targets"):
+            raise ConfigError(
+                f"{place}.without_targets: rnacofold negatives are cut from any gene's 3'UTR, so these genes would "
+                "come back; take the negatives `given`, `shuffled` or `matched`"
+            )
+        shares = split.get("fractions")
+        if shares and abs(sum(shares.values()) - 1) > 1e-6:
+            raise ConfigError(f"{place}.split.fractions: add up to {sum(shares.values()):g}, not to 1")
+        return done
+
+    def _embedding(self, name: str, stanza: dict) -> dict:
+        place = f"embeddings.{name}"
+        for key in ("kind", "strand"):
+            if key not in stanza:
+                raise ConfigError(f"{place}: needs `{key}`")
+        if stanza["kind"] not in embeddings.KINDS:
+            raise unknown(stanza["kind"], embeddings.KINDS, f"{place}.kind")
+        kind = embeddings.settings_class(stanza["kind"])
+        settings = _settings(place, stanza, kind)
+        return {
+            "kind": stanza["kind"],
+            "strand": stanza["strand"],
+            "settings": settings,
+            "seed": stanza.get("seed", 1),
+        }
+
+    def _model(self, name: str, stanza: dict) -> dict:
+        place = f"models.{name}"
+        try:
+            predictor = predictors.load_class(stanza["predictor"])
+        except ValueError as error:
+            raise unknown(stanza["predictor"], predictors.names(), f"{place}.predictor") from error
+        settings = _settings(place, stanza, predictor.Settings)
+        given = stanza.get("embeddings", {}) if predictor.embeddings else {}
+        for strand in predictor.embeddings:
+            if strand not in given:
+                raise ConfigError(f"{place}.embeddings: name an embedding for the strand {strand!r}")
+            if given[strand] not in self.embeddings:
+                raise unknown(given[strand], self.embeddings, f"{place}.embeddings.{strand}")
+            if self.embeddings[given[strand]]["strand"] != strand:
+                raise ConfigError(f"{place}.embeddings.{strand}: {given[strand]!r} embeds the other strand")
+        return {
+            "predictor": stanza["predictor"],
+            "embeddings": given,
+            "settings": settings,
+            "label": stanza.get("label", name),
+        }
+
+    def _aliases(self, stanzas: dict) -> dict[str, str]:
+        """Swept points that equal their parent, by name, to the parent's name."""
+        points = [(f"{name}.{key}-{value}", name) for name, stanza in stanzas.items()
+                  for key, values in ((stanza or {}).get("sweep") or {}).items() for value in values]  # fmt: skip
+        same = {point: name for point, name in points if _same(self.models[point], self.models[name])}
+        for point in same:
+            del self.models[point]
+        return same
+
+    def _experiment(self, name: str, stanza: dict) -> dict:
+        """The stanza with defaults; `models` are those it names and those that its figures show."""
+        place = f"experiments.{name}"
+        done = {"seeds": [1], "test_sets": [], "models": [], "figures": {}, **stanza}
+        if not done.get("datasets"):
+            raise ConfigError(f"{place}: needs `datasets`, a list")
+        for figure, shown in done["figures"].items():
+            if figure not in FIGURES:
+                raise unknown(figure, FIGURES, f"{place}.figures")
+            done["figures"][figure] = self._models_of(f"{place}.figures.{figure}", shown)
+        shown = [model for models in done["figures"].values() for model in models]
+        done["models"] = self._models_of(f"{place}.models", [*done["models"], *shown])
+        if not done["models"]:
+            raise ConfigError(f"{place}: needs `models`, or `figures` that name some")
+        done["figures"].setdefault("figure_11", done["models"])
+        for dataset in done["datasets"]:
+            if dataset not in self.datasets:
+                raise unknown(dataset, self.datasets, f"{place}.datasets")
+        for test_set in done["test_sets"]:
+            dataset, _, split = test_set.partition(":")
+            if dataset not in self.datasets:
+                raise unknown(dataset, self.datasets, f"{place}.test_sets")
+            if split not in ("valid", "test"):
+                raise ConfigError(f"{place}.test_sets: {test_set!r} must read DATASET:test or DATASET:valid")
+        return done
+
+    def _models_of(self, place: str, names: list[str]) -> list[str]:
+        """Known models, each once; a swept point that equals its parent goes by the parent's name."""
+        found = list(dict.fromkeys(self.alias.get(name, name) for name in names))
+        for name in found:
+            if name not in self.models:
+                raise unknown(name, self.models, place)
+        return found
+
+    def _prediction(self, name: str, stanza: dict) -> dict:
+        place = f"predictions.{name}"
+        done = {**PREDICTION_DEFAULTS, **stanza}
+        for key in ("mirnas", "targets", "dataset", "model"):
+            if key not in done:
+                raise ConfigError(f"{place}: needs `{key}`")
+        for key in ("mirnas", "targets"):
+            if isinstance(done[key], str) and not (self.root / done[key]).exists():
+                raise ConfigError(
+                    f"{place}.{key}: there is no file {done[key]!r} (looked from {self.root.resolve()}); "
+                    "names are given as a list, [NAME, NAME]"
+                )
+        done["model"] = self.alias.get(done["model"], done["model"])
+        for key, known in (("dataset", self.datasets), ("model", self.models), ("candidates", CANDIDATES)):
+            if done[key] not in known:
+                raise unknown(done[key], known, f"{place}.{key}")
+        return done
+
+    # --- tables --------------------------------------------------------------------------------------------
+
+    def _runs(self) -> pd.DataFrame:
+        """One row per (experiment, dataset, model, seed, test_set); a run is named once however often it is used."""
+        rows = [
+            (name, dataset, model, seed, test_set)
+            for name, stanza in self.experiments.items()
+            for dataset in stanza["datasets"]
+            for model in stanza["models"]
+            for seed in stanza["seeds"]
+            for test_set in dict.fromkeys([f"{dataset}:test", *stanza["test_sets"]])
+        ]
+        return pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed", "test_set"])
+
+    def metrics_of(self, experiment: str) -> list[str]:
+        """Metrics of all runs on all test sets, then the swap control of models whose audit the experiment draws."""
+        return [*self._files(experiment, "metrics"), *self._audited(experiment)]
+
+    def predictions_of(self, experiment: str) -> list[str]:
+        return self._files(experiment, "predictions")
+
+    def histories_of(self, experiment: str) -> list[str]:
+        rows = self.runs[self.runs["experiment"] == experiment]
+        rows = rows[["dataset", "model", "seed"]].drop_duplicates()
+        return [f"results/runs/{row.dataset}/{row.model}/seed-{row.seed}/history.tsv" for row in rows.itertuples()]
+
+    def _audited(self, experiment: str) -> list[str]:
+        stanza = self.experiments[experiment]
+        return [
+            f"results/runs/{dataset}/{model}/seed-{seed}/{dataset}-controls.metrics.tsv"
+            for dataset in stanza["datasets"]
+            for model in stanza["figures"].get("model_audit", [])
+            for seed in stanza["seeds"]
+        ]
+
+    def _files(self, experiment: str, kind: str) -> list[str]:
+        rows = self.runs[self.runs["experiment"] == experiment]
+        return [
+            f"results/runs/{row.dataset}/{row.model}/seed-{row.seed}/{file_name(row.test_set)}.{kind}.tsv"
+            for row in rows.itertuples()
+        ]
+
+    # --- what a rule reads ---------------------------------------------------------------------------------
+
+    def source_files(self, source: str) -> dict[str, str]:
+        """Parser's name for a file -> path."""
+        if source in SOURCES:
+            return {name: f"resources/downloads/{file}" for name, file in SOURCES[source].files.items()}
+        return {"pairs": self.datasets[source]["pairs"]}
+
+    def sources_of(self, dataset: str) -> list[str]:
+        stanza = self.datasets[dataset]
+        return [*stanza["sources"], *([dataset] if stanza["pairs"] else [])]
+
+    def needs_reference(self, dataset: str) -> list[str]:
+        """Reference tables that this dataset's negatives read."""
+        return {
+            "rnacofold": ["mirnas", "utrs", "known_targets"],
+            "shuffled": ["mirnas"],
+            "matched": ["known_targets"],
+        }.get(self.datasets[dataset]["negatives"]["strategy"], [])
+
+    def prediction_files(self, prediction: str) -> dict[str, str]:
+        """FASTA files of a prediction, or the reference tables that stand in for them where names are given."""
+        stanza = self.predictions[prediction]
+        files = {"mirnas": "results/reference/mirnas.tsv", "targets": "results/reference/utrs.tsv"}
+        files |= {key: stanza[key] for key in files if isinstance(stanza[key], str)}
+        if stanza["random_targets"]:
+            files["background"] = "results/reference/utrs.tsv"
+        return files
+
+    def known_targets(self, prediction: str) -> list[str]:
+        """The table of known targets, for predictions that read the reference anyway; none for two FASTA files."""
+        read = any(path.startswith("results/reference") for path in self.prediction_files(prediction).values())
+        return ["results/reference/known_targets.tsv"] if read else []
+
+    def case_studies(self) -> list[str]:
+        """Predictions with a background of random genes, which figure 14 needs."""
+        return [name for name, stanza in self.predictions.items() if stanza["random_targets"]]
+
+    def embedder(self, dataset: str, embedding: str) -> list[str]:
+        """The file that an embedding learned on a dataset's training split; none for one-hot."""
+        if self.embeddings[embedding]["kind"] == "onehot":
+            return []
+        return [f"results/embeddings/{dataset}/{embedding}/embedder.safetensors"]
+
+    def features(self, dataset: str, model: str, of: str) -> dict[str, str]:
+        """Strand -> embedded sequences of the dataset `of`, by the embeddings of a model trained on `dataset`."""
+        chosen = self.models[model]["embeddings"]
+        return {strand: f"results/embeddings/{dataset}/{name}/{of}.safetensors" for strand, name in chosen.items()}
+
+    def learned_embeddings(self, kind: str, pretrain: bool | None = None) -> list[str]:
+        """Embeddings of a kind; for dnabert those that are pre-trained here, or those that are read."""
+        found = [name for name, stanza in self.embeddings.items() if stanza["kind"] == kind]
+        if pretrain is None:
+            return found
+        return [name for name in found if (self.embeddings[name]["settings"]["weights"] == PRETRAIN) == pretrain]
+
+
+def file_name(test_set: str) -> str:
+    """`released:test` as a part of a file name."""
+    return test_set.replace(":", "-")
+
+
+def _same(one: dict, other: dict) -> bool:
+    return all(one[key] == other[key] for key in ("predictor", "embeddings", "settings"))
+
+
+def _settings(place: str, stanza: dict, settings: type) -> dict:
+    """The stanza's settings completed with the defaults of their dataclass."""
+    given = stanza.get("settings", {})
+    check_schema(given, schema_of(settings), f"{place}.settings")
+    return asdict(settings(**given))

@@ -1,0 +1,35 @@
+"""Devices, threads and random seeds of a training or scoring job."""
+
+import os
+import random
+
+import numpy as np
+import torch
+
+
+def pick_device(wanted: str = "auto") -> torch.device:
+    """`auto` takes a GPU where there is one; `cuda` without one is an error, never a silent fall-back."""
+    if wanted not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"device {wanted!r}: choose auto, cpu or cuda")
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise RuntimeError("device: cuda was asked for, but torch sees no GPU. Set `device: auto` or `cpu`.")
+    if wanted == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda")
+
+
+def seed_everything(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def use_threads(threads: int) -> None:
+    """torch sees the machine's cores, not the rule's share of them, unless told."""
+    torch.set_num_threads(max(1, threads))
+
+
+def device_name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return f"cuda ({torch.cuda.get_device_name(device)})"
+    return f"cpu ({os.cpu_count()} cores)"

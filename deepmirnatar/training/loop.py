@@ -1,0 +1,130 @@
+"""The training loop of every neural predictor: seeds, device, checkpoint and resume, early stopping.
+
+A run that is killed and started again continues from its last checkpoint and ends with the same weights,
+because everything random in an epoch follows from (seed, epoch) and the saved generator states.
+"""
+
+import time
+
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.metrics import roc_auc_score
+
+from deepmirnatar.common.logs import log, progress
+from deepmirnatar.training.batches import bucketed_batches
+from deepmirnatar.training.checkpoint import Checkpoint
+from deepmirnatar.training.devices import device_name
+from deepmirnatar.training.optimizers import make_optimizer
+from deepmirnatar.training.settings import TrainingSettings
+
+
+@torch.inference_mode()
+def score(network: torch.nn.Module, data, batch_size: int = 512, what: str = "scoring") -> np.ndarray:
+    """Logits of every row, shape (rows, classes), float32; `data` has `lengths`, `batch(rows)` and len()."""
+    network.eval()
+    out = None
+    batches = bucketed_batches(data.lengths, batch_size, None)
+    for rows in progress(batches, what, unit="batches"):
+        logits = network(*data.batch(rows)).float().cpu().numpy()
+        out = np.empty((len(data), logits.shape[1]), dtype=np.float32) if out is None else out
+        out[rows] = logits
+    return out
+
+
+def train(
+    network: torch.nn.Module,
+    data_train,
+    data_valid,
+    settings: TrainingSettings,
+    seed: int,
+    device: torch.device,
+    checkpoint: Checkpoint,
+) -> pd.DataFrame:
+    """Fit `network` in place, leave the best epoch's weights in it, and return the history.
+
+    Data: `batch(rows)` gives the network's arguments as tensors on `device`, `labels` is a tensor of 0/1 there.
+    The network returns logits (batch, 2). Mixed precision on a GPU. History: epoch, train_loss, valid_loss,
+    valid_auroc, seconds.
+    """
+    network.to(device)
+    optimizer = make_optimizer(network, settings)
+    mixed = device.type == "cuda"
+    # bfloat16 has float32's range and needs no loss scaling; older GPUs only have float16.
+    kind = torch.bfloat16 if mixed and torch.cuda.is_bf16_supported() else torch.float16
+    scaler = torch.amp.GradScaler(device.type, enabled=mixed and kind == torch.float16)
+    parts = {"network": network, "optimizer": optimizer, "scaler": scaler}
+    state = checkpoint.load(parts, device) or {
+        "epoch": 0,
+        "batch": 0,
+        "history": [],
+        "best": None,
+        "seen": None,
+    }
+    size = sum(part.numel() for part in network.parameters() if part.requires_grad)
+    log.info("device %s, %d threads, seed %d", device_name(device), torch.get_num_threads(), seed)
+    log.info("%s parameters, %d training rows", f"{size:,}", len(data_train))
+    labels_valid = data_valid.labels.cpu().numpy()
+    history, best = state["history"], state["best"]
+    for epoch in range(state["epoch"] + 1, settings.epochs + 1):
+        if settings.patience and best and epoch - 1 - best["epoch"] >= settings.patience:
+            log.info("no better validation %s for %d epochs: stopped early", settings.select, settings.patience)
+            break
+        started = saved = time.monotonic()
+        order = np.random.default_rng([seed, epoch])
+        batches = bucketed_batches(data_train.lengths, settings.batch_size, order, settings.bucket)
+        done, total, spent = state["seen"] or (0, 0.0, 0.0)
+        network.train()
+        for rows in progress(batches[done:], f"epoch {epoch}/{settings.epochs}", unit="batches"):
+            for group in optimizer.param_groups:
+                group["lr"] = settings.learning_rate * _pace(settings, epoch - 1 + done / len(batches))
+            with torch.autocast(device.type, dtype=kind, enabled=mixed):
+                logits = network(*data_train.batch(rows))
+                loss = torch.nn.functional.cross_entropy(logits.float(), data_train.labels[rows])
+            optimizer.zero_grad(set_to_none=True)
+            scaler.scale(loss).backward()
+            scaler.unscale_(optimizer)
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+            scaler.step(optimizer)
+            scaler.update()
+            total += loss.item() * len(rows)
+            done += 1
+            now = time.monotonic()
+            if settings.checkpoint_minutes and now - saved > 60 * settings.checkpoint_minutes:
+                seen = (done, total, spent + now - started)
+                checkpoint.save(parts, {"epoch": epoch - 1, "history": history, "best": best, "seen": seen})
+                saved = now
+        state["seen"] = None
+        logits = torch.from_numpy(score(network, data_valid, what="validation"))
+        valid_loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels_valid)).item()
+        probability = logits.softmax(dim=1)[:, 1].numpy()
+        auroc = roc_auc_score(labels_valid, probability) if 0 < labels_valid.mean() < 1 else float("nan")
+        seconds = spent + time.monotonic() - started
+        if not np.isfinite(total):
+            raise RuntimeError(f"epoch {epoch}: the training loss is not finite; lower `learning_rate`")
+        history.append((epoch, total / len(data_train), valid_loss, float(auroc), seconds))
+        value = -valid_loss if settings.select == "loss" or np.isnan(auroc) else float(auroc)
+        if best is None or value > best["value"]:
+            weights = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+            best = {"epoch": epoch, "value": value, "weights": weights}
+        log.info(
+            "epoch %d of %d: training loss %.4f, validation loss %.4f, AUC %.4f, %.0f s%s",
+            *history[-1][:1], settings.epochs, *history[-1][1:], "" if best["epoch"] < epoch else " (best)",
+        )  # fmt: skip
+        checkpoint.save(parts, {"epoch": epoch, "history": history, "best": best, "seen": None})
+    network.load_state_dict(best["weights"])
+    network.to(device)
+    log.info("best epoch %d of %d", best["epoch"], len(history))
+    return pd.DataFrame(history, columns=["epoch", "train_loss", "valid_loss", "valid_auroc", "seconds"])
+
+
+def _pace(settings: TrainingSettings, progress_in_epochs: float) -> float:
+    """Factor on the learning rate at this point of the run."""
+    if settings.schedule == "constant":
+        return 1.0
+    if settings.schedule != "cosine":
+        raise ValueError(f"schedule {settings.schedule!r}: choose constant or cosine")
+    at, warmup = progress_in_epochs / settings.epochs, 0.1
+    if at < warmup:
+        return max(at / warmup, 1e-3)
+    return 0.5 * (1 + float(np.cos(np.pi * (at - warmup) / (1 - warmup))))
