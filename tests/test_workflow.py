@@ -290,7 +290,8 @@ def test_a_killed_training_resumes_to_the_same_metrics(finished, tmp_path):
     whole = {path.name: path.read_text() for path in run.glob("*-test.metrics.tsv")}
     history = read_tsv(run / "history.tsv").drop(columns="seconds")
     shutil.rmtree(run)
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", "own.yaml"]
+    target = str((run / "own-test.metrics.tsv").relative_to(folder))
+    command = [sys.executable, "-m", "snakemake", target, "--cores", "1", "--configfile", "own.yaml"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, start_new_session=True, **quiet)
     checkpoints = folder / "results" / "checkpoints"
@@ -303,7 +304,7 @@ def test_a_killed_training_resumes_to_the_same_metrics(finished, tmp_path):
     assert list(checkpoints.glob("*/last.pt"))
     assert not (run / "model.safetensors").exists()
     subprocess.run([*command, "--unlock"], cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
-    answer = run_own(folder)
+    answer = run_own(folder, target)
     assert answer.returncode == 0, answer.stdout[-3000:]
     log = (folder / "logs/train_model/own/own_model/seed-1.log").read_text()
     assert "continuing from checkpoint" in log
