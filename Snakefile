@@ -2,10 +2,12 @@
 # sources -> datasets -> embeddings -> runs -> experiments -> figures and report; runs -> predictions for own sequences.
 from snakemake.utils import min_version
 
+from workflow.fingerprint import ROOT
+
 min_version("9.15")
 
 
-configfile: "config/config.yaml"
+configfile: str(ROOT / "config" / "config.yaml")
 
 
 include: "workflow/rules/common.smk"

@@ -23,7 +23,7 @@ if __name__ == "__main__":
         snakemake.input.pairs,
         str(Path(snakemake.input.weights[0]).parent),
         snakemake.params.embedding,
-        snakemake.params.device,
+        snakemake.resources.device,
         snakemake.threads,
         snakemake.output[0],
     )

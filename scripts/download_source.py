@@ -17,4 +17,4 @@ def main(registry: str, target: str, mirror: str | None) -> None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main("resources/sources.tsv", snakemake.output[0], snakemake.config.get("mirror"))
+    main(snakemake.resources.registry, snakemake.output[0], snakemake.resources.mirror or None)

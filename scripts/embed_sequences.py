@@ -30,7 +30,7 @@ if __name__ == "__main__":
         snakemake.input.pairs,
         list(snakemake.input.embedder),
         snakemake.params.embedding,
-        snakemake.params.device,
+        snakemake.resources.device,
         snakemake.threads,
         snakemake.output[0],
     )

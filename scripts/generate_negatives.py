@@ -1,6 +1,6 @@
 """The dataset's negatives by its strategy, and the positives that stay with them.
 
-Reads the kept rows and the reference tables; knows nothing of splits.
+Reads the kept rows and the reference tables. Where negatives are balanced within splits, positives are split first.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ import pandas as pd
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.datasets import negatives
+from deepmirnatar.datasets.splits import split_rows
 from deepmirnatar.pairs import read_pairs, write_pairs
 
 
@@ -17,7 +18,11 @@ def main(pairs: str, reference: list[str], stanza: dict, threads: int, positives
     tables = {Path(path).stem: read_tsv(path, dtype=str) for path in reference}
     settings = dict(stanza["negatives"])
     strategy = settings.pop("strategy")
-    kept, new, counts = negatives.generate(read_pairs(pairs), tables, strategy, settings, stanza["seed"], threads)
+    table = read_pairs(pairs)
+    if negatives.within_splits(strategy):
+        split = dict(stanza["split"])
+        table, _ = split_rows(table, split.pop("strategy"), seed=stanza["seed"], **split)
+    kept, new, counts = negatives.generate(table, tables, strategy, settings, stanza["seed"], threads)
     for item, count in counts.items():
         log.info("negatives (%s): %s: %s", strategy, item, count)
     write_pairs(kept, positives)

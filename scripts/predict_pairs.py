@@ -40,7 +40,7 @@ if __name__ == "__main__":
         snakemake.input.settings,
         snakemake.params.test_set,
         snakemake.params.orientation,
-        snakemake.params.device,
+        snakemake.resources.device,
         snakemake.threads,
         snakemake.output[0],
     )

@@ -12,12 +12,21 @@ from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
 from deepmirnatar.training.devices import use_threads
 
 
-def main(pairs: str, utrs: str, embedding: dict, device: str, threads: int, output: str, history: str) -> None:
+def main(
+    pairs: str,
+    utrs: str,
+    embedding: dict,
+    device: str,
+    threads: int,
+    checkpoints: str,
+    output: str,
+    history: str,
+) -> None:
     use_threads(threads)
     sites = read_pairs(pairs, ["train"])[STRAND_COLUMNS[embedding["strand"]]].unique().tolist()
     corpus = [*read_tsv(utrs, dtype=str)["sequence"], *sites]
     settings = Settings(**embedding["settings"])
-    table = pretrain(corpus, settings, Path(output), Path("results/checkpoints"), embedding["seed"], device)
+    table = pretrain(corpus, settings, Path(output), Path(checkpoints), embedding["seed"], device)
     write_tsv(table, history)
 
 
@@ -27,7 +36,9 @@ if __name__ == "__main__":
         snakemake.input.pairs,
         snakemake.input.utrs,
         snakemake.params.embedding,
-        snakemake.params.device,
+        snakemake.resources.device,
         snakemake.threads,
-        *snakemake.output,
+        snakemake.params.checkpoints,
+        snakemake.output.embedder,
+        snakemake.output.history,
     )

@@ -37,7 +37,7 @@ if __name__ == "__main__":
         snakemake.input.model,
         snakemake.input.settings,
         snakemake.params.orientation,
-        snakemake.params.device,
+        snakemake.resources.device,
         snakemake.threads,
         snakemake.output[0],
     )

@@ -41,7 +41,7 @@ if __name__ == "__main__":
         dict(zip(snakemake.params.strands, snakemake.input.features, strict=True)),
         snakemake.input.model,
         snakemake.input.settings,
-        snakemake.params.device,
+        snakemake.resources.device,
         snakemake.threads,
         *snakemake.output,
     )

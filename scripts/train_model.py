@@ -78,7 +78,7 @@ if __name__ == "__main__":
         snakemake.params.model,
         snakemake.params.orientation,
         int(snakemake.wildcards.seed),
-        snakemake.params.device,
+        snakemake.resources.device,
         snakemake.threads,
         snakemake.params.checkpoints,
         dict(snakemake.output.items()),

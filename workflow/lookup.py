@@ -9,6 +9,7 @@ from deepmirnatar.paper import FIGURES
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study, file_name
+from workflow.fingerprint import ROOT
 
 # `{dataset}.controls` are the controls of a dataset, where plain `{dataset}` are its pairs, and
 # `{prediction}.candidates` the candidate sites of a prediction; no dataset's name has a dot.
@@ -40,7 +41,7 @@ class Lookup:
         if hasattr(wildcards, "dataset"):
             names.append(f"datasets.negatives.{self.dataset(wildcards)['negatives']['strategy']}")
         if hasattr(wildcards, "embedding"):
-            names.append(f"embeddings.{self.embedding(wildcards)['kind']}")
+            names.append(f"embeddings.{self.study.embeddings[wildcards.embedding]['kind']}")
         if hasattr(wildcards, "source"):
             names.append(f"sources.{SOURCES[wildcards.source].module if wildcards.source in SOURCES else 'user'}")
         return [f"deepmirnatar.{name}" for name in names]
@@ -89,13 +90,15 @@ class Lookup:
         """3'UTRs, for a dataset that leaves out genes."""
         return ["results/reference/utrs.tsv"] if self.dataset(wildcards).get("without_targets") else []
 
+    def tests_apart(self, wildcards) -> list[str]:
+        """Pairs of the test sets that this dataset must hold no site of."""
+        names = self.dataset(wildcards)["apart_from"]
+        return [f"results/datasets/{name.partition(':')[0]}/pairs.tsv" for name in names]
+
     def negatives_reference(self, wildcards) -> list[str]:
         return [f"results/reference/{name}.tsv" for name in self.study.needs_reference(wildcards.dataset)]
 
     # --- embeddings
-
-    def embedding(self, wildcards) -> dict:
-        return self.study.embeddings[wildcards.embedding]
 
     def embedder(self, wildcards) -> list[str]:
         return self.study.embedder(wildcards.dataset, wildcards.embedding)
@@ -150,9 +153,6 @@ class Lookup:
     def test_set(self, wildcards) -> str:
         return self.test_sets[wildcards.test_set]
 
-    def orientation(self, wildcards) -> str:
-        return self.study.datasets[wildcards.dataset]["orientation"]
-
     def test_orientation(self, wildcards) -> str:
         return self.study.datasets[self._test_dataset(wildcards)]["orientation"]
 
@@ -168,12 +168,6 @@ class Lookup:
         return self.test_sets[wildcards.test_set].partition(":")[0]
 
     # --- experiments
-
-    def metrics(self, wildcards) -> list[str]:
-        return self.study.metrics_of(wildcards.experiment)
-
-    def predictions(self, wildcards) -> list[str]:
-        return self.study.predictions_of(wildcards.experiment)
 
     def histories(self, wildcards) -> list[str]:
         return self.study.histories_of(wildcards.experiment)
@@ -341,7 +335,7 @@ class Lookup:
 
     @staticmethod
     def workflow_files(wildcards) -> list[str]:
-        return ["Snakefile", *sorted(str(path) for path in Path("workflow/rules").glob("*.smk"))]
+        return [str(path) for path in (ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk")))]
 
     # --- explanatory figures
 

@@ -44,6 +44,7 @@ SOURCES = {
     "hejret2023": _mirbench("AGO2_CLASH_Hejret2023", "train", "test"),
     "klimentova2022": _mirbench("AGO2_eCLIP_Klimentova2022", "test"),
     "manakov2022": _mirbench("AGO2_eCLIP_Manakov2022", "train", "test", "leftout"),
+    "helwak2013": Source("helwak2013", {"train": "helwak2013/train_set_1_1_CLASH2013_paper.tsv"}),
     "mirtarbase": Source("mirtarbase", {}),
 }
 

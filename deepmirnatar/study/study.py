@@ -28,6 +28,7 @@ DATASET_DEFAULTS = {
     "duplicates": "drop",
     "conflicts": "drop",
     "mirbase": True,
+    "apart_from": [],
     "sample": None,
     "negatives": {"strategy": "given"},
     "split": {"strategy": "given"},
@@ -63,7 +64,7 @@ class Study:
         for name in self.wanted:
             if name not in self.experiments:
                 raise unknown(name, self.experiments, "run.experiments")
-        self.runs = self._runs()
+        self.runs, self.audits = self._runs(), self._audits()
         predictions = resolve(config.get("predictions") or {}, "predictions")
         self.predictions = {name: self._prediction(name, stanza) for name, stanza in predictions.items()}
         self.wanted_predictions = config["run"].get("predictions") or []
@@ -220,35 +221,24 @@ class Study:
             for seed in stanza["seeds"]
             for test_set in dict.fromkeys([f"{dataset}:test", *stanza["test_sets"]])
         ]
-        return pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed", "test_set"])
-
-    def metrics_of(self, experiment: str) -> list[str]:
-        """Metrics of all runs on all test sets, then the swap control of models whose audit the experiment draws."""
-        return [*self._files(experiment, "metrics"), *self._audited(experiment)]
-
-    def predictions_of(self, experiment: str) -> list[str]:
-        return self._files(experiment, "predictions")
+        table = pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed", "test_set"])
+        return table.assign(test_file=table["test_set"].map(file_name))
 
     def histories_of(self, experiment: str) -> list[str]:
         rows = self.runs[self.runs["experiment"] == experiment]
         rows = rows[["dataset", "model", "seed"]].drop_duplicates()
         return [f"results/runs/{row.dataset}/{row.model}/seed-{row.seed}/history.tsv" for row in rows.itertuples()]
 
-    def _audited(self, experiment: str) -> list[str]:
-        stanza = self.experiments[experiment]
-        return [
-            f"results/runs/{dataset}/{model}/seed-{seed}/{dataset}-controls.metrics.tsv"
+    def _audits(self) -> pd.DataFrame:
+        """One row per (experiment, dataset, model, seed) whose audit the experiment draws."""
+        rows = [
+            (name, dataset, model, seed)
+            for name, stanza in self.experiments.items()
             for dataset in stanza["datasets"]
             for model in stanza["figures"].get("model_audit", [])
             for seed in stanza["seeds"]
         ]
-
-    def _files(self, experiment: str, kind: str) -> list[str]:
-        rows = self.runs[self.runs["experiment"] == experiment]
-        return [
-            f"results/runs/{row.dataset}/{row.model}/seed-{row.seed}/{file_name(row.test_set)}.{kind}.tsv"
-            for row in rows.itertuples()
-        ]
+        return pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed"])
 
     # --- what a rule reads ---------------------------------------------------------------------------------
 

@@ -19,10 +19,10 @@ rule score_controls:
     threads: study.threads
     resources:
         gpu=look.needs_gpu,
-    params:
-        orientation=look.orientation,
-        strands=look.strands,
         device=study.device,
+    params:
+        orientation=lookup(within=study.datasets, dpath="{dataset}/orientation"),
+        strands=look.strands,
     script:
         "../../scripts/score_controls.py"
 
@@ -60,6 +60,6 @@ rule plot_model_audit:
     conda:
         "../../envs/plot.yaml"
     params:
-        label=look.model_label,
+        label=lookup(within=study.models, dpath="{model}/label"),
     script:
         "../../scripts/plot_model_audit.py"

@@ -1,27 +1,29 @@
-# Reads and checks the config once; everything that rules look up stands in `study`.
-from pathlib import Path
-
+# Reads and checks the config once; everything that rules look up is in `study`.
 import yaml
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 from deepmirnatar.sources.downloads import read_registry
-from deepmirnatar.study.study import Study
 from deepmirnatar.study.schema import check_schema
-from workflow.fingerprint import add_fingerprints
+from deepmirnatar.study.stanzas import merge_stanzas
+from deepmirnatar.study.study import Study
+from workflow.fingerprint import ROOT, add_fingerprints
 from workflow.lookup import Lookup
 
-schema = Path(workflow.basedir) / "workflow" / "schemas" / "config.schema.yaml"
+# Paths of results are relative to the working folder, paths of the workflow's own files to the workflow. A config that a
+# user's Snakefile hands over is laid over ours.
+config = merge_stanzas(yaml.safe_load((ROOT / "config" / "config.yaml").read_text()), config)
+schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 
 # Our own check comes first: it says in one line what Snakemake's says in a page.
 try:
     check_schema(config, yaml.safe_load(schema.read_text()))
     validate(config, str(schema))
-    study = Study(config, Path(workflow.basedir))
+    study = Study(config)
 except ValueError as error:
     raise WorkflowError(f"config: {error}") from None
 
-registry = read_registry(Path(workflow.basedir) / "resources" / "sources.tsv")
+registry = read_registry(ROOT / "resources" / "sources.tsv")
 look = Lookup(study, registry)
 
 

@@ -16,7 +16,7 @@ rule merge_sources:
     conda:
         "../../envs/data.yaml"
     params:
-        stanza=look.dataset,
+        stanza=lookup(within=study.datasets, dpath="{dataset}"),
     script:
         "../../scripts/merge_sources.py"
 
@@ -26,6 +26,7 @@ rule filter_mirbase:
         pairs="results/datasets/{dataset}/merged.tsv",
         mirnas="results/reference/mirnas.tsv",
         utrs=look.filter_reference,
+        tests=look.tests_apart,
     output:
         kept="results/datasets/{dataset}/kept.tsv",
         dropped="results/datasets/{dataset}/dropped.tsv",
@@ -35,7 +36,7 @@ rule filter_mirbase:
     conda:
         "../../envs/data.yaml"
     params:
-        stanza=look.dataset,
+        stanza=lookup(within=study.datasets, dpath="{dataset}"),
     script:
         "../../scripts/filter_mirbase.py"
 
@@ -56,7 +57,7 @@ rule generate_negatives:
         "../../envs/data.yaml"
     threads: 2
     params:
-        stanza=look.dataset,
+        stanza=lookup(within=study.datasets, dpath="{dataset}"),
     script:
         "../../scripts/generate_negatives.py"
 
@@ -75,7 +76,7 @@ rule split_dataset:
     conda:
         "../../envs/data.yaml"
     params:
-        stanza=look.dataset,
+        stanza=lookup(within=study.datasets, dpath="{dataset}"),
     script:
         "../../scripts/split_dataset.py"
 
@@ -94,7 +95,7 @@ rule audit_dataset:
         "../../envs/data.yaml"
     threads: 2
     params:
-        orientation=look.orientation,
+        orientation=lookup(within=study.datasets, dpath="{dataset}/orientation"),
     script:
         "../../scripts/audit_dataset.py"
 
@@ -111,6 +112,6 @@ rule make_controls:
     conda:
         "../../envs/data.yaml"
     params:
-        stanza=look.dataset,
+        stanza=lookup(within=study.datasets, dpath="{dataset}"),
     script:
         "../../scripts/make_controls.py"

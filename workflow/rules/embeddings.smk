@@ -17,7 +17,7 @@ rule train_word2vec:
     conda:
         "../../envs/train.yaml"
     params:
-        embedding=look.embedding,
+        embedding=lookup(within=study.embeddings, dpath="{embedding}"),
     script:
         "../../scripts/train_word2vec.py"
 
@@ -40,9 +40,10 @@ rule pretrain_dnabert:
     threads: study.threads
     resources:
         gpu=1,
-    params:
-        embedding=look.embedding,
         device=study.device,
+    params:
+        embedding=lookup(within=study.embeddings, dpath="{embedding}"),
+        checkpoints="results/checkpoints",
     script:
         "../../scripts/pretrain_dnabert.py"
 
@@ -62,9 +63,9 @@ rule adopt_dnabert:
     threads: study.threads
     resources:
         gpu=1,
-    params:
-        embedding=look.embedding,
         device=study.device,
+    params:
+        embedding=lookup(within=study.embeddings, dpath="{embedding}"),
     script:
         "../../scripts/adopt_dnabert.py"
 
@@ -84,8 +85,8 @@ rule embed_sequences:
     threads: study.threads
     resources:
         gpu=look.embedding_gpu,
-    params:
-        embedding=look.embedding,
         device=study.device,
+    params:
+        embedding=lookup(within=study.embeddings, dpath="{embedding}"),
     script:
         "../../scripts/embed_sequences.py"

@@ -6,7 +6,14 @@ localrules:
 
 rule collect_metrics:
     input:
-        look.metrics,
+        collect(
+            "results/runs/{run.dataset}/{run.model}/seed-{run.seed}/{run.test_file}.metrics.tsv",
+            run=lookup(query="experiment == '{experiment}'", within=study.runs),
+        ),
+        collect(
+            "results/runs/{run.dataset}/{run.model}/seed-{run.seed}/{run.dataset}-controls.metrics.tsv",
+            run=lookup(query="experiment == '{experiment}'", within=study.audits),
+        ),
     output:
         "results/experiments/{experiment}/metrics.tsv",
     log:
@@ -19,7 +26,10 @@ rule collect_metrics:
 
 rule compare_models:
     input:
-        predictions=look.predictions,
+        predictions=collect(
+            "results/runs/{run.dataset}/{run.model}/seed-{run.seed}/{run.test_file}.predictions.tsv",
+            run=lookup(query="experiment == '{experiment}'", within=study.runs),
+        ),
     output:
         "results/experiments/{experiment}/comparison.tsv",
     log:

@@ -170,7 +170,7 @@ rule tabulate_settings:
 rule tabulate_items:
     input:
         results="results/tables/{experiment}/results.tsv",
-        paper="resources/paper.tsv",
+        paper=str(ROOT / "resources" / "paper.tsv"),
     output:
         report(
             "results/tables/{experiment}/items.tsv",

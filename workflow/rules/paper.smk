@@ -95,7 +95,7 @@ rule tabulate_contestants:
     input:
         metrics="results/experiments/{experiment}/metrics.tsv",
         settings=look.settings_files,
-        paper="resources/paper.tsv",
+        paper=str(ROOT / "resources" / "paper.tsv"),
     output:
         report(
             "results/tables/{experiment}/{dataset}/table_3.tsv",

@@ -49,9 +49,9 @@ rule score_sites:
     threads: study.threads
     resources:
         gpu=look.needs_gpu,
+        device=study.device,
     params:
         strands=look.strands,
-        device=study.device,
     script:
         "../../scripts/score_sites.py"
 

@@ -20,11 +20,11 @@ rule train_model:
     threads: study.threads
     resources:
         gpu=look.needs_gpu,
+        device=study.device,
     params:
         model=look.fitted_model,
-        orientation=look.orientation,
+        orientation=lookup(within=study.datasets, dpath="{dataset}/orientation"),
         strands=look.strands,
-        device=study.device,
         checkpoints="results/checkpoints",
     script:
         "../../scripts/train_model.py"
@@ -47,11 +47,11 @@ rule predict_pairs:
     threads: study.threads
     resources:
         gpu=look.needs_gpu,
+        device=study.device,
     params:
         test_set=look.test_set,
         orientation=look.test_orientation,
         strands=look.strands,
-        device=study.device,
     script:
         "../../scripts/predict_pairs.py"
 

@@ -17,8 +17,11 @@ rule download_source:
         "logs/download_source/{folder}/{file}.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        # Not params: another mirror or address must not fetch again what is there.
+        registry=str(ROOT / "resources" / "sources.tsv"),
+        mirror=study.mirror or "",
     params:
-        # Addresses and the mirror are no params: changing them must not rerun what is there.
         digest=look.registered_digest,
     script:
         "../../scripts/download_source.py"

@@ -12,6 +12,13 @@ import pandas as pd
 STRATEGIES = ["given", "rnacofold", "shuffled", "matched"]
 
 
+def within_splits(strategy: str) -> bool:
+    """Does this strategy balance its negatives within train, valid and test, so that positives are split before?"""
+    return strategy != "given" and getattr(
+        import_module(f"deepmirnatar.datasets.negatives.{strategy}"), "WITHIN_SPLITS", False
+    )
+
+
 def generate(
     table: pd.DataFrame, reference: dict, strategy: str, settings: dict, seed: int = 1, processes: int = 1
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict]:

@@ -4,6 +4,9 @@ For each miRNA family as many negatives as positives: each positive's miRNA is g
 family's positive, of a gene that its own family is not known to target and from a site cluster that holds no
 positive of its own family. A site is used as a negative as often as it stands as a positive, so that neither strand
 alone tells the class.
+
+Positives are dealt within train, valid and test apart: balanced over the whole dataset and split afterwards, a miRNA
+with more positives in train would have fewer left in test, and its training rate would tell the class backwards.
 """
 
 import numpy as np
@@ -13,9 +16,12 @@ from deepmirnatar.common.logs import log, progress
 from deepmirnatar.rna.near_identical import cluster_sites
 from deepmirnatar.rna.sequences import family
 
+# Positives are split before negatives are made.
+WITHIN_SPLITS = True
+
 
 def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, processes: int) -> tuple:
-    """One negative per positive; positives that find no partner are left out and counted.
+    """One negative per positive of the same split; positives that find no partner are left out and counted.
 
     Each family uses a site cluster at most once. Both classes hold the same sites equally often, so what is left
     out leaves the pool of sites too, and the rest is dealt anew.
@@ -25,15 +31,20 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     clusters = cluster_sites(positives["target_sequence"])
     genes, gene_names = pd.factorize(positives["target"])
     targets = _targets(positives, families, genes, gene_names, reference)
-    kept = np.arange(len(positives))
-    while len(kept):
-        partner = _deal(families[kept], clusters[kept], genes[kept], targets, rng)
-        if (partner >= 0).all():
-            break
-        log.info("matched: %d positives find no partner", (partner < 0).sum())
-        kept = kept[partner >= 0]
-    stay = positives.iloc[kept].reset_index(drop=True)
-    donors = stay.iloc[partner] if len(kept) else stay
+    kept, donor = [], []
+    for _, split in positives.reset_index(drop=True).groupby("split", sort=False):
+        rows = split.index.to_numpy()
+        while len(rows):
+            partner = _deal(families[rows], clusters[rows], genes[rows], targets, rng)
+            if (partner >= 0).all():
+                kept.append(rows)
+                donor.append(rows[partner])
+                break
+            log.info("matched: %d positives find no partner", (partner < 0).sum())
+            rows = rows[partner >= 0]
+    kept, donor = (np.concatenate(each) if each else np.empty(0, dtype=int) for each in (kept, donor))
+    order = np.argsort(kept)
+    stay, donors = positives.iloc[kept[order]].reset_index(drop=True), positives.iloc[donor[order]]
     negatives = stay.assign(target=donors["target"].to_numpy(), target_sequence=donors["target_sequence"].to_numpy())
     # What described the positive's own site does not describe the new one.
     own = ["seed_class", "utr_start", "refseq", "ensembl", "mirbase_note"]

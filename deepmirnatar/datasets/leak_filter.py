@@ -1,0 +1,21 @@
+"""Rows of a dataset that are too near another dataset's test sites, which its own training must not see."""
+
+import pandas as pd
+
+from deepmirnatar.rna.near_identical import SHARED, shares_run
+
+
+def drop_near(
+    table: pd.DataFrame, tests: dict[str, pd.DataFrame], k: int = SHARED
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split pairs into (kept, dropped): rows go whose site shares a run of `k` nt with a test site.
+
+    `tests`: name of a test set, such as `hejret2023:test`, -> its pairs. `dropped` gains a column `reason`, the first
+    test set that a row is near to.
+    """
+    reason = pd.Series("", index=table.index)
+    for name, test in tests.items():
+        near = shares_run(table["target_sequence"], test["target_sequence"], k)
+        reason[near & (reason == "")] = f"site shares {k} nt with one of {name}, in apart_from"
+    out = reason != ""
+    return table[~out].reset_index(drop=True), table[out].assign(reason=reason[out]).reset_index(drop=True)
