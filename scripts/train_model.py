@@ -60,8 +60,8 @@ def main(
     write_tsv(history, outputs["history"])
     write_json(json.loads(json.dumps(about)), outputs["settings"])
     # Only now is the run safe; until here a killed job goes on from its checkpoint.
-    if getattr(predictor, "checkpoint", None):
-        predictor.checkpoint.remove()
+    for checkpoint in predictor.checkpoints:
+        checkpoint.remove()
 
 
 def _device(wanted: str) -> str:

@@ -173,7 +173,7 @@ def test_the_config_is_left_as_it_was(small):
 
 def test_runs_are_listed_once_per_test_set(small):
     study = Study(small)
-    runs = study.runs[study.runs["experiment"] == "second"].drop(columns="experiment")
+    runs = study.runs[study.runs["experiment"] == "second"].drop(columns=["experiment", "test_file"])
     expected = [
         (dataset, model, seed, test_set)
         for dataset in ("base", "child")
@@ -182,13 +182,11 @@ def test_runs_are_listed_once_per_test_set(small):
         for test_set in dict.fromkeys([f"{dataset}:test", "base:test", "child:valid"])
     ]
     assert list(runs.itertuples(index=False, name=None)) == expected and len(expected) == 20
-    assert study.metrics_of("first") == [
-        "results/runs/base/deepmirnatar/seed-1/base-test.metrics.tsv",
-        "results/runs/base/deepmirnatar/seed-1/other-test.metrics.tsv",
-        "results/runs/base/seed_class/seed-1/base-test.metrics.tsv",
-        "results/runs/base/seed_class/seed-1/other-test.metrics.tsv",
-    ]
-    assert study.predictions_of("first")[1] == "results/runs/base/deepmirnatar/seed-1/other-test.predictions.tsv"
+    first = study.runs[study.runs["experiment"] == "first"]
+    assert list(zip(first["model"], first["test_file"], strict=True)) == [
+        ("deepmirnatar", "base-test"), ("deepmirnatar", "other-test"), ("seed_class", "base-test"),
+        ("seed_class", "other-test"),
+    ]  # fmt: skip
     assert study.histories_of("first") == [
         "results/runs/base/deepmirnatar/seed-1/history.tsv",
         "results/runs/base/seed_class/seed-1/history.tsv",
@@ -196,15 +194,12 @@ def test_runs_are_listed_once_per_test_set(small):
     assert file_name("released:test") == "released-test"
 
 
-def test_the_swap_control_of_audited_models_is_among_the_metrics(small):
+def test_the_audits_that_an_experiment_draws_are_listed_by_run(small):
     small["experiments"]["second"]["figures"] = {"model_audit": ["deepmirnatar.batch_size-32"]}
     study = Study(small)
-    assert [path for path in study.metrics_of("second") if "controls" in path] == [
-        f"results/runs/{dataset}/deepmirnatar/seed-{seed}/{dataset}-controls.metrics.tsv"
-        for dataset in ("base", "child")
-        for seed in (1, 2)
+    assert study.audits.to_numpy().tolist() == [
+        ["second", dataset, "deepmirnatar", seed] for dataset in ("base", "child") for seed in (1, 2)
     ]
-    assert not [path for path in study.metrics_of("first") if "controls" in path]
 
 
 def test_features_are_embedded_by_what_the_training_dataset_taught(small):
@@ -557,8 +552,10 @@ def test_wildcards_admit_the_known_names_and_nothing_else(look):
 
 def test_runs_fits_and_tables_of_an_experiment_stand_in_the_order_of_their_files(look):
     wildcards = SimpleNamespace(experiment="published")
-    runs, files = look.experiment_runs(wildcards), look.predictions(wildcards)
-    assert [f"results/runs/{d}/{m}/seed-{s}/{file_name(t)}.predictions.tsv" for d, m, s, t in runs] == files
+    runs = look.experiment_runs(wildcards)
+    assert [file_name(test_set) for *_, test_set in runs] == look.study.runs.query("experiment == 'published'")[
+        "test_file"
+    ].tolist()
     fits = look.experiment_fits(wildcards)
     assert [f"results/runs/{d}/{m}/seed-{s}/history.tsv" for d, m, s in fits] == look.histories(wildcards)
     assert look.experiment_pairs(wildcards) == [

@@ -35,6 +35,8 @@ class Predictor:
     # where the seed is; such predictors are given turned rows.
     five_to_three: bool = False
     embeddings: tuple[str, ...] = ()  # strands for which the stanza must name an embedding
+    optional_embeddings: tuple[str, ...] = ()  # strands for which it may
+    checkpoints: tuple = ()  # that a fit left behind; whoever saves the model removes them
 
     def __init__(self, settings: dict | None = None):
         self.settings = self.Settings(**(settings or {}))

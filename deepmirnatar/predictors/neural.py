@@ -21,6 +21,10 @@ class NeuralPredictor(Predictor):
     def build(self, context: Context):
         raise NotImplementedError
 
+    def build_trained(self, context: Context):
+        """The network whose weights are saved, where that is not the one that is trained."""
+        return self.build(context)
+
     def tensors(self, pairs: pd.DataFrame, context: Context, device):
         raise NotImplementedError
 
@@ -43,22 +47,24 @@ class NeuralPredictor(Predictor):
             [int(pd.util.hash_pandas_object(part).sum()) for part in rows],
             [f"{total:.9e}" for total in vectors],
         )
-        self.checkpoint = Checkpoint(context.checkpoints / key)
-        return fit_network(self.network, *data, self.settings, context.seed, device, self.checkpoint)
+        checkpoint = Checkpoint(context.checkpoints / key)
+        self.checkpoints = [*self.checkpoints, checkpoint]
+        return fit_network(self.network, *data, self.settings, context.seed, device, checkpoint)
 
     def predict(self, pairs: pd.DataFrame, context: Context) -> np.ndarray:
         from scipy.special import softmax
 
-        from deepmirnatar.training.devices import pick_device, use_threads
+        from deepmirnatar.training.devices import mixed_precision, pick_device, use_threads
         from deepmirnatar.training.loop import score
 
         use_threads(context.threads)
         device = pick_device(context.device)
         if self.network is None:
-            self.network = self.build(context)
+            self.network = self.build_trained(context)
             self.load_weights()
         self.network.to(device)
-        logits = score(self.network, self.tensors(pairs, context, device))
+        mixed = mixed_precision(device, self.settings.bfloat16)
+        logits = score(self.network, self.tensors(pairs, context, device), mixed)
         return softmax(logits.astype(np.float64), axis=1)[:, 1]
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:

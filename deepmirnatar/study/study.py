@@ -133,8 +133,8 @@ class Study:
         except ValueError as error:
             raise unknown(stanza["predictor"], predictors.names(), f"{place}.predictor") from error
         settings = _settings(place, stanza, predictor.Settings)
-        given = stanza.get("embeddings", {}) if predictor.embeddings else {}
-        for strand in predictor.embeddings:
+        given = stanza.get("embeddings", {}) if predictor.embeddings or predictor.optional_embeddings else {}
+        for strand in dict.fromkeys([*predictor.embeddings, *(predictor.optional_embeddings if given else ())]):
             if strand not in given:
                 raise ConfigError(f"{place}.embeddings: name an embedding for the strand {strand!r}")
             if given[strand] not in self.embeddings:

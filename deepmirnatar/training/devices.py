@@ -18,6 +18,17 @@ def pick_device(wanted: str = "auto") -> torch.device:
     return torch.device("cuda")
 
 
+def mixed_precision(device: torch.device, bfloat16: bool = False) -> torch.autocast:
+    """Autocast as a device runs it: always on a GPU, in bfloat16 where it has it; on a CPU if asked and supported.
+
+    bfloat16 has float32's range and needs no loss scaling; older GPUs only have float16.
+    """
+    if device.type == "cuda":
+        return torch.autocast("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16)
+    supported = bfloat16 and torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast("cpu", torch.bfloat16, enabled=supported)
+
+
 def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)

@@ -14,19 +14,23 @@ from sklearn.metrics import roc_auc_score
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.training.batches import bucketed_batches
 from deepmirnatar.training.checkpoint import Checkpoint
-from deepmirnatar.training.devices import device_name
+from deepmirnatar.training.devices import device_name, mixed_precision
 from deepmirnatar.training.optimizers import make_optimizer
 from deepmirnatar.training.settings import TrainingSettings
 
 
 @torch.inference_mode()
-def score(network: torch.nn.Module, data, batch_size: int = 512, what: str = "scoring") -> np.ndarray:
+def score(
+    network: torch.nn.Module, data, mixed: torch.autocast, batch_size: int = 512, what: str = "scoring"
+) -> np.ndarray:
     """Logits of every row, shape (rows, classes), float32; `data` has `lengths`, `batch(rows)` and len()."""
     network.eval()
     out = None
     batches = bucketed_batches(data.lengths, batch_size, None)
     for rows in progress(batches, what, unit="batches"):
-        logits = network(*data.batch(rows)).float().cpu().numpy()
+        with mixed:
+            logits = network(*data.batch(rows))
+        logits = logits.float().cpu().numpy()
         out = np.empty((len(data), logits.shape[1]), dtype=np.float32) if out is None else out
         out[rows] = logits
     return out
@@ -49,10 +53,8 @@ def train(
     """
     network.to(device)
     optimizer = make_optimizer(network, settings)
-    mixed = device.type == "cuda"
-    # bfloat16 has float32's range and needs no loss scaling; older GPUs only have float16.
-    kind = torch.bfloat16 if mixed and torch.cuda.is_bf16_supported() else torch.float16
-    scaler = torch.amp.GradScaler(device.type, enabled=mixed and kind == torch.float16)
+    mixed = mixed_precision(device, settings.bfloat16)
+    scaler = torch.amp.GradScaler(device.type, enabled=mixed.fast_dtype == torch.float16)
     parts = {"network": network, "optimizer": optimizer, "scaler": scaler}
     state = checkpoint.load(parts, device) or {
         "epoch": 0,
@@ -78,7 +80,7 @@ def train(
         for rows in progress(batches[done:], f"epoch {epoch}/{settings.epochs}", unit="batches"):
             for group in optimizer.param_groups:
                 group["lr"] = settings.learning_rate * _pace(settings, epoch - 1 + done / len(batches))
-            with torch.autocast(device.type, dtype=kind, enabled=mixed):
+            with mixed:
                 logits = network(*data_train.batch(rows))
                 loss = torch.nn.functional.cross_entropy(logits.float(), data_train.labels[rows])
             optimizer.zero_grad(set_to_none=True)
@@ -95,7 +97,7 @@ def train(
                 checkpoint.save(parts, {"epoch": epoch - 1, "history": history, "best": best, "seen": seen})
                 saved = now
         state["seen"] = None
-        logits = torch.from_numpy(score(network, data_valid, what="validation"))
+        logits = torch.from_numpy(score(network, data_valid, mixed, what="validation"))
         valid_loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels_valid)).item()
         probability = logits.softmax(dim=1)[:, 1].numpy()
         auroc = roc_auc_score(labels_valid, probability) if 0 < labels_valid.mean() < 1 else float("nan")

@@ -1,4 +1,4 @@
-"""RAdam inside Lookahead (Zhang et al. 2019), as the released code trains; or plain Adam."""
+"""RAdam inside Lookahead (Zhang et al. 2019), as the released code trains; or plain Adam or AdamW."""
 
 import torch
 
@@ -45,8 +45,10 @@ def make_optimizer(network: torch.nn.Module, settings) -> torch.optim.Optimizer:
         {"params": weights, "weight_decay": settings.weight_decay},
         {"params": others, "weight_decay": 0.0},
     ]
+    if settings.optimizer == "adamw":
+        return torch.optim.AdamW(groups, lr=settings.learning_rate, foreach=True)
     if settings.optimizer == "adam":
         return torch.optim.Adam(groups, lr=settings.learning_rate)
     if settings.optimizer == "lookahead_radam":
         return Lookahead(torch.optim.RAdam(groups, lr=settings.learning_rate, foreach=True))
-    raise ValueError(f"optimizer {settings.optimizer!r}: choose lookahead_radam or adam")
+    raise ValueError(f"optimizer {settings.optimizer!r}: choose lookahead_radam, adam or adamw")

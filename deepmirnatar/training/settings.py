@@ -21,9 +21,10 @@ class TrainingSettings:
     batch_size: int = 32
     learning_rate: float = 1e-4
     weight_decay: float = 1e-4
-    optimizer: str = one_of("lookahead_radam", "adam")
+    optimizer: str = one_of("lookahead_radam", "adam", "adamw")
     schedule: str = one_of("constant", "cosine")  # cosine: to zero over all epochs, after a first tenth of warm-up
     patience: int = 0
     bucket: int = 1
     select: str = one_of("auroc", "loss")  # which validation value picks the best epoch
+    bfloat16: bool = False  # on a CPU that computes in it (a GPU always trains in mixed precision)
     checkpoint_minutes: float = 0.0  # also within an epoch? 0: at the end of every epoch

@@ -12,6 +12,8 @@ NT = 24  # miRNA nt that are read; shorter ones are filled up with N
 BEYOND = 4  # registers beyond the site's 3' end, where nt 1 and its neighbours hang over
 BASES = 5  # A, C, G, U, N; outside the site counts as N
 CODES = BASES * BASES
+STREAM = 64  # width of a k-mer stream that is joined
+DUPLEX_FEATURES = 31  # columns of `rna.duplex_features`
 
 
 def interaction_codes(mirna: torch.Tensor, site: torch.Tensor) -> torch.Tensor:
@@ -26,22 +28,18 @@ def interaction_codes(mirna: torch.Tensor, site: torch.Tensor) -> torch.Tensor:
 
 def pairing_channels() -> torch.Tensor:
     """What is known of each code: Watson-Crick pair, G-U, G-C, outside of either sequence; shape (CODES, 4)."""
-    known = torch.zeros(CODES, 4)
-    for mirna in range(BASES):
-        for site in range(BASES):
-            pair = {mirna, site}
-            code = BASES * mirna + site
-            known[code, 0] = mirna + site == 3
-            known[code, 1] = pair == {2, 3}
-            known[code, 2] = pair == {1, 2}
-            known[code, 3] = BASES - 1 in pair
-    return known
+    mirna, site = torch.meshgrid(torch.arange(BASES), torch.arange(BASES), indexing="ij")
+    low, high = torch.minimum(mirna, site), torch.maximum(mirna, site)
+    # Complementary bases have codes that add up to 3; C is 1, G is 2, U is 3.
+    watson_crick, outside = (mirna + site == 3), (high == BASES - 1)
+    wobble, strong = (low == 2) & (high == 3), (low == 1) & (high == 2)
+    return torch.stack([watson_crick, wobble, strong, outside], dim=-1).reshape(CODES, 4).float()
 
 
 class Network(nn.Module):
     """Logits (B, 2) of pairs. Convolutions over the map, then along registers, then attention over registers."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, stream_sizes: tuple[int, ...] = ()):
         super().__init__()
         size, width = settings.channels, settings.hidden
         self.codes = nn.Embedding(CODES, settings.code_size)
@@ -49,36 +47,55 @@ class Network(nn.Module):
         if settings.explicit_pairing:
             with torch.no_grad():
                 self.codes.weight[:, :4] += pairing_channels()
-        self.first = _convolution(settings.code_size, size, settings.kernel)
-        self.second = _convolution(size, size, settings.kernel) if settings.second_convolution else None
+        self.map = nn.Sequential(_convolution(settings.code_size, size, settings.kernel))
+        if settings.second_convolution:
+            self.map.append(_convolution(size, size, settings.kernel))
         self.register = nn.Sequential(nn.Linear(NT * size, width), nn.BatchNorm1d(width), nn.ReLU())
         self.along = nn.Sequential(nn.Conv1d(width, width, 5, padding=2), nn.BatchNorm1d(width), nn.ReLU())
         self.attention = nn.Linear(width, settings.pools)
-        self.extra = settings.extra
+        joined = (settings.pools + 1) * width
+        self.features = nn.BatchNorm1d(DUPLEX_FEATURES) if settings.duplex_features else None
+        joined += DUPLEX_FEATURES if settings.duplex_features else 0
+        self.streams = nn.ModuleList(nn.Conv1d(inputs, STREAM, 3, padding=1) for inputs in stream_sizes)
+        joined += STREAM * len(stream_sizes)
         self.head = nn.Sequential(
             nn.Dropout(settings.dropout),
-            nn.Linear((settings.pools + 1) * width + self.extra, width),
+            nn.Linear(joined, width),
             nn.ReLU(),
             nn.Dropout(settings.dropout),
             nn.Linear(width, 2),
         )
 
-    def forward(self, mirna: torch.Tensor, site: torch.Tensor, lengths: torch.Tensor, *extra) -> torch.Tensor:
-        """mirna (B, NT), site (B, S) codes, site lengths (B,), and features to be joined before the head (B, extra)."""
-        x = self.codes(interaction_codes(mirna, site))
-        x = x.permute(0, 3, 1, 2)  # (B, code_size, R, NT), channels last in memory
-        x = self.first(x)
-        if self.second is not None:
-            x = self.second(x)
+    def forward(self, mirna, site, lengths, features=None, streams=()) -> torch.Tensor:
+        """mirna (B, NT) and site (B, S) codes, site lengths (B,); features (B, DUPLEX_FEATURES) and streams, each
+        (vectors (B, K, size), lengths (B,)) laid end to end, where the settings join them."""
+        x = self.codes(interaction_codes(mirna, site)).permute(0, 3, 1, 2)  # channels are last in memory
+        x = self.map(x)
         pairs, _, registers, _ = x.shape
-        x = x.permute(0, 2, 3, 1).reshape(pairs * registers, -1)
-        x = self.register(x).view(pairs, registers, -1).transpose(1, 2)
-        x = x + self.along(x)  # (B, hidden, R)
-        beyond = torch.arange(registers, device=site.device) >= lengths[:, None] + BEYOND
-        weights = self.attention(x.transpose(1, 2)).masked_fill(beyond[..., None], -1e4).float().softmax(dim=1)
-        pooled = torch.einsum("bhr,brp->bph", x.float(), weights).flatten(1)
-        highest = x.masked_fill(beyond[:, None], -1e4).amax(dim=2).float()
-        return self.head(torch.cat([pooled, highest, *extra], dim=1))
+        x = self.register(x.permute(0, 2, 3, 1).reshape(pairs * registers, -1)).view(pairs, registers, -1)
+        x = x + self.along(x.transpose(1, 2)).transpose(1, 2)  # (B, R, width)
+        beyond = (torch.arange(registers, device=site.device) >= lengths[:, None] + BEYOND)[..., None]
+        weights = self.attention(x).float().masked_fill(beyond, -1e4).softmax(dim=1)
+        parts = [torch.bmm(weights.transpose(1, 2).to(x.dtype), x).flatten(1), x.masked_fill(beyond, -1e4).amax(dim=1)]
+        if self.features is not None:
+            parts.append(self.features(features))
+        for number, convolution in enumerate(self.streams):
+            vectors, sizes = streams[2 * number : 2 * number + 2]
+            inside = torch.arange(vectors.shape[1], device=site.device) < sizes[:, None]
+            found = convolution(vectors.transpose(1, 2)).masked_fill(~inside[:, None], -1e4)
+            parts.append(found.amax(dim=2).relu())
+        return self.head(torch.cat(parts, dim=1))
+
+
+class Ensemble(nn.Module):
+    """The mean of several networks' logits."""
+
+    def __init__(self, members: list[Network]):
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    def forward(self, *batch) -> torch.Tensor:
+        return torch.stack([member(*batch).float() for member in self.members]).mean(dim=0)
 
 
 def _convolution(inputs: int, outputs: int, kernel: list[int]) -> nn.Sequential:

@@ -1,0 +1,115 @@
+"""DeepmiRNATar 2: a small network over the interaction map of a miRNA and a site; no embedding is trained beforehand.
+
+It reads which bases can pair in every register of the two sequences, not the sequences one by one, so that what it
+learns of one miRNA holds for another. The map and the layers are in `networks/interaction_map.py`. By settings:
+
+    members           so many networks, each with a random seed of its own, their logits averaged
+    duplex_features   the features of `rna/duplex_features.py` are joined before the head
+    embeddings        (of the stanza) the paper's two k-mer streams are joined before the head, too
+
+miRNAs are read 5'->3' whatever the dataset's orientation. Sites may have any length; species plays no part.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.predictors.base import Context
+from deepmirnatar.predictors.neural import NeuralPredictor
+from deepmirnatar.rna.sequences import padded
+from deepmirnatar.training.batches import EmbeddedPairs
+from deepmirnatar.training.settings import TrainingSettings
+
+
+@dataclass
+class Settings(TrainingSettings):
+    epochs: int = 8
+    batch_size: int = 128
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-2
+    optimizer: str = "adamw"
+    schedule: str = "cosine"
+    bfloat16: bool = True
+    members: int = 1
+    code_size: int = 8
+    channels: int = 16
+    kernel: list[int] = field(default_factory=lambda: [3, 5])  # registers, miRNA nt
+    explicit_pairing: bool = True
+    second_convolution: bool = True
+    hidden: int = 96
+    pools: int = 4
+    dropout: float = 0.2
+    duplex_features: bool = False
+
+
+class Predictor(NeuralPredictor):
+    Settings = Settings
+    five_to_three = True
+    optional_embeddings = ("mirna", "site")
+
+    def build(self, context: Context):
+        from deepmirnatar.predictors.networks.interaction_map import Network
+
+        return Network(self.settings, self._stream_sizes(context))
+
+    def build_trained(self, context: Context):
+        from deepmirnatar.predictors.networks.interaction_map import Ensemble
+
+        return Ensemble([self.build(context) for _ in range(self.settings.members)])
+
+    def tensors(self, pairs: pd.DataFrame, context: Context, device) -> "MapPairs":
+        streams = EmbeddedPairs(pairs, context.features, device) if self._stream_sizes(context) else None
+        return MapPairs(pairs, self._duplex_features(pairs, context), streams, device)
+
+    def fit(self, train: pd.DataFrame, valid: pd.DataFrame, context: Context) -> pd.DataFrame:
+        """Members one after another; returns the history of the first."""
+        from deepmirnatar.predictors.networks.interaction_map import Ensemble
+
+        histories, networks = [], []
+        for number in range(self.settings.members):
+            # The first member has the run's own seed, the others' are far from those of other runs.
+            histories.append(super().fit(train, valid, replace(context, seed=context.seed + 10_000 * number)))
+            networks.append(self.network)
+        self.network = Ensemble(networks)
+        return histories[0]
+
+    def _stream_sizes(self, context: Context) -> tuple[int, ...]:
+        return tuple(context.features[side].size for side in self.optional_embeddings if context.features)
+
+    def _duplex_features(self, pairs: pd.DataFrame, context: Context) -> np.ndarray | None:
+        if not self.settings.duplex_features:
+            return None
+        from deepmirnatar.rna.duplex_features import duplex_features
+
+        return duplex_features(pairs["mirna_sequence"], pairs["target_sequence"], context.threads).to_numpy()
+
+
+class MapPairs:
+    """Pairs as base codes on one device; the data object that `training.loop.train` asks for."""
+
+    def __init__(self, pairs: pd.DataFrame, features: np.ndarray | None, streams: EmbeddedPairs | None, device):
+        import torch
+
+        from deepmirnatar.predictors.networks.interaction_map import NT
+
+        self.labels = torch.tensor(pairs["label"].to_numpy(), dtype=torch.long, device=device)
+        cut = pairs["mirna_sequence"].str[:NT].str.ljust(NT, "N")
+        self.lengths = pairs["target_sequence"].str.len().to_numpy()[:, None]
+        tables = [padded(cut), padded(pairs["target_sequence"]), self.lengths[:, 0]]
+        tables += [] if features is None else [features.astype(np.float32)]
+        self.tables = [torch.tensor(table, device=device) for table in tables]
+        self.streams = streams
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, rows: np.ndarray) -> tuple:
+        """mirna (B, NT) and site (B, S) codes, site lengths (B,), features (B, n) or None, streams or ()."""
+        import torch
+
+        chosen = torch.as_tensor(rows, device=self.labels.device)
+        mirna, site, lengths, *features = (table[chosen] for table in self.tables)
+        site = site[:, : int(self.lengths[rows].max())]
+        streams = self.streams.batch(rows) if self.streams else ()
+        return mirna.long(), site.long(), lengths, features[0] if features else None, streams
