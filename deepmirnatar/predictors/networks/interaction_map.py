@@ -70,11 +70,15 @@ class Network(nn.Module):
         """mirna (B, NT) and site (B, S) codes, site lengths (B,); features (B, DUPLEX_FEATURES) and streams, each
         (vectors (B, K, size), lengths (B,)) laid end to end, where the settings join them."""
         x = self.codes(interaction_codes(mirna, site)).permute(0, 3, 1, 2)  # channels are last in memory
-        x = self.map(x)
         pairs, _, registers, _ = x.shape
-        x = self.register(x.permute(0, 2, 3, 1).reshape(pairs * registers, -1)).view(pairs, registers, -1)
-        x = x + self.along(x.transpose(1, 2)).transpose(1, 2)  # (B, R, width)
         beyond = (torch.arange(registers, device=site.device) >= lengths[:, None] + BEYOND)[..., None]
+        # Padding must look to each convolution as the end of the map does, or a score would depend on the batch.
+        inside = None if int(lengths.min()) == site.shape[1] else ~beyond[:, None]
+        for convolution in self.map:
+            x = convolution(x if inside is None else x * inside)
+        x = self.register(x.permute(0, 2, 3, 1).reshape(pairs * registers, -1)).view(pairs, registers, -1)
+        x = x if inside is None else x * inside[:, 0]
+        x = x + self.along(x.transpose(1, 2)).transpose(1, 2)  # (B, R, width)
         weights = self.attention(x).float().masked_fill(beyond, -1e4).softmax(dim=1)
         parts = [torch.bmm(weights.transpose(1, 2).to(x.dtype), x).flatten(1), x.masked_fill(beyond, -1e4).amax(dim=1)]
         if self.features is not None:
