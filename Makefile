@@ -70,7 +70,7 @@ clean:
 	rm -rf results logs report.html
 
 lock:
-	uv pip compile --quiet --python-version 3.11 $(LINKS) --extra dev --no-annotate --no-header pyproject.toml \
+	uv pip compile --quiet --python-version 3.11 $(LINKS) --extra workflow --extra dev --no-annotate --no-header pyproject.toml \
 		| sed 's/+cpu//' > requirements.tmp
 	{ head -1 requirements.lock; cat requirements.tmp; } > requirements.new
 	mv requirements.new requirements.lock

@@ -360,7 +360,7 @@ CONDA_NAME = {"torch": "pytorch", "RNA": "viennarna", "sklearn": "scikit-learn",
 
 def test_pyproject_and_lock_agree():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    named = pins(project["dependencies"] + project["optional-dependencies"]["dev"])
+    named = pins(project["dependencies"] + [pin for pins in project["optional-dependencies"].values() for pin in pins])
     assert named.items() <= LOCK.items()
 
 

@@ -35,6 +35,7 @@ class Settings(TrainingSettings):
     code_size: int = 8
     channels: int = 16
     kernel: list[int] = field(default_factory=lambda: [3, 5])  # registers, miRNA nt
+    stride: int = 2  # of the second convolution along the miRNA
     explicit_pairing: bool = True
     second_convolution: bool = True
     hidden: int = 96

@@ -5,8 +5,10 @@ family's positive, of a gene that its own family is not known to target and from
 positive of its own family. A site is used as a negative as often as it stands as a positive, so that neither strand
 alone tells the class.
 
-Positives are dealt within train, valid and test apart: balanced over the whole dataset and split afterwards, a miRNA
-with more positives in train would have fewer left in test, and its training rate would tell the class backwards.
+Sites are dealt within train, valid and test apart, and within each source. Balanced over the whole dataset and split
+afterwards, a miRNA with more positives in train would have fewer left in test, and its training rate would tell the
+class backwards. Dealt across sources, whose sites differ in length and origin, a site of another source than its
+miRNA's would give a negative away.
 """
 
 import numpy as np
@@ -21,7 +23,7 @@ WITHIN_SPLITS = True
 
 
 def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, processes: int) -> tuple:
-    """One negative per positive of the same split; positives that find no partner are left out and counted.
+    """One negative per positive, with a site of its split and source; positives without one are left out, counted.
 
     Each family uses a site cluster at most once. Both classes hold the same sites equally often, so what is left
     out leaves the pool of sites too, and the rest is dealt anew.
@@ -32,7 +34,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     genes, gene_names = pd.factorize(positives["target"])
     targets = _targets(positives, families, genes, gene_names, reference)
     kept, donor = [], []
-    for _, split in positives.reset_index(drop=True).groupby("split", sort=False):
+    for _, split in positives.reset_index(drop=True).groupby(["split", "source"], sort=False):
         rows = split.index.to_numpy()
         while len(rows):
             partner = _deal(families[rows], clusters[rows], genes[rows], targets, rng)

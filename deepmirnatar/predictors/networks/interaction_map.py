@@ -49,8 +49,9 @@ class Network(nn.Module):
                 self.codes.weight[:, :4] += pairing_channels()
         self.map = nn.Sequential(_convolution(settings.code_size, size, settings.kernel))
         if settings.second_convolution:
-            self.map.append(_convolution(size, size, settings.kernel))
-        self.register = nn.Sequential(nn.Linear(NT * size, width), nn.BatchNorm1d(width), nn.ReLU())
+            self.map.append(_convolution(size, size, settings.kernel, settings.stride))
+        columns = -(-NT // settings.stride) if settings.second_convolution else NT
+        self.register = nn.Sequential(nn.Linear(columns * size, width), nn.BatchNorm1d(width), nn.ReLU())
         self.along = nn.Sequential(nn.Conv1d(width, width, 5, padding=2), nn.BatchNorm1d(width), nn.ReLU())
         self.attention = nn.Linear(width, settings.pools)
         joined = (settings.pools + 1) * width
@@ -102,7 +103,8 @@ class Ensemble(nn.Module):
         return torch.stack([member(*batch).float() for member in self.members]).mean(dim=0)
 
 
-def _convolution(inputs: int, outputs: int, kernel: list[int]) -> nn.Sequential:
+def _convolution(inputs: int, outputs: int, kernel: list[int], stride: int = 1) -> nn.Sequential:
+    """`stride` is along the miRNA; registers keep their number."""
     padding = [each // 2 for each in kernel]
-    convolution = nn.Conv2d(inputs, outputs, kernel, padding=padding, bias=False).to(memory_format=torch.channels_last)
-    return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU())
+    convolution = nn.Conv2d(inputs, outputs, kernel, stride=(1, stride), padding=padding, bias=False)
+    return nn.Sequential(convolution.to(memory_format=torch.channels_last), nn.BatchNorm2d(outputs), nn.ReLU())

@@ -1,0 +1,137 @@
+"""The command `deepmirnatar`: predict, score, explain, serve. Errors are one sentence; nothing is trained."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from deepmirnatar import __version__
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log, log_to
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    log_to(None)
+    try:
+        options.run(options)
+    except (ValueError, OSError) as error:
+        print(f"deepmirnatar: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("deepmirnatar: stopped; finished files are complete", file=sys.stderr)
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="deepmirnatar", description=__doc__.splitlines()[0])
+    top.add_argument("--version", action="version", version=f"deepmirnatar {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    one = commands.add_parser("predict", help="which genes do these miRNAs target?")
+    one.add_argument("--mirnas", required=True, metavar="FASTA", help="mature miRNAs, 5'->3' (.gz is read)")
+    one.add_argument(
+        "--targets", required=True, metavar="FASTA", help="3'UTRs or whole transcripts, 5'->3' (.gz is read)"
+    )
+    one.add_argument("--out", default="deepmirnatar-results", metavar="FOLDER", help="default: %(default)s")
+    one.add_argument(
+        "--candidates",
+        default="seed_match",
+        choices=["seed_match", "offset", "all"],
+        help="seed matches of 6mer and better (default), offset 6mers too, or also sites without a seed match",
+    )
+    one.add_argument(
+        "--explain",
+        type=int,
+        default=100,
+        metavar="N",
+        help="draw the N best sites with the bases that their scores rest on (default: %(default)s)",
+    )
+    one.add_argument("--threads", type=int, default=2, metavar="N")
+    one.add_argument("--weights", metavar="FOLDER", help="weights of your own in place of the shipped ones")
+    one.set_defaults(run=predict)
+
+    two = commands.add_parser("score", help="score the pairs of a table (columns mirna_sequence, target_sequence)")
+    two.add_argument("pairs", metavar="TSV")
+    two.add_argument("--out", metavar="TSV", help="default: the table's name with .scored.tsv")
+    two.add_argument("--threads", type=int, default=2, metavar="N")
+    two.set_defaults(run=score)
+
+    three = commands.add_parser("explain", help="draw one duplex with the bases that its score rests on")
+    three.add_argument("mirna", metavar="MIRNA", help="mature sequence, 5'->3'")
+    three.add_argument("site", metavar="SITE", help="site on the mRNA, 5'->3'")
+    three.add_argument("--out", default="duplex.svg", metavar="SVG", help="default: %(default)s")
+    three.set_defaults(run=explain)
+
+    four = commands.add_parser("serve", help="a page on this machine: paste sequences, see the sites")
+    four.add_argument("--port", type=int, default=8000)
+    four.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    four.set_defaults(run=serve)
+    return top
+
+
+def predict(options) -> None:
+    """FASTA files to ranked genes, sites and the report."""
+    from deepmirnatar.prediction.job import predict_files
+
+    started = time.monotonic()
+    written = predict_files(
+        options.mirnas,
+        options.targets,
+        Path(options.out),
+        options.candidates,
+        options.explain,
+        options.threads,
+        options.weights,
+    )
+    log.info("done in %.0f s:", time.monotonic() - started)
+    for path in written:
+        log.info("  %s", path)
+
+
+def score(options) -> None:
+    """A table of pairs with a column `score`."""
+    from deepmirnatar.prediction.predictor import Predictor
+
+    path = Path(options.pairs)
+    table = read_tsv(path, dtype=str)
+    for column in ("mirna_sequence", "target_sequence"):
+        if column not in table:
+            raise ValueError(f"{path}: column {column!r} is missing; found {', '.join(table.columns)}")
+        table[column] = table[column].str.upper().str.replace("T", "U")
+        wrong = ~table[column].fillna("").str.fullmatch("[ACGU]+")
+        if wrong.any():
+            row = int(wrong.to_numpy().argmax())
+            value = table[column].iloc[row]
+            raise ValueError(f"{path}, line {row + 2}: {column} {value!r} is no sequence of A, C, G, U or T; repair it")
+    out = Path(options.out or path.with_suffix(".scored.tsv"))
+    predictor = Predictor.load(threads=options.threads)
+    write_tsv(table.assign(score=predictor.score(table)), out)
+    log.info("%d pairs scored: %s", len(table), out)
+
+
+def explain(options) -> None:
+    """One duplex as SVG, its score on the terminal."""
+    from deepmirnatar.prediction.duplex import draw_svg, duplex
+    from deepmirnatar.prediction.explain import importance
+    from deepmirnatar.prediction.predictor import Predictor
+
+    mirna, site = (text.upper().replace("T", "U") for text in (options.mirna, options.site))
+    for name, text in (("MIRNA", mirna), ("SITE", site)):
+        if not text or set(text) - set("ACGU"):
+            raise ValueError(f"{name} {text!r} is no sequence of A, C, G, U or T")
+    predictor = Predictor.load()
+    value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]
+    Path(options.out).write_text(draw_svg(duplex(mirna, site), importance(predictor, mirna, site)))
+    log.info("probability of binding %.3f; drawn: %s", value, options.out)
+
+
+def serve(options) -> None:
+    """The local page."""
+    from deepmirnatar.prediction.job import predict_texts
+    from deepmirnatar.prediction.serve import serve as run
+
+    run(predict_texts, port=options.port, open_browser=not options.no_browser)

@@ -1,0 +1,146 @@
+"""Which genes do these miRNAs target? Candidate sites found, scored and summed up, by weights in the package.
+
+    from deepmirnatar import Predictor
+    result = Predictor.load().predict("mirnas.fa", "utrs.fa")
+    result.genes, result.sites
+
+3'UTRs go through in chunks, so that memory does not grow with their number. Everything is RNA, 5'->3'.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from deepmirnatar.common.files import read_tensors, sha256
+from deepmirnatar.prediction.repression import Repression
+from deepmirnatar.rna.site_features import CANONICAL, CLASSES, SeedIndex, encode, encode_mirnas, find_sites
+
+WEIGHTS = Path(__file__).parent / "weights"
+# Which seed types are scored: seed matches of 6mer and better, and what else may bind.
+CANDIDATES = {
+    "seed_match": ["8mer", "7mer-m8", "7mer-A1", "6mer"],
+    "offset": CLASSES[:CANONICAL],
+    "all": CLASSES,
+}
+WINDOW, AFTER_SEED = 40, 5  # nt of a site that are scored, and of those beyond the base opposite nt 1
+CHUNK = 500_000  # nt of 3'UTRs that go through at once
+
+
+@dataclass
+class Prediction:
+    """What a prediction gives.
+
+    sites: mirna, target, start, end (0-based, half-open: the scored window), seed_start, seed_end (matched bases),
+    seed_type, score (probability of binding), repression (log2 units that this site adds), mirna_sequence,
+    site_sequence. genes: one row per (mirna, target) with a site, most repressed first: rank, mirna, target,
+    repression (predicted log2 fold change, below zero: repressed), binding (probability that at least one site is
+    bound), best_score, sites, utr_length, n_8mer, n_7mer, n_6mer.
+    """
+
+    sites: pd.DataFrame
+    genes: pd.DataFrame
+
+
+class Predictor:
+    """A trained site predictor and a model of repression, ready for sequences. `load` reads the shipped ones."""
+
+    def __init__(self, model, repression: Repression, about: dict, threads: int = 1):
+        self.model, self.repression, self.about, self.threads = model, repression, about, threads
+
+    @classmethod
+    def load(cls, folder: str | Path = WEIGHTS, threads: int = 1) -> "Predictor":
+        """Read `sites.safetensors` and `repression.safetensors` from a folder; by default those of the package."""
+        from deepmirnatar.predictors import load_class
+
+        path, effects = Path(folder) / "sites.safetensors", Path(folder) / "repression.safetensors"
+        _, description = read_tensors(path)
+        arrays, fitted = read_tensors(effects)
+        about = {"sites": description, "repression": fitted, "sha256": [sha256(path), sha256(effects)]}
+        model = load_class(description["predictor"]).load(path)
+        return cls(model, Repression.from_arrays(arrays), about, threads)
+
+    def predict(self, mirnas: pd.DataFrame, targets: pd.DataFrame, candidates: str = "seed_match") -> Prediction:
+        """Sites and ranked genes. `mirnas`: columns mirna, mirna_sequence; `targets`: target, utr (may hold N)."""
+        parts = list(self.scan(mirnas, targets, candidates))
+        sites = pd.concat([part.sites for part in parts], ignore_index=True)
+        return Prediction(sites, ranked(pd.concat([part.genes for part in parts], ignore_index=True)))
+
+    def scan(self, mirnas: pd.DataFrame, targets: pd.DataFrame, candidates: str = "seed_match") -> Iterator[Prediction]:
+        """The same chunk by chunk; genes of a chunk are not ranked yet."""
+        codes = encode_mirnas(mirnas["mirna_sequence"].tolist())
+        index = SeedIndex(codes)
+        wanted = np.isin(CLASSES, CANDIDATES[candidates])
+        for chunk in chunks(targets):
+            yield self._chunk(mirnas, codes, index, chunk, wanted)
+
+    def score(self, pairs: pd.DataFrame) -> np.ndarray:
+        """Probability of binding of each row, shape (rows,); columns mirna_sequence, target_sequence."""
+        from deepmirnatar.predictors.base import Context
+
+        context = Context(threads=self.threads, device="auto")
+        return self.model.predict(pairs.assign(label=0), context)
+
+    def _chunk(self, mirnas, codes, index: SeedIndex, chunk: pd.DataFrame, wanted: np.ndarray) -> Prediction:
+        bases, ends = encode(chunk["utr"].tolist())
+        found = find_sites(bases, ends, codes, index)
+        found = found.take(np.flatnonzero(wanted[found.seed_class]))
+        lengths = np.diff(ends)
+        last = found.window + 8 + AFTER_SEED
+        start = np.maximum(last - WINDOW, 0)
+        end = np.minimum(last, lengths[found.utr])
+        texts = chunk["utr"].to_numpy()
+        sequences = [texts[row][a:b] for row, a, b in zip(found.utr, start, end, strict=True)]
+        names, letters = mirnas["mirna"].to_numpy(), mirnas["mirna_sequence"].to_numpy()
+        sites = pd.DataFrame(
+            {
+                "mirna": names[found.mirna],
+                "target": chunk["target"].to_numpy()[found.utr],
+                "start": start,
+                "end": end,
+                "seed_start": np.maximum(found.start, 0),
+                "seed_end": np.minimum(found.end, lengths[found.utr]),
+                "seed_type": np.array(CLASSES)[found.seed_class],
+                "score": 0.0,
+                "repression": -self.repression.site_effects(found.seed_class, found.features),
+                "mirna_sequence": letters[found.mirna],
+                "site_sequence": sequences,
+            }
+        )
+        if len(sites):
+            sites["score"] = self.score(sites.rename(columns={"site_sequence": "target_sequence"}))
+        return Prediction(sites, summarized(sites, dict(zip(chunk["target"], lengths, strict=True))))
+
+
+def chunks(targets: pd.DataFrame, size: int = CHUNK) -> Iterator[pd.DataFrame]:
+    """Rows in order, in parts of about `size` nt each."""
+    number = targets["utr"].str.len().cumsum().to_numpy() // size
+    for _, part in targets.groupby(number, sort=False):
+        yield part
+
+
+def summarized(sites: pd.DataFrame, utr_lengths: dict[str, int]) -> pd.DataFrame:
+    """One row per (mirna, target) with a site; columns as in `Prediction.genes` but for the rank."""
+    counts = {f"n_{name}": sites["seed_type"].str.startswith(name) for name in ("8mer", "7mer", "6mer")}
+    table = sites.assign(unbound=1 - sites["score"], **counts)
+    genes = table.groupby(["mirna", "target"], sort=False).agg(
+        repression=("repression", "sum"),
+        binding=("unbound", "prod"),
+        best_score=("score", "max"),
+        sites=("score", "size"),
+        **{name: (name, "sum") for name in counts},
+    )
+    genes = genes.reset_index()
+    genes["binding"] = 1 - genes["binding"]
+    genes.insert(6, "utr_length", genes["target"].map(utr_lengths))
+    return genes
+
+
+def ranked(genes: pd.DataFrame) -> pd.DataFrame:
+    """Most repressed first, with a column `rank` in front."""
+    genes = genes.sort_values(["repression", "binding", "mirna", "target"], ascending=[True, False, True, True])
+    genes = genes.reset_index(drop=True)
+    genes.insert(0, "rank", np.arange(1, len(genes) + 1))
+    return genes

@@ -1,0 +1,155 @@
+"""Seed sites of many miRNAs on many 3'UTRs, and the features of each site that bear on repression.
+
+Everything is RNA, 5'->3'; codes 0..3 stand for A, C, G, U and 4 for N or a place beyond an end. A site is described by
+its seed window: the 8 nt of the 3'UTR opposite miRNA nt 8..1, so that its last base lies opposite nt 1.
+
+Sources. Seed classes: Bartel 2009, Cell 136:215. Local A/U content, distance to the nearer end, supplementary pairing,
+cooperative neighbours: Grimson et al. 2007, Mol Cell 27:91. Seed pairing stability and target abundance: Garcia et al.
+2011, Nat Struct Mol Biol 18:1139. The set as a whole: Agarwal et al. 2015, eLife 4:e05005. Flanking bases: McGeary et
+al. 2019, Science 366:eaav1741. Stacking energies: Turner 2004 (Mathews et al. 2004, PNAS 101:7287).
+"""
+
+from dataclasses import dataclass, fields
+from itertools import product
+
+import numpy as np
+
+CLASSES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "offset 6mer", "wobble 7mer", "mismatch 8mer"]
+CANONICAL = 5  # the classes before this one are seed matches
+# Matched bases of each class, within the seed window (0-based, half-open).
+MATCHED = np.array([[0, 8], [0, 7], [1, 8], [1, 7], [0, 6], [0, 7], [0, 8]])
+FEATURES = [
+    "upstream_au",  # A/U content of the 30 nt 5' of the seed window, each weighted by 1 / distance; 0..1
+    "downstream_au",  # the same 3' of it
+    "flank_au",  # A/U among the 2 nt on either side; 0..1
+    "wide_au",  # A/U content of the 75 nt on either side; 0..1
+    "end_distance",  # log10 of 1 + nt to the nearer end of the 3'UTR
+    "start_distance",  # log10 of 1 + nt to the stop codon
+    "supplementary",  # score of the best pairing around miRNA nt 13-16, 0..8
+    "stem",  # log of 1 + weight of the local helices that would hide the seed window
+    "neighbour",  # 1 where another seed match of the miRNA lies 8-40 nt away (start to start)
+    "base_8_a", "base_8_c", "base_8_g",  # base of the 3'UTR opposite nt 8
+    "base_9_a", "base_9_c", "base_9_g",  # ... opposite nt 9
+    "base_1_a",  # A opposite nt 1
+    "poly_a_signals",  # ln of 1 + AAUAAA and AUUAAA before the site: a shorter isoform would lack it
+]  # fmt: skip
+FLANK, WIDE, REACH, OFF = 30, 75, 60, 4
+KT = 1.98717e-3 * 310.15  # kcal/mol
+
+# STACKS[a, b, c, d]: free energy (kcal/mol) of the pair a-d followed by b-c, for 5'-ab-3' on 5'-cd-3'; 0: no stack.
+STACKS = np.zeros((5, 5, 5, 5), dtype=np.float32)
+_WATSON_CRICK = (
+    "AA:UU-.93 AU:AU-1.10 UA:UA-1.33 CU:AG-2.08 CA:UG-2.11 GU:AC-2.24 GA:UC-2.35 CG:CG-2.36 GG:CC-3.26 GC:GC-3.42"
+)
+_G_U = "AG:UU-.55 AU:GU-1.36 CG:UG-1.41 CU:GG-2.51 GG:UC-1.53 GU:GC-2.11 GA:UU-1.27 UG:UA-1.00 UA:UG-1.00 UG:GU-.30 GG:UU-.50"
+for _text in (_WATSON_CRICK + " " + _G_U).split():
+    _a, _b, _c, _d = ("ACGU".index(letter) for letter in _text[:2] + _text[3:5])
+    STACKS[_a, _b, _c, _d] = STACKS[_c, _d, _a, _b] = float(_text[5:])
+PAIR = np.zeros((5, 5), dtype=np.int8)  # 2: Watson-Crick, 1: G-U
+for _a, _b, _kind in (("A", "U", 2), ("G", "C", 2), ("G", "U", 1)):
+    PAIR["ACGU".index(_a), "ACGU".index(_b)] = PAIR["ACGU".index(_b), "ACGU".index(_a)] = _kind
+
+
+@dataclass
+class Sites:
+    """Sites of one chunk of 3'UTRs, in order of 3'UTR and position."""
+
+    mirna: np.ndarray  # (sites,) int32, row of the miRNA
+    utr: np.ndarray  # (sites,) int32, row of the 3'UTR within the chunk
+    window: np.ndarray  # (sites,) int32, 0-based start of the seed window on the 3'UTR; -1 where nt 8 has no base
+    seed_class: np.ndarray  # (sites,) int8, index into CLASSES
+    features: np.ndarray  # (sites, len(FEATURES)) float32
+
+    def take(self, rows: np.ndarray) -> "Sites":
+        """Only these rows."""
+        return Sites(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @property
+    def start(self) -> np.ndarray:
+        """0-based start of the matched bases on the 3'UTR."""
+        return self.window + MATCHED[self.seed_class, 0]
+
+    @property
+    def end(self) -> np.ndarray:
+        """Their end, half-open."""
+        return self.window + MATCHED[self.seed_class, 1]
+
+
+def encode(sequences: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """All sequences as one array of codes, and where each starts and ends in it; shapes (nt,) uint8, (n + 1,) int64."""
+    table = np.full(256, 4, dtype=np.uint8)
+    for code, letters in enumerate(("Aa", "Cc", "Gg", "UuTt")):
+        table[[ord(letter) for letter in letters]] = code
+    codes = table[np.frombuffer("".join(sequences).encode("ascii", "replace"), dtype=np.uint8)]
+    return codes, np.cumsum([0, *map(len, sequences)], dtype=np.int64)
+
+
+def encode_mirnas(sequences: list[str]) -> np.ndarray:
+    """Codes padded with 4 beyond the 3' end; shape (miRNAs, longest), uint8."""
+    codes = np.full((len(sequences), max(map(len, sequences))), 4, dtype=np.uint8)
+    for row, sequence in zip(codes, sequences, strict=True):
+        row[: len(sequence)] = encode([sequence])[0]
+    return codes
+
+
+def seed_pairing_stability(mirnas: np.ndarray) -> np.ndarray:
+    """Stacking energy of miRNA nt 2-8 with its full complement, kcal/mol; shape (miRNAs,)."""
+    seed = mirnas[:, 1:8]
+    return STACKS[seed[:, :-1], seed[:, 1:], 3 - seed[:, 1:], 3 - seed[:, :-1]].sum(axis=1)
+
+
+class SeedIndex:
+    """Which miRNAs does a seed window match, and how? Built once for a set of miRNAs.
+
+    `first` (5 ** 8 + 1,) and `mirna`, `seed_class` (entries,): the entries of window code c are first[c]:first[c + 1].
+    """
+
+    def __init__(self, mirnas: np.ndarray) -> None:
+        keys, rows, classes = [], [], []
+        for row, bases in enumerate(mirnas[:, :8]):
+            for window, which in _windows(3 - bases[::-1].astype(int)).items():
+                keys.append(window)
+                rows.append(row)
+                classes.append(which)
+        order = np.argsort(keys, kind="stable")
+        self.mirna = np.array(rows, dtype=np.int32)[order]
+        self.seed_class = np.array(classes, dtype=np.int8)[order]
+        self.first = np.searchsorted(np.array(keys)[order], np.arange(5**8 + 1)).astype(np.int32)
+
+
+def _windows(match: np.ndarray) -> dict[int, int]:
+    """Window code -> class of every window that is a site, for `match`, the complement of nt 8..1."""
+    found: dict[int, int] = {}
+
+    def add(which: int, *choices: list[int]) -> None:
+        for bases in product(*choices):
+            found.setdefault(int(np.dot(bases, 5 ** np.arange(7, -1, -1))), which)  # the stronger class stays
+
+    m, anything = [[base] for base in match.tolist()], list(range(5))
+    add(0, *m[:7], [0])
+    add(1, *m[:7], anything)
+    add(2, anything, *m[1:7], [0])
+    add(3, anything, *m[1:7], anything)
+    add(4, *m[:6], anything, anything)
+    for place in range(1, 7):  # opposite nt 7..2
+        if match[place] in (0, 1):  # the miRNA has U or G there, which pairs with G or U as well
+            add(5, *m[:place], [2 if match[place] == 0 else 3], *m[place + 1 : 7], anything)
+    for place in range(1, 7):
+        add(6, *m[:place], [0, 1, 2, 3], *m[place + 1 : 7], [0])
+    return found
+
+
+def find_sites(codes: np.ndarray, ends: np.ndarray, mirnas: np.ndarray, index: SeedIndex) -> Sites:
+    """All sites of all miRNAs on a chunk of 3'UTRs; memory grows with the chunk only.
+
+    `codes` (nt,), `ends` (n + 1,): from `encode`; `mirnas` (miRNAs, longest): from `encode_mirnas`.
+    """
+    from deepmirnatar.rna.site_kernels import describe, locate
+
+    count = locate(codes, ends, index.first, index.mirna, index.seed_class, np.empty((0, 4), np.int32))
+    found = np.empty((count, 4), dtype=np.int32)
+    locate(codes, ends, index.first, index.mirna, index.seed_class, found)
+    features = np.zeros((count, len(FEATURES)), dtype=np.float32)
+    describe(codes, ends, mirnas, found, features, np.full(len(mirnas), -1))
+    mirna, utr, window, seed_class = found.T
+    return Sites(mirna, utr, window, seed_class.astype(np.int8), features)

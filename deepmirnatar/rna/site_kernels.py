@@ -1,0 +1,149 @@
+"""The loops over bases and sites of `site_features`, compiled. Orientation, codes and sources: see there."""
+
+import math
+
+import numba
+
+from deepmirnatar.rna.site_features import CANONICAL, FLANK, KT, OFF, PAIR, REACH, STACKS, WIDE
+
+
+@numba.njit(cache=True, inline="always")
+def base(codes, first, last, place):
+    return codes[place] if first <= place < last else 4
+
+
+@numba.njit(cache=True)
+def locate(codes, ends, first_entry, entry_mirna, entry_class, found):
+    """Count the sites; with room in `found` (sites, 4), write miRNA, 3'UTR, window start, class of each."""
+    count = 0
+    for utr in range(len(ends) - 1):
+        first, last = ends[utr], ends[utr + 1]
+        window = 0
+        for place in range(first - 2, last + 2):  # last base of the window
+            window = window % 78125 * 5 + base(codes, first, last, place)
+            if place < first + 5:
+                if place == first - 2:
+                    window = 390624  # all beyond the end
+                continue
+            for entry in range(first_entry[window], first_entry[window + 1]):
+                if len(found):
+                    found[count, 0] = entry_mirna[entry]
+                    found[count, 1] = utr
+                    found[count, 2] = place - 7 - first
+                    found[count, 3] = entry_class[entry]
+                count += 1
+    return count
+
+
+@numba.njit(cache=True)
+def au_content(codes, first, last, start, step, reach, weighted):
+    """A/U content of `reach` nt from `start` on, going by `step` (1 or -1); 1 / distance is the weight where asked."""
+    au, total = 0.0, 0.0
+    for distance in range(1, reach + 1):
+        place = start + step * (distance - 1)
+        if first <= place < last:
+            weight = 1.0 / distance if weighted else 1.0
+            total += weight
+            if codes[place] == 0 or codes[place] == 3:
+                au += weight
+    return au / total if total > 0 else 0.5
+
+
+@numba.njit(cache=True)
+def supplementary(codes, first, last, window, mirna):
+    """Best contiguous pairing of the miRNA's nt 9-end upstream of the seed window (Grimson 2007).
+
+    1 per Watson-Crick pair of nt 13-16, 0.5 per other pair; 0.5 off for each nt beyond 2 that loop lengths differ.
+    """
+    best = 0.0
+    for shift in range(-OFF, OFF + 1):  # nt more on the 3'UTR than on the miRNA between seed and pairing
+        run, score = 0, 0.0
+        penalty = max(0.0, 0.5 * (abs(shift) - 2))
+        for i in range(8, len(mirna)):  # 0-based nt; nt 8 (i = 7) lies opposite window
+            place = window + 7 - i - shift
+            if mirna[i] < 4 and place < window and PAIR[mirna[i], base(codes, first, last, place)] == 2:
+                run += 1
+                score += 1.0 if 12 <= i <= 15 else 0.5
+                if run >= 2 and score - penalty > best:
+                    best = score - penalty
+            else:
+                run, score = 0, 0.0
+    return best
+
+
+@numba.njit(cache=True)
+def stem(codes, first, last, window):
+    """log(1 + sum of exp(-G / kT)) over helices of stacked pairs between the seed window and the bases around it.
+
+    G is the stacks' energy plus 4.5 kcal/mol and 1.75 kT ln(loop / 9) for the loop that closes the helix, a cheap
+    stand-in for the cost of opening the window.
+    """
+    low, high = max(first, window - REACH), min(last, window + 8 + REACH)
+    left, right = max(first, window), min(last, window + 8)
+    total = 0.0
+    for side in range(left + low, right - 1 + high):  # i + j of a helix's pairs
+        j_from = max(low, side - high + 1)
+        i = max(j_from, low)
+        j = side - i
+        energy, touches, length = 0.0, False, 0
+        while j - i >= 4:
+            paired = PAIR[codes[i], codes[j]] > 0
+            if paired:
+                energy += STACKS[codes[i - 1], codes[i], codes[j], codes[j + 1]] if length else 0.0
+                length += 1
+                touches |= left <= i < right or left <= j < right
+            if (not paired or j - i < 6) and length:
+                if touches and length >= 3:
+                    loop = j - i - 1 if paired else j - i + 1
+                    cost = energy + 4.5 + 1.75 * KT * math.log(max(loop, 3) / 9.0)
+                    total += math.exp(-cost / KT)
+                energy, touches, length = 0.0, False, 0
+            i += 1
+            j -= 1
+    return math.log1p(total)
+
+
+@numba.njit(cache=True)
+def poly_a_signal(codes, first, last, place):
+    """Is there an AAUAAA or AUUAAA at `place`?"""
+    if place + 6 > last or codes[place] != 0 or codes[place + 2] != 3:
+        return False
+    middle = codes[place + 1] == 0 or codes[place + 1] == 3
+    return middle and codes[place + 3] == 0 and codes[place + 4] == 0 and codes[place + 5] == 0
+
+
+@numba.njit(cache=True)
+def describe(codes, ends, mirnas, found, features, previous):
+    """Fill `features` (sites, FEATURES). `previous` (miRNAs,), all -1, holds each miRNA's last seed match."""
+    current, signals, scanned = -1, 0, 0
+    for site in range(len(found)):
+        mirna, utr, window, which = found[site]
+        first, last = ends[utr], ends[utr + 1]
+        start = first + window
+        row = features[site]
+        row[0] = au_content(codes, first, last, start - 1, -1, FLANK, True)
+        row[1] = au_content(codes, first, last, start + 8, 1, FLANK, True)
+        row[2] = 0.5 * au_content(codes, first, last, start - 1, -1, 2, False)
+        row[2] += 0.5 * au_content(codes, first, last, start + 8, 1, 2, False)
+        row[3] = 0.5 * au_content(codes, first, last, start - 1, -1, WIDE, False)
+        row[3] += 0.5 * au_content(codes, first, last, start + 8, 1, WIDE, False)
+        row[4] = math.log10(1.0 + max(0, min(window, last - start - 8)))
+        row[5] = math.log10(1.0 + max(0, window))
+        row[6] = supplementary(codes, first, last, start, mirnas[mirna])
+        row[7] = stem(codes, first, last, start)
+        before = previous[mirna]
+        if which < CANONICAL:
+            if before >= 0 and found[before, 1] == utr and 8 <= window - found[before, 2] <= 40:
+                row[8] = features[before, 8] = 1.0
+            previous[mirna] = site
+        opposite_8, opposite_9 = base(codes, first, last, start), base(codes, first, last, start - 1)
+        for letter in range(3):
+            row[9 + letter] = opposite_8 == letter
+            row[12 + letter] = opposite_9 == letter
+        row[15] = base(codes, first, last, start + 7) == 0
+        if utr != current:
+            current, signals, scanned = utr, 0, first
+        while scanned < start - 10:
+            signals += poly_a_signal(codes, first, last, scanned)
+            scanned += 1
+        row[16] = math.log1p(signals)
