@@ -23,7 +23,7 @@ include: "workflow/rules/predict.smk"
 include: "workflow/rules/figures.smk"
 
 
-add_fingerprints(workflow.rules, look.plug_ins)
+add_fingerprints(workflow.rules, inputs.plug_ins)
 
 
 report: "workflow/report/workflow.rst"

@@ -70,7 +70,7 @@ def take_over_audits(results: Path) -> None:
 
 def take_over_case_studies(results: Path) -> None:
     """Replace the rows of docs/case_studies.tsv, and the pictures, of every prediction that has a Figure 14."""
-    found = _named((results / "predictions").glob("*/figure_14.tsv"))
+    found = _named((results / "predictions").glob("*/case_study.tsv"))
     for name in found:
         for picture in (results / "predictions" / name).glob("*.png"):
             _copy(picture, DOCS / "figures" / name / picture.name)
@@ -133,7 +133,7 @@ def render(text: str) -> str:
         elif kind == "audits":
             filled = audit_table(tables["audits"], words)
         elif kind == "contestants":
-            filled = contestants_markdown(read_tsv(DOCS / "tables" / words[0] / words[1] / "table_3.tsv"))
+            filled = contestants_markdown(read_tsv(DOCS / "tables" / words[0] / words[1] / "methods.tsv"))
         elif kind == "transfer":
             filled = transfer_markdown(read_tsv(DOCS / "tables" / words[0] / "transfer.tsv"))
         else:

@@ -20,7 +20,7 @@ PRINTED = {"precision": "paper_specificity_as_printed"}
 
 def main(table: str, dataset: str, outputs: list[str]) -> None:
     rows = read_tsv(table)
-    rows = rows[rows["threshold"] == "customary"]
+    rows = rows[rows["threshold"] == "default"]
     angles = np.linspace(0, 2 * np.pi, len(SPOKES), endpoint=False)
     columns = min(4, len(rows))
     lines = -(-len(rows) // columns)
@@ -46,7 +46,7 @@ def main(table: str, dataset: str, outputs: list[str]) -> None:
     names = {name: handle for axis in axes.flat for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)}
     figure.legend(names.values(), names.keys(), loc="outside lower center", ncols=2)
     short = "AP: average precision, SE: sensitivity, PR: precision, ACC: accuracy"
-    figure.suptitle(f"{dataset}:test, n = {int(rows['n'].max()):,} pairs, customary thresholds\n{short}", fontsize=10)
+    figure.suptitle(f"{dataset}:test, n = {int(rows['n'].max()):,} pairs, default thresholds\n{short}", fontsize=10)
     save(figure, *outputs)
 
 

@@ -35,7 +35,7 @@ def main(targets: str, labels: dict[str, str], outputs: list[str]) -> None:
         right.text(total, row, text, va="center", fontsize=7)
     right.set(xlabel="sites of all miRNAs", title="candidate sites, those called, and the best miRNA")
     right.set_xlim(0, 1.7 * max(1, sums["sites"].max()))
-    right.legend(loc="lower right", labels=["candidate", "called at the customary threshold"])
+    right.legend(loc="lower right", labels=["candidate", "called at the default threshold"])
     figure.suptitle(f"{labels['model']}, trained on {labels['dataset']}")
     save(figure, *outputs)
 

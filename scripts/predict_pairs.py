@@ -1,14 +1,17 @@
-"""Score one split of one dataset with a fitted predictor: the only rule that reads a test split.
+"""Score one split of one dataset, or its controls, with a fitted predictor.
 
 Labels are carried along for the evaluation; the predictor is not given them.
 """
 
 from deepmirnatar.common.files import write_tsv
 from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.evaluation.controls import SEEN, TEST_SET
 from deepmirnatar.pairs import read_pairs
 from deepmirnatar.predictors.scoring import score
 
 CARRIED = ["pair_id", "mirna", "mirna_sequence", "target", "label", "source"]
+# What controls say of themselves, for the audit.
+CONTROL = ["control", "real_id", "seed_class", *(f"{name}_seen" for name in SEEN)]
 
 
 def main(
@@ -23,11 +26,13 @@ def main(
     output: str,
 ) -> None:
     split = test_set.partition(":")[2]
-    table = read_pairs(pairs, [split])
+    table = read_pairs(pairs, None if split == TEST_SET else [split])
     if not len(table):
         raise ValueError(f"{pairs}: no rows in split {split!r}, which the test set {test_set!r} asks for")
     scored = score(table, features, model, settings, orientation, device, threads)
-    write_tsv(scored[[*CARRIED, "score", "threshold", "threshold_valid"]], output)
+    more = CONTROL if split == TEST_SET else []
+    flags = {name: "Int8" for name in more if name.endswith("_seen")}
+    write_tsv(scored[[*CARRIED, *more, "score", "threshold", "threshold_valid"]].astype(flags), output)
     log.info("%s: %d rows scored", test_set, len(scored))
 
 

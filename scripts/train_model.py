@@ -41,7 +41,7 @@ def main(
     context = Context(seed, threads, device, Path(checkpoints), stores)
     history = predictor.fit(train, valid, context)
     chosen = metrics.best_threshold(valid["label"].to_numpy(), predictor.predict(valid, context))
-    log.info("threshold chosen on valid: %.4g (customary: %.4g)", chosen, predictor.threshold)
+    log.info("threshold chosen on valid: %.4g (default: %.4g)", chosen, predictor.threshold)
     about = {
         "model": model,
         "seed": seed,

@@ -18,7 +18,7 @@ from deepmirnatar.predictors.networks.deepmirnatar import Network
 from deepmirnatar.rna.seeds import seed_sites
 from deepmirnatar.rna.sequences import PAIRS, encode
 from deepmirnatar.study.study import Study
-from workflow.lookup import Lookup
+from workflow.inputs import Inputs
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 # Its best site on HMGA2: an 8mer, a bulged nt, a loop of four against three, three G-U pairs.
@@ -37,7 +37,7 @@ def example_pair(utr: str = SPACER + HMGA2 + SPACER) -> example.Example:
 
 
 def model(**settings) -> dict:
-    """A model as `Lookup.explained_model` gives it."""
+    """A model as `Inputs.explained_model` gives it."""
     config = {
         "run": {"experiments": ["own"]},
         "datasets": {"hejret": {"sources": ["hejret2023"]}},
@@ -57,7 +57,7 @@ def model(**settings) -> dict:
         "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_class", "net"]}},
     }
     registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    return Lookup(Study(config), registry).explained_model()
+    return Inputs(Study(config), registry).explained_model()
 
 
 def texts(figure) -> list[str]:
@@ -291,7 +291,7 @@ def test_an_experiment_without_the_network_has_no_architecture():
         "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_class"]}},
     }
     registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    assert Lookup(Study(config), registry).explained_model() is None
+    assert Inputs(Study(config), registry).explained_model() is None
 
 
 # --- files ----------------------------------------------------------------------------------------------------

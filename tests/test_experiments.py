@@ -18,7 +18,7 @@ from deepmirnatar.study.schema import ConfigError, check_schema
 from deepmirnatar.study.stanzas import resolve
 from deepmirnatar.study.study import Study, file_name
 from workflow.fingerprint import module_file
-from workflow.lookup import Lookup
+from workflow.inputs import Inputs
 
 
 def overlay(base: dict, over: dict) -> dict:
@@ -302,15 +302,15 @@ MISTAKES = {
     "wanted prediction": (("run", "predictions"), ["mien"], "run.predictions: 'mien'", "mine"),
     "model of a figure": (
         ("experiments", "first", "figures"),
-        {"figure_08": ["seed_clas"]},
-        "experiments.first.figures.figure_08: 'seed_clas'",
+        {"ablation": ["seed_clas"]},
+        "experiments.first.figures.ablation: 'seed_clas'",
         "seed_class",
     ),
     "figure of an experiment": (
         ("experiments", "first", "figures"),
         {"figure_8": ["seed_class"]},
         "experiments.first.figures: 'figure_8'",
-        "figure_08",
+        "ablation",
     ),
     "dataset of an experiment": (
         ("experiments", "first", "datasets"),
@@ -482,10 +482,10 @@ def test_the_schema_refuses_an_unknown_key_everywhere(schema, published, place):
         (("embeddings", "site_onehot", "strand"), "target"),
         (("models", "deepmirnatar", "sweep"), {"dropout": []}),
         (("models", "my.model"), {}),
-        (("experiments", "published", "figures"), {"figure_08": []}),
+        (("experiments", "published", "figures"), {"ablation": []}),
         (("experiments", "published", "seeds"), [1, 1]),
         (("device",), "gpu"),
-        (("run", "experiments"), ["honest", "honest"]),
+        (("run", "experiments"), ["controlled", "controlled"]),
     ],
 )
 def test_the_schema_refuses_values_of_another_kind(schema, published, place, value):
@@ -518,8 +518,8 @@ def test_the_schema_knows_every_setting_of_the_rnacofold_negatives(schema):
 
 
 @pytest.fixture
-def look(published, root) -> Lookup:
-    return Lookup(Study(published), read_registry(root / "resources" / "sources.tsv"))
+def look(published, root) -> Inputs:
+    return Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
 
 
 def test_the_wildcards_choose_the_library_files_that_count(look):
@@ -562,7 +562,7 @@ def test_runs_fits_and_tables_of_an_experiment_stand_in_the_order_of_their_files
         "results/datasets/released/pairs.tsv",
         "results/datasets/parclip48_as_released/pairs.tsv",
     ]
-    test = SimpleNamespace(dataset="released", model="deepmirnatar_fast", test_set="parclip48_as_released-test")
+    test = SimpleNamespace(dataset="released", model="deepmirnatar_14epochs", test_set="parclip48_as_released-test")
     assert look.test_pairs(test) == "results/datasets/parclip48_as_released/pairs.tsv"
     assert look.test_set(test) == "parclip48_as_released:test" and look.test_orientation(test) == "as_released"
     assert look.test_features(test) == [
@@ -577,17 +577,24 @@ def test_runs_fits_and_tables_of_an_experiment_stand_in_the_order_of_their_files
 def test_an_experiments_models_are_those_it_names_and_those_its_figures_show(small):
     small["experiments"]["first"] |= {
         "models": ["seed_class"],
-        "figures": {"figure_09": ["deepmirnatar.batch_size-16", "deepmirnatar.batch_size-32"], "figure_12": ["short"]},
+        "figures": {
+            "batch_size": ["deepmirnatar.batch_size-16", "deepmirnatar.batch_size-32"],
+            "recurrent_layer": ["short"],
+        },
     }
-    small["experiments"]["third"] = {"extends": "first", "datasets": ["child"], "figures": {"figure_12": ["shorter"]}}
+    small["experiments"]["third"] = {
+        "extends": "first",
+        "datasets": ["child"],
+        "figures": {"recurrent_layer": ["shorter"]},
+    }
     study = Study(small)
     first, third = study.experiments["first"], study.experiments["third"]
     # The swept point that equals its parent goes by the parent's name, in figures too.
-    assert first["figures"]["figure_09"] == ["deepmirnatar.batch_size-16", "deepmirnatar"]
+    assert first["figures"]["batch_size"] == ["deepmirnatar.batch_size-16", "deepmirnatar"]
     assert first["models"] == ["seed_class", "deepmirnatar.batch_size-16", "deepmirnatar", "short"]
-    assert first["figures"]["figure_11"] == first["models"]
-    assert third["datasets"] == ["child"] and third["figures"]["figure_12"] == ["shorter"]
-    assert third["figures"]["figure_09"] == first["figures"]["figure_09"]
+    assert first["figures"]["curves"] == first["models"]
+    assert third["datasets"] == ["child"] and third["figures"]["recurrent_layer"] == ["shorter"]
+    assert third["figures"]["batch_size"] == first["figures"]["batch_size"]
     assert third["test_sets"] == first["test_sets"]
 
 
@@ -601,35 +608,35 @@ def test_an_experiment_without_datasets_or_models_is_refused(small):
 
 
 def test_a_model_beside_points_of_its_own_sweep_is_told_with_its_own_value(look):
-    labels = look.scores_labels(SimpleNamespace(experiment="published", figure="figure_09"))
-    assert [labels[name] for name in look.shown("figure_09")(SimpleNamespace(experiment="published"))] == [
+    labels = look.scores_labels(SimpleNamespace(experiment="published", figure="batch_size"))
+    assert [labels[name] for name in look.shown("batch_size")(SimpleNamespace(experiment="published"))] == [
         "DeepmiRNATar, batch size 16",
         "DeepmiRNATar, batch size 32",
         "DeepmiRNATar, batch size 64",
     ]
-    labels = look.scores_labels(SimpleNamespace(experiment="published", figure="figure_12"))
+    labels = look.scores_labels(SimpleNamespace(experiment="published", figure="recurrent_layer"))
     assert labels["deepmirnatar"] == "DeepmiRNATar"
 
 
 def test_what_is_printed_of_a_model_is_no_part_of_its_fit(small):
     empty = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    before = Lookup(Study(small), empty).fitted_model(SimpleNamespace(model="lookup"))
+    before = Inputs(Study(small), empty).fitted_model(SimpleNamespace(model="lookup"))
     small["models"]["lookup"]["label"] = "another name"
-    look = Lookup(Study(small), empty)
+    look = Inputs(Study(small), empty)
     assert look.fitted_model(SimpleNamespace(model="lookup")) == before
     assert look.model_label(SimpleNamespace(model="lookup")) == "another name"
 
 
 def test_the_wanted_figures_are_drawn_once_per_dataset(small):
-    small["experiments"]["first"] |= {"datasets": ["base", "child"], "figures": {"figure_08": ["short"]}}
-    look = Lookup(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
+    small["experiments"]["first"] |= {"datasets": ["base", "child"], "figures": {"ablation": ["short"]}}
+    look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
     figures = look.figures()
     for dataset in ("base", "child"):
-        for name in ("figure_08a", "figure_08b", "figure_11a", "figure_11b"):
+        for name in ("ablation_loss", "ablation_scores", "roc", "precision_recall"):
             assert f"results/figures/first/{dataset}/{name}.svg" in figures
     assert len(figures) == len(set(figures)) == 3 + 2 * 4
     wildcards = SimpleNamespace(experiment="first", dataset="child")
-    assert look.run_files("figure_08", "results/runs/{run}/{test_set}.metrics.tsv")(wildcards) == [
+    assert look.run_files("ablation", "results/runs/{run}/{test_set}.metrics.tsv")(wildcards) == [
         "results/runs/child/short/seed-1/child-test.metrics.tsv"
     ]
 
@@ -640,12 +647,12 @@ def test_controls_are_embedded_and_audited_like_pairs(look):
     pattern = re.compile(look.any_of(look.embedded))
     assert pattern.fullmatch("released") and pattern.fullmatch("released.controls")
     assert not pattern.fullmatch("released.control") and not pattern.fullmatch("releasedXcontrols")
-    run = SimpleNamespace(experiment="honest", dataset="released", model="deepmirnatar_fast")
+    run = SimpleNamespace(experiment="controlled", dataset="released", model="deepmirnatar_14epochs")
     assert look.controls_features(run) == [
         "results/embeddings/released/mirna_word2vec/released.controls.safetensors",
         "results/embeddings/released/site_dnabert/released.controls.safetensors",
     ]
     assert look.model_audits(run) == [
-        f"results/runs/released/deepmirnatar_fast/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
+        f"results/runs/released/deepmirnatar_14epochs/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
     ]
-    assert look.model_label(run) == look.study.models["deepmirnatar_fast"]["label"]
+    assert look.model_label(run) == look.study.models["deepmirnatar_14epochs"]["label"]

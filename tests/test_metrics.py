@@ -138,10 +138,10 @@ def test_an_interval_is_that_of_tables_with_their_pairs_drawn_again(predictions)
         labels, scores = sample["label"].to_numpy(), sample["score"].to_numpy()
         for metric, value in point_values(labels, scores).items():
             drawn.setdefault((metric, ""), []).append(value)
-        for name, cut in (("customary", 0.5), ("valid", 0.6)):
+        for name, cut in (("default", 0.5), ("valid", 0.6)):
             for metric, value in threshold_values(labels, (scores >= cut).astype(int)).items():
                 drawn.setdefault((metric, name), []).append(value)
-    assert set(drawn) | {("threshold", "customary"), ("threshold", "valid")} == set(table.index)
+    assert set(drawn) | {("threshold", "default"), ("threshold", "valid")} == set(table.index)
     for key, values in drawn.items():
         low, high = np.percentile(values, [2.5, 97.5])
         assert table.loc[key, "low"] == pytest.approx(low, abs=1e-6), key
@@ -161,7 +161,7 @@ def test_the_table_of_both_classes(predictions):
     table = evaluate(predictions, resamples=20)
     assert table.columns.tolist() == ["metric", "threshold", "value", "low", "high", "n"]
     assert table.loc[table["threshold"] == "", "metric"].tolist() == RANKING
-    for name, cut in (("customary", 0.5), ("valid", 0.6)):
+    for name, cut in (("default", 0.5), ("valid", 0.6)):
         part = table[table["threshold"] == name].set_index("metric")
         assert part.index.tolist() == [*AT_THRESHOLD, "threshold"]
         called = (predictions["score"] >= cut).astype(int)
@@ -175,8 +175,8 @@ def test_positives_alone_have_recall_and_nothing_else(predictions):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         table = by_metric(evaluate(positives, resamples=100))
-    assert sorted(table.index) == [(m, t) for m in ("recall", "threshold") for t in ("customary", "valid")]
-    for name, cut in (("customary", 0.5), ("valid", 0.6)):
+    assert sorted(table.index) == [(m, t) for m in ("recall", "threshold") for t in ("default", "valid")]
+    for name, cut in (("default", 0.5), ("valid", 0.6)):
         row = table.loc[("recall", name)]
         assert row["value"] == pytest.approx((positives["score"] >= cut).mean())
         assert row["low"] < row["value"] < row["high"] and row["n"] == len(positives)

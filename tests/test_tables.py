@@ -35,7 +35,7 @@ def test_readme_table_tells_the_mean_and_spread_of_several_seeds():
     rows = [("d", "many", 1, "auroc", 0.9), ("d", "many", 2, "auroc", 0.8), ("d", "many", 1, "f1", 0.4)]
     rows += [("d", "many", 2, "f1", 0.6), ("d", "one", 1, "auroc", 0.7), ("d", "one", 1, "f1", 0.3)]
     results = pd.DataFrame(rows, columns=["dataset", "model", "seed", "metric", "value"])
-    results = results.assign(threshold="customary", test_set="d:test", epochs=3, settings="batch size 8")
+    results = results.assign(threshold="default", test_set="d:test", epochs=3, settings="batch size 8")
     lines = readme_table(results, {"many": "Many", "one": "One"}, "d", None, pd.DataFrame()).splitlines()
     cells = [
         dict(zip(*([part.strip() for part in line.split("|")] for line in (lines[0], row)), strict=True))
@@ -50,11 +50,11 @@ def test_readme_table_tells_the_mean_and_spread_of_several_seeds():
 def test_scores_table_has_a_row_per_run_and_tells_the_thresholds_apart():
     rows = [
         ("d", "m", 1, "d:test", "auroc", np.nan, 0.9),
-        ("d", "m", 1, "d:test", "f1", "customary", 0.5),
+        ("d", "m", 1, "d:test", "f1", "default", 0.5),
         ("d", "m", 1, "d:test", "f1", "valid", 0.6),
         ("d", "m", 1, "d:test", "threshold", "valid", 0.33),
         ("d", "m", 2, "d:test", "auroc", np.nan, 0.8),
-        ("d", "m", 1, "p:test", "recall", "customary", 0.7),
+        ("d", "m", 1, "p:test", "recall", "default", 0.7),
     ]
     metrics = pd.DataFrame(rows, columns=["dataset", "model", "seed", "test_set", "metric", "threshold", "value"])
     metrics["n"] = [10, 10, 10, 10, 10, 48]
@@ -91,10 +91,10 @@ def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
     rows = [
         ("released", "a", 1, "released:test", "auroc", np.nan, 0.9, 0.8, 0.95, 100),
         ("released", "a", 2, "released:test", "auroc", np.nan, 0.8, 0.7, 0.85, 100),
-        ("released", "a", 1, "released:test", "threshold", "customary", 0.5, np.nan, np.nan, 100),
-        ("released", "a", 1, "released:test", "f1", "customary", 0.6, 0.5, 0.7, 100),
+        ("released", "a", 1, "released:test", "threshold", "default", 0.5, np.nan, np.nan, 100),
+        ("released", "a", 1, "released:test", "f1", "default", 0.6, 0.5, 0.7, 100),
         ("released", "a", 1, "released:test", "f1", "valid", 0.7, 0.6, 0.8, 100),
-        ("released", "a", 1, "p:test", "recall", "customary", 40 / 48, 0.7, 0.9, 48),
+        ("released", "a", 1, "p:test", "recall", "default", 40 / 48, 0.7, 0.9, 48),
         ("released", "a", 1, "p:test", "recall", "valid", 0.25, 0.2, 0.3, 48),
         ("e", "a", 1, "e:test", "auroc", np.nan, 0.1, 0.1, 0.1, 5),
     ]
@@ -105,7 +105,7 @@ def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
     models = {"a": {"label": "A", "predictor": "pita"}, "b": {"label": "B", "predictor": "own"}}
     runs = [{"name": "a", "dataset": "released", "epochs": 3}]
     table = contestants_table(pd.DataFrame(rows, columns=COLUMNS), models, paper, "released", runs)
-    assert table["threshold"].tolist() == ["customary", "valid"] * 2
+    assert table["threshold"].tolist() == ["default", "valid"] * 2
     first, second = table.iloc[0], table.iloc[1]
     assert first["auroc"] == second["auroc"] == pytest.approx(0.85) and first["seeds"] == 2 and first["epochs"] == 3
     assert (first["low"], first["high"]) == pytest.approx((0.75, 0.9))
@@ -139,11 +139,11 @@ def test_costs_count_every_epochs_rows_and_leave_out_what_does_not_learn():
 def test_transfer_puts_recall_beside_the_specificity_on_the_own_test():
     rows = [
         ("d", "a", 1, "d:test", "auroc", np.nan, 0.9, 0.8, 0.95, 100),
-        ("d", "a", 1, "d:test", "specificity", "customary", 0.7, 0.6, 0.8, 100),
+        ("d", "a", 1, "d:test", "specificity", "default", 0.7, 0.6, 0.8, 100),
         ("d", "a", 1, "d:test", "specificity", "valid", 0.1, 0.1, 0.1, 100),
         ("d", "a", 1, "e:test", "auroc", np.nan, 0.6, 0.5, 0.7, 40),
-        ("d", "a", 1, "e:test", "specificity", "customary", 0.2, 0.1, 0.3, 40),
-        ("d", "a", 1, "p:test", "recall", "customary", 0.9, 0.8, 1.0, 48),
+        ("d", "a", 1, "e:test", "specificity", "default", 0.2, 0.1, 0.3, 40),
+        ("d", "a", 1, "p:test", "recall", "default", 0.9, 0.8, 1.0, 48),
         ("d", "other", 1, "d:test", "auroc", np.nan, 0.3, 0.2, 0.4, 100),
     ]
     table = transfer_table(pd.DataFrame(rows, columns=COLUMNS), {"a": "A"})
@@ -163,11 +163,11 @@ def test_items_name_the_file_the_papers_number_and_how_ours_was_made():
         ("released", "deepmirnatar", 1, "other:test", "auroc", 0.1, 14, *made),
     ]
     paper = pd.DataFrame([("Table 3", "deepmirnatar", "auroc", 0.9915)], columns=["item", "method", "metric", "value"])
-    figures = {"figure_11": ["mirna_only", "deepmirnatar"], "figure_12": ["bigru"], "model_audit": ["bigru"]}
+    figures = {"curves": ["mirna_only", "deepmirnatar"], "recurrent_layer": ["bigru"], "model_audit": ["bigru"]}
     table = items_table("mine", figures, pd.DataFrame(rows, columns=columns), paper).set_index("item")
     assert table.index.tolist() == ["Table 1", "Table 2", "Figure 11A, B", "Figure 12"]
     curves = table.loc["Figure 11A, B"]
-    assert curves["file"] == "results/figures/mine/released/figure_11a.svg" and curves["auroc_paper"] == 0.9915
+    assert curves["file"] == "results/figures/mine/released/roc.svg" and curves["auroc_paper"] == 0.9915
     assert curves["auroc"] == pytest.approx(0.85) and (curves["seeds"], curves["epochs"]) == ("2", "14")
     assert table.loc["Figure 12", "auroc"] == 0.3 and np.isnan(table.loc["Figure 12", "auroc_paper"])
     lines = items_markdown([table.reset_index()]).splitlines()

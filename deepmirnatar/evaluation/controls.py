@@ -18,6 +18,8 @@ from deepmirnatar.rna.seeds import seed_class
 from deepmirnatar.rna.sequences import family
 
 CONTROLS = ["real", "swapped_mirna", "permuted_mirna", "permuted_site", "shuffled_site"]
+# A dataset's controls go by this name where a test set is named, `released:controls`.
+TEST_SET = "controls"
 # What may have been seen in training; each is a column `{name}_seen` of real rows.
 SEEN = ["pair", "gene", "family", "site"]
 # A miRNA moves with all that describes it, so that its orientation stays known. Not every table has all of these.

@@ -48,7 +48,7 @@ def threshold_values(labels: np.ndarray, called: np.ndarray) -> dict[str, float]
 
 
 def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 1) -> pd.DataFrame:
-    """Columns metric, threshold (`customary`, `valid` or empty), value, low, high, n.
+    """Columns metric, threshold (`default`, `valid` or empty), value, low, high, n.
 
     A test set of positives alone has only `recall`. Rows `threshold` give the two cuts themselves.
     """
@@ -71,7 +71,7 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
             samples["brier"] = weights @ (scores - labels) ** 2 / weights.sum(axis=1)
         for metric, value in point_values(labels, scores).items():
             add(metric, "", value, samples[metric])
-    for threshold, column in (("customary", "threshold"), ("valid", "threshold_valid")):
+    for threshold, column in (("default", "threshold"), ("valid", "threshold_valid")):
         cut = float(predictions[column].iloc[0])
         called = (scores >= cut).astype(int)
         samples = resampled_calls(labels, called, weights)

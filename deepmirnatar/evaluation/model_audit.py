@@ -114,7 +114,7 @@ def _called_rows(positives: pd.DataFrame, swapped: pd.DataFrame, sampled: dict):
     for subject, part in {"real positives": positives, "swapped miRNA": swapped}.items():
         if len(part):
             (called,) = _means(part, ["called"], sampled)
-            meaning = "fraction called positive at the customary threshold"
+            meaning = "fraction called positive at the default threshold"
             yield "called", subject, *called, len(part), meaning
 
 
@@ -126,7 +126,7 @@ def _seed_class_rows(real: pd.DataFrame, sampled: dict):
                 subject = f"{seed_class}, {name}"
                 score, called = _means(part, ["score", "called"], sampled)
                 yield "seed_class_score", subject, *score, len(part), "mean score"
-                meaning = "fraction called positive at the customary threshold"
+                meaning = "fraction called positive at the default threshold"
                 yield "seed_class_called", subject, *called, len(part), meaning
 
 

@@ -26,7 +26,7 @@ class Predictor:
     """Scores (miRNA, site) pairs; higher means target.
 
     Subclasses set `Settings` and override what they need. A predictor that learns nothing keeps `fit` as it is.
-    `threshold` is the customary cut of its score; a second one is chosen on valid by the pipeline.
+    `threshold` is the default cut of its score; a second one is chosen on valid by the pipeline.
     """
 
     Settings: type

@@ -2,7 +2,7 @@
 
 No paper: the strongest classical contestant that reads nothing but the duplex. Features are those of
 `rna.duplex_features`, miRanda's score (Enright et al. 2003) and RNAcofold's binding energy (Bernhart et al. 2006).
-Site length is left out, because it gives the class away in some releases. The customary call is a probability of 0.5.
+Site length is left out, because it gives the class away in some releases. The default call is a probability of 0.5.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Boosted trees on the 3-mer counts of miRNA and site: what both strings say side by side, without any pairing.
 
 No paper: a contestant that cannot align the two strands, only learn which miRNAs and which sites are positive. Where
-it comes near a deep model, the data offer that shortcut. The customary call is a probability of 0.5.
+it comes near a deep model, the data offer that shortcut. The default call is a probability of 0.5.
 """
 
 from dataclasses import dataclass

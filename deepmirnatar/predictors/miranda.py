@@ -1,6 +1,6 @@
 """miRanda (Enright et al. 2003): the score of its local alignment, with the parameters of version 3.3a.
 
-See `deepmirnatar.rna.miranda` for them. The customary call is the program's own cut, 140, which a perfect
+See `deepmirnatar.rna.miranda` for them. The default call is the program's own cut, 140, which a perfect
 match of nt 2-8 just reaches. Departures: the score alone decides, without the program's energy cut (off by
 default there too), and a site has the score of its best alignment, not the sum of several.
 """

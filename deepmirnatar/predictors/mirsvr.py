@@ -9,7 +9,7 @@ for a bare site. 3'UTR length and the site's place in it are left out: tables ho
 the gene. Site length is left out because it gives the class away in some releases. At most `rows` training rows, drawn
 at random, are used: the cost of a fit grows with their square.
 
-The customary call is 0.5, half-way between the two labels it is regressed on.
+The default call is 0.5, half-way between the two labels it is regressed on.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ at least 22 nt lie between the base opposite nt 2 and the mRNA's 5' end. dG_dupl
 25 nt that end opposite nt 1; dG_open (at least 0) keeps these 25 nt and the flanks unpaired in the mRNA 70 nt to
 either side. Several candidates in a site are combined as PITA combines those of a 3'UTR: ddG = -ln(sum exp(-ddG)).
 
-The score is -ddG; the customary call is ddG <= -10. A site without a candidate scores -100, below any candidate.
+The score is -ddG; the default call is ddG <= -10. A site without a candidate scores -100, below any candidate.
 
 The mRNA is the table's column `context_sequence` (the 3'UTR or a part of it) with `context_start` (0-based position
 of the site in it), where there are such columns and they are filled in. Otherwise it is the site alone, which lowers

@@ -1,6 +1,6 @@
 """RNAcofold's binding energy alone (Bernhart et al. 2006): the score is -dG_bind in kcal/mol.
 
-The customary call is dG_bind <= -7.5.
+The default call is dG_bind <= -7.5.
 """
 
 import numpy as np

@@ -5,7 +5,7 @@ constraint, one process per miRNA. Elsewhere ViennaRNA's `duplexfold` stands in,
 and another loop model: the two scores are related, not equal. Which one was used is saved with the model, and a saved
 model goes on with it.
 
-The program has no cut of its own; the customary call here is mfe <= -20 kcal/mol, usual in studies that ran it.
+The program has no cut of its own; the default call here is mfe <= -20 kcal/mol, usual in studies that ran it.
 """
 
 import shutil

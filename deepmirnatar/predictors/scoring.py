@@ -20,7 +20,7 @@ def score(
     device: str,
     threads: int,
 ) -> pd.DataFrame:
-    """The table with columns score, threshold (customary) and threshold_valid.
+    """The table with columns score, threshold (default) and threshold_valid.
 
     `features` maps strands to files of embedded sequences; `model` and `settings` are files of a run. miRNAs written as
     `orientation` says come back 5'->3' if the predictor wants them so. The predictor is not given the labels.

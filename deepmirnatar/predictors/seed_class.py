@@ -1,6 +1,6 @@
 """Seed match alone (Bartel 2009): the rank of the strongest seed class in the site, from 0 (none) to 1 (8mer).
 
-The customary call is a 6mer or better.
+The default call is a 6mer or better.
 """
 
 import numpy as np

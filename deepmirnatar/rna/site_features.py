@@ -41,7 +41,10 @@ STACKS = np.zeros((5, 5, 5, 5), dtype=np.float32)
 _WATSON_CRICK = (
     "AA:UU-.93 AU:AU-1.10 UA:UA-1.33 CU:AG-2.08 CA:UG-2.11 GU:AC-2.24 GA:UC-2.35 CG:CG-2.36 GG:CC-3.26 GC:GC-3.42"
 )
-_G_U = "AG:UU-.55 AU:GU-1.36 CG:UG-1.41 CU:GG-2.51 GG:UC-1.53 GU:GC-2.11 GA:UU-1.27 UG:UA-1.00 UA:UG-1.00 UG:GU-.30 GG:UU-.50"
+_G_U = (
+    "AG:UU-.55 AU:GU-1.36 CG:UG-1.41 CU:GG-2.51 GG:UC-1.53 GU:GC-2.11 GA:UU-1.27 UG:UA-1.00 "
+    "UA:UG-1.00 UG:GU-.30 GG:UU-.50"
+)
 for _text in (_WATSON_CRICK + " " + _G_U).split():
     _a, _b, _c, _d = ("ACGU".index(letter) for letter in _text[:2] + _text[3:5])
     STACKS[_a, _b, _c, _d] = STACKS[_c, _d, _a, _b] = float(_text[5:])

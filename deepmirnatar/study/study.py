@@ -171,7 +171,7 @@ class Study:
         done["models"] = self._models_of(f"{place}.models", [*done["models"], *shown])
         if not done["models"]:
             raise ConfigError(f"{place}: needs `models`, or `figures` that name some")
-        done["figures"].setdefault("figure_11", done["models"])
+        done["figures"].setdefault("curves", done["models"])
         for dataset in done["datasets"]:
             if dataset not in self.datasets:
                 raise unknown(dataset, self.datasets, f"{place}.datasets")

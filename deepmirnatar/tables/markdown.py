@@ -8,7 +8,7 @@ from deepmirnatar.paper import OTHER_ITEMS
 def readme_table(
     results: pd.DataFrame, labels: dict[str, str], dataset: str, recall_on: str | None, paper: pd.DataFrame
 ) -> str:
-    """Markdown of the scores on a dataset's own test split, at the customary threshold, in the order of `labels`.
+    """Markdown of the scores on a dataset's own test split, at the default threshold, in the order of `labels`.
 
     With `recall_on`, a test set of positives alone, its recall stands in the last column, and the paper's row on top.
     Of several seeds the means stand there, the AUC with its standard deviation. The paper's
@@ -74,10 +74,10 @@ def audit_table(audits: pd.DataFrame, datasets: list[str]) -> str:
 
 
 def contestants_markdown(table: pd.DataFrame) -> str:
-    """Markdown of Table 3 at the customary thresholds, the paper's number in brackets behind ours."""
+    """Markdown of Table 3 at the default thresholds, the paper's number in brackets behind ours."""
     shown = {"auroc": "AUC", "auprc": "AP", "sensitivity": "sensitivity", "f1": "F", "accuracy": "ACC"}
     rows = []
-    for _, row in table[table["threshold"] == "customary"].iterrows():
+    for _, row in table[table["threshold"] == "default"].iterrows():
         out = {"method": row["method"]}
         for metric, name in shown.items():
             digits = 4 if metric in ("auroc", "auprc") else 3

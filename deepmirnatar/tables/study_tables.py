@@ -40,7 +40,7 @@ def dataset_table(name: str, pairs: pd.DataFrame) -> pd.DataFrame:
 def scores_table(metrics: pd.DataFrame, settings: list[dict], labels: dict[str, str] | None = None) -> pd.DataFrame:
     """One row per (dataset, model, seed, test_set), metrics as columns, with how the run was made.
 
-    Metrics that need a cut are those at the customary threshold; `*_valid` are at the one chosen on valid.
+    Metrics that need a cut are those at the default threshold; `*_valid` are at the one chosen on valid.
     """
     rows = metrics[metrics["metric"] != "threshold"].copy()
     at_valid = rows["threshold"] == "valid"
@@ -101,7 +101,7 @@ def contestants_table(
     rows = []
     for model, about in models.items():
         part = own[own["model"] == model]
-        for threshold in ("customary", "valid"):
+        for threshold in ("default", "valid"):
             free = part[part["threshold"].isna() | (part["threshold"] == "")]
             at = part[part["threshold"] == threshold]
             values = pd.concat([free, at]).groupby("metric")["value"].mean()
@@ -169,7 +169,7 @@ def settings_table(settings: list[dict], histories: list[pd.DataFrame]) -> pd.Da
 
 def transfer_table(metrics: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     """One row per (model, trained on, test set), means over seeds: AUC with interval, average precision, and for test
-    sets of positives alone the recall beside the specificity on the own test split at the same, customary threshold."""
+    sets of positives alone the recall beside the specificity on the own test split at the same, default threshold."""
     here = metrics[metrics["model"].isin(labels) & (metrics["threshold"] != "valid")]
     keys = ["model", "dataset", "test_set"]
     values = here.pivot_table(index=keys, columns="metric", values="value", sort=False)
@@ -195,7 +195,7 @@ def items_table(
     printed = paper[(paper["method"] == "deepmirnatar") & (paper["metric"] == "auroc")]["value"].iloc[0]
     rows = []
     for dataset in results["dataset"].unique():
-        for key in ["table_1", "table_2", *figures]:
+        for key in ["datasets", "settings", *figures]:
             if key not in ITEMS:
                 continue
             item, what, file = ITEMS[key]
@@ -209,7 +209,7 @@ def items_table(
                 first = found.iloc[0]
                 row |= {
                     "model": first["model"],
-                    "auroc_paper": printed if key in ("figure_11", "figure_13") and dataset == PAPERS_DATASET else None,
+                    "auroc_paper": printed if key in ("curves", "methods") and dataset == PAPERS_DATASET else None,
                     "auroc": found[found["model"] == first["model"]]["value"].mean(),
                     "seeds": str(found["seed"].nunique()),
                     "epochs": str(first["epochs"]),

@@ -8,7 +8,7 @@ from deepmirnatar.study.schema import check_schema
 from deepmirnatar.study.stanzas import merge_stanzas
 from deepmirnatar.study.study import Study
 from workflow.fingerprint import ROOT, add_fingerprints
-from workflow.lookup import Lookup
+from workflow.inputs import Inputs
 
 # Paths of results are relative to the working folder, paths of the workflow's own files to the workflow. A config that a
 # user's Snakefile hands over is laid over ours.
@@ -24,16 +24,16 @@ except ValueError as error:
     raise WorkflowError(f"config: {error}") from None
 
 registry = read_registry(ROOT / "resources" / "sources.tsv")
-look = Lookup(study, registry)
+inputs = Inputs(study, registry)
 
 
 wildcard_constraints:
-    source=look.any_of(look.sources),
-    dataset=look.any_of(study.datasets),
-    pairs=look.any_of(look.embedded),
-    embedding=look.any_of(study.embeddings),
-    model=look.any_of(study.models),
-    experiment=look.any_of(study.experiments),
-    test_set=look.any_of(look.test_sets),
-    prediction=look.any_of(study.predictions),
+    source=inputs.any_of(inputs.sources),
+    dataset=inputs.any_of(study.datasets),
+    pairs=inputs.any_of(inputs.embedded),
+    embedding=inputs.any_of(study.embeddings),
+    model=inputs.any_of(study.models),
+    experiment=inputs.any_of(study.experiments),
+    test_set=inputs.any_of(inputs.test_sets),
+    prediction=inputs.any_of(study.predictions),
     seed=r"\d+",

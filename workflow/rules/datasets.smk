@@ -7,7 +7,7 @@ localrules:
 
 rule merge_sources:
     input:
-        tables=look.parsed_sources,
+        tables=inputs.parsed_sources,
     output:
         pairs="results/datasets/{dataset}/merged.tsv",
         report="results/datasets/{dataset}/merge_report.tsv",
@@ -25,8 +25,8 @@ rule filter_mirbase:
     input:
         pairs="results/datasets/{dataset}/merged.tsv",
         mirnas="results/reference/mirnas.tsv",
-        utrs=look.filter_reference,
-        tests=look.tests_apart,
+        utrs=inputs.filter_reference,
+        tests=inputs.tests_apart,
     output:
         kept="results/datasets/{dataset}/kept.tsv",
         dropped="results/datasets/{dataset}/dropped.tsv",
@@ -44,7 +44,7 @@ rule filter_mirbase:
 rule generate_negatives:
     input:
         pairs="results/datasets/{dataset}/kept.tsv",
-        reference=look.negatives_reference,
+        reference=inputs.negatives_reference,
     output:
         positives="results/datasets/{dataset}/positives.tsv",
         negatives="results/datasets/{dataset}/negatives.tsv",

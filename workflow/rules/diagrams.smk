@@ -7,8 +7,9 @@ localrules:
 rule diagrams:
     input:
         expand(
-            "results/figures/explained/figure_0{number}.svg",
-            number=[2, 3, 4, 5, 6, 7] if look.explained_model() else [2, 3, 6],
+            "results/figures/explained/{figure}.svg",
+            figure=["levels", "windows", "duplex"]
+            + (["architecture", "encoder", "decoder"] if inputs.explained_model() else []),
         ),
 
 
@@ -36,13 +37,12 @@ rule plot_levels:
         example="results/reference/example.tsv",
     output:
         svg=report(
-            "results/figures/explained/figure_02.svg",
-            caption="../report/figure_02.rst",
+            "results/figures/explained/levels.svg",
+            caption="../report/levels.rst",
             category="explained",
             labels={"figure": "2, gene level and site level"},
         ),
-        pdf="results/figures/explained/figure_02.pdf",
-        png="results/figures/explained/figure_02.png",
+        png="results/figures/explained/levels.png",
     log:
         "logs/plot_levels.log",
     conda:
@@ -56,13 +56,12 @@ rule plot_windows:
         example="results/reference/example.tsv",
     output:
         svg=report(
-            "results/figures/explained/figure_03.svg",
-            caption="../report/figure_03.rst",
+            "results/figures/explained/windows.svg",
+            caption="../report/windows.rst",
             category="explained",
             labels={"figure": "3, sliding window"},
         ),
-        pdf="results/figures/explained/figure_03.pdf",
-        png="results/figures/explained/figure_03.png",
+        png="results/figures/explained/windows.png",
     log:
         "logs/plot_windows.log",
     conda:
@@ -76,19 +75,18 @@ rule plot_architecture:
         example="results/reference/example.tsv",
     output:
         svg=report(
-            "results/figures/explained/figure_04.svg",
-            caption="../report/figure_04.rst",
+            "results/figures/explained/architecture.svg",
+            caption="../report/architecture.rst",
             category="explained",
             labels={"figure": "4, architecture"},
         ),
-        pdf="results/figures/explained/figure_04.pdf",
-        png="results/figures/explained/figure_04.png",
+        png="results/figures/explained/architecture.png",
     log:
         "logs/plot_architecture.log",
     conda:
         "../../envs/train.yaml"
     params:
-        model=look.explained_model(),
+        model=inputs.explained_model(),
     script:
         "../../scripts/plot_architecture.py"
 
@@ -98,19 +96,18 @@ rule plot_encoder:
         example="results/reference/example.tsv",
     output:
         svg=report(
-            "results/figures/explained/figure_05.svg",
-            caption="../report/figure_05.rst",
+            "results/figures/explained/encoder.svg",
+            caption="../report/encoder.rst",
             category="explained",
             labels={"figure": "5, encoder"},
         ),
-        pdf="results/figures/explained/figure_05.pdf",
-        png="results/figures/explained/figure_05.png",
+        png="results/figures/explained/encoder.png",
     log:
         "logs/plot_encoder.log",
     conda:
         "../../envs/train.yaml"
     params:
-        model=look.explained_model(),
+        model=inputs.explained_model(),
         strand="site",
     script:
         "../../scripts/plot_encoder.py"
@@ -121,13 +118,12 @@ rule plot_duplex:
         example="results/reference/example.tsv",
     output:
         svg=report(
-            "results/figures/explained/figure_06.svg",
-            caption="../report/figure_06.rst",
+            "results/figures/explained/duplex.svg",
+            caption="../report/duplex.rst",
             category="explained",
             labels={"figure": "6, duplex"},
         ),
-        pdf="results/figures/explained/figure_06.pdf",
-        png="results/figures/explained/figure_06.png",
+        png="results/figures/explained/duplex.png",
     log:
         "logs/plot_duplex.log",
     conda:
@@ -141,18 +137,17 @@ rule plot_decoder:
         example="results/reference/example.tsv",
     output:
         svg=report(
-            "results/figures/explained/figure_07.svg",
-            caption="../report/figure_07.rst",
+            "results/figures/explained/decoder.svg",
+            caption="../report/decoder.rst",
             category="explained",
             labels={"figure": "7, decoder module"},
         ),
-        pdf="results/figures/explained/figure_07.pdf",
-        png="results/figures/explained/figure_07.png",
+        png="results/figures/explained/decoder.png",
     log:
         "logs/plot_decoder.log",
     conda:
         "../../envs/train.yaml"
     params:
-        model=look.explained_model(),
+        model=inputs.explained_model(),
     script:
         "../../scripts/plot_decoder.py"

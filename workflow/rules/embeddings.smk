@@ -13,7 +13,7 @@ rule train_word2vec:
     benchmark:
         "results/benchmarks/train_word2vec/{dataset}/{embedding}.tsv"
     wildcard_constraints:
-        embedding=look.any_of(study.learned_embeddings("word2vec")),
+        embedding=inputs.any_of(study.learned_embeddings("word2vec")),
     conda:
         "../../envs/train.yaml"
     params:
@@ -27,14 +27,15 @@ rule pretrain_dnabert:
         pairs="results/datasets/{dataset}/pairs.tsv",
         utrs="results/reference/utrs.tsv",
     output:
-        embedder="results/embeddings/{dataset}/{embedding}/embedder.safetensors",
-        history="results/embeddings/{dataset}/{embedding}/history.tsv",
+        # A finished one is replaced only when the new one is complete.
+        embedder=update("results/embeddings/{dataset}/{embedding}/embedder.safetensors"),
+        history=update("results/embeddings/{dataset}/{embedding}/history.tsv"),
     log:
         "logs/pretrain_dnabert/{dataset}/{embedding}.log",
     benchmark:
         "results/benchmarks/pretrain_dnabert/{dataset}/{embedding}.tsv"
     wildcard_constraints:
-        embedding=look.any_of(study.learned_embeddings("dnabert", pretrain=True)),
+        embedding=inputs.any_of(study.learned_embeddings("dnabert", pretrain=True)),
     conda:
         "../../envs/train.yaml"
     threads: study.threads
@@ -48,16 +49,16 @@ rule pretrain_dnabert:
         "../../scripts/pretrain_dnabert.py"
 
 
-rule adopt_dnabert:
+rule import_dnabert:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
-        weights=look.published_weights,
+        weights=inputs.published_weights,
     output:
         "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
     log:
-        "logs/adopt_dnabert/{dataset}/{embedding}.log",
+        "logs/import_dnabert/{dataset}/{embedding}.log",
     wildcard_constraints:
-        embedding=look.any_of(study.learned_embeddings("dnabert", pretrain=False)),
+        embedding=inputs.any_of(study.learned_embeddings("dnabert", pretrain=False)),
     conda:
         "../../envs/train.yaml"
     threads: study.threads
@@ -67,13 +68,13 @@ rule adopt_dnabert:
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),
     script:
-        "../../scripts/adopt_dnabert.py"
+        "../../scripts/import_dnabert.py"
 
 
 rule embed_sequences:
     input:
-        pairs=look.embedded_pairs,
-        embedder=look.embedder,
+        pairs=inputs.embedded_pairs,
+        embedder=inputs.embedder,
     output:
         "results/embeddings/{dataset}/{embedding}/{pairs}.safetensors",
     log:
@@ -84,7 +85,7 @@ rule embed_sequences:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
-        gpu=look.embedding_gpu,
+        gpu=inputs.embedding_gpu,
         device=study.device,
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),

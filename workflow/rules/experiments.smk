@@ -39,6 +39,6 @@ rule compare_models:
     conda:
         "../../envs/data.yaml"
     params:
-        runs=look.experiment_runs,
+        runs=inputs.experiment_runs,
     script:
         "../../scripts/compare_models.py"

@@ -11,7 +11,7 @@ localrules:
 
 rule figures:
     input:
-        look.figures(),
+        inputs.figures(),
         rules.diagrams.input,
         rules.predictions.input,
         "results/figures/rulegraph.svg",
@@ -19,12 +19,12 @@ rule figures:
 
 rule tables:
     input:
-        look.tables(),
+        inputs.tables(),
 
 
 rule plot_history:
     input:
-        histories=look.histories,
+        histories=inputs.histories,
     output:
         svg=report(
             "results/figures/{experiment}/loss_history.svg",
@@ -32,22 +32,21 @@ rule plot_history:
             category="{experiment}",
             labels={"figure": "loss by epoch"},
         ),
-        pdf="results/figures/{experiment}/loss_history.pdf",
         png="results/figures/{experiment}/loss_history.png",
     log:
         "logs/plot_history/{experiment}.log",
     conda:
         "../../envs/plot.yaml"
     params:
-        runs=look.experiment_fits,
-        labels=look.labels,
+        runs=inputs.experiment_fits,
+        labels=inputs.labels,
     script:
         "../../scripts/plot_history.py"
 
 
 rule plot_datasets:
     input:
-        pairs=look.experiment_pairs,
+        pairs=inputs.experiment_pairs,
     output:
         svg=report(
             "results/figures/{experiment}/datasets.svg",
@@ -55,7 +54,6 @@ rule plot_datasets:
             category="{experiment}",
             labels={"figure": "dataset overview (Table 1)"},
         ),
-        pdf="results/figures/{experiment}/datasets.pdf",
         png="results/figures/{experiment}/datasets.png",
     log:
         "logs/plot_datasets/{experiment}.log",
@@ -67,7 +65,7 @@ rule plot_datasets:
 
 rule plot_audit:
     input:
-        audits=look.experiment_audits,
+        audits=inputs.experiment_audits,
         metrics="results/experiments/{experiment}/metrics.tsv",
     output:
         svg=report(
@@ -76,21 +74,20 @@ rule plot_audit:
             category="{experiment}",
             labels={"figure": "audit: shortcuts beside the model"},
         ),
-        pdf="results/figures/{experiment}/audit.pdf",
         png="results/figures/{experiment}/audit.png",
     log:
         "logs/plot_audit/{experiment}.log",
     conda:
         "../../envs/plot.yaml"
     params:
-        labels=look.labels,
+        labels=inputs.labels,
     script:
         "../../scripts/plot_audit.py"
 
 
 rule plot_rulegraph:
     input:
-        rules=look.workflow_files,
+        rules=inputs.workflow_files,
     output:
         svg=report(
             "results/figures/rulegraph.svg",
@@ -98,7 +95,6 @@ rule plot_rulegraph:
             category="pipeline",
             labels={"figure": "rule graph"},
         ),
-        pdf="results/figures/rulegraph.pdf",
         png="results/figures/rulegraph.png",
     log:
         "logs/plot_rulegraph.log",
@@ -112,11 +108,11 @@ rule plot_rulegraph:
 
 rule tabulate_dataset:
     input:
-        pairs=look.experiment_pairs,
+        pairs=inputs.experiment_pairs,
     output:
         report(
-            "results/tables/{experiment}/table_1.tsv",
-            caption="../report/table_1.rst",
+            "results/tables/{experiment}/datasets.tsv",
+            caption="../report/table_of_datasets.rst",
             category="{experiment}",
             labels={"figure": "Table 1"},
         ),
@@ -131,7 +127,7 @@ rule tabulate_dataset:
 rule tabulate_scores:
     input:
         metrics="results/experiments/{experiment}/metrics.tsv",
-        settings=look.settings_files,
+        settings=inputs.settings_files,
     output:
         scores=report(
             "results/tables/{experiment}/scores.tsv",
@@ -150,12 +146,12 @@ rule tabulate_scores:
 
 rule tabulate_settings:
     input:
-        settings=look.settings_files,
-        histories=look.histories,
+        settings=inputs.settings_files,
+        histories=inputs.histories,
     output:
         report(
-            "results/tables/{experiment}/table_2.tsv",
-            caption="../report/table_2.rst",
+            "results/tables/{experiment}/settings.tsv",
+            caption="../report/table_of_settings.rst",
             category="{experiment}",
             labels={"figure": "Table 2, settings"},
         ),
@@ -183,6 +179,6 @@ rule tabulate_items:
     conda:
         "../../envs/data.yaml"
     params:
-        figures=look.experiment_figures,
+        figures=inputs.experiment_figures,
     script:
         "../../scripts/tabulate_items.py"

@@ -9,24 +9,23 @@ localrules:
 
 rule plot_losses:
     input:
-        histories=look.run_files("figure_08", "results/runs/{run}/history.tsv"),
+        histories=inputs.run_files("ablation", "results/runs/{run}/history.tsv"),
     output:
         svg=report(
-            "results/figures/{experiment}/{dataset}/figure_08a.svg",
-            caption="../report/figure_08a.rst",
+            "results/figures/{experiment}/{dataset}/ablation_loss.svg",
+            caption="../report/ablation_loss.rst",
             category="{experiment}",
             subcategory="{dataset}",
             labels={"figure": "8A, validation loss"},
         ),
-        pdf="results/figures/{experiment}/{dataset}/figure_08a.pdf",
-        png="results/figures/{experiment}/{dataset}/figure_08a.png",
+        png="results/figures/{experiment}/{dataset}/ablation_loss.png",
     log:
         "logs/plot_losses/{experiment}/{dataset}.log",
     conda:
         "../../envs/plot.yaml"
     params:
-        runs=look.shown_fits("figure_08"),
-        labels=look.labels,
+        runs=inputs.shown_fits("ablation"),
+        labels=inputs.labels,
     script:
         "../../scripts/plot_losses.py"
 
@@ -42,51 +41,48 @@ rule plot_scores:
             subcategory="{dataset}",
             labels={"figure": "{figure}"},
         ),
-        pdf="results/figures/{experiment}/{dataset}/{figure}.pdf",
         png="results/figures/{experiment}/{dataset}/{figure}.png",
     log:
         "logs/plot_scores/{experiment}/{dataset}/{figure}.log",
     wildcard_constraints:
-        figure="figure_08b|figure_09|figure_10|figure_12",
+        figure="ablation_scores|batch_size|dropout|recurrent_layer",
     conda:
         "../../envs/plot.yaml"
     params:
-        models=look.scores_models,
-        labels=look.scores_labels,
+        models=inputs.scores_models,
+        labels=inputs.scores_labels,
     script:
         "../../scripts/plot_scores.py"
 
 
 rule plot_curves:
     input:
-        predictions=look.shown_predictions("figure_11"),
+        predictions=inputs.shown_predictions("curves"),
         metrics="results/experiments/{experiment}/metrics.tsv",
     output:
         roc=report(
-            "results/figures/{experiment}/{dataset}/figure_11a.svg",
-            caption="../report/figure_11a.rst",
+            "results/figures/{experiment}/{dataset}/roc.svg",
+            caption="../report/roc.rst",
             category="{experiment}",
             subcategory="{dataset}",
             labels={"figure": "11A, ROC curve"},
         ),
         pr=report(
-            "results/figures/{experiment}/{dataset}/figure_11b.svg",
-            caption="../report/figure_11b.rst",
+            "results/figures/{experiment}/{dataset}/precision_recall.svg",
+            caption="../report/precision_recall.rst",
             category="{experiment}",
             subcategory="{dataset}",
             labels={"figure": "11B, precision-recall curve"},
         ),
-        roc_pdf="results/figures/{experiment}/{dataset}/figure_11a.pdf",
-        pr_pdf="results/figures/{experiment}/{dataset}/figure_11b.pdf",
-        roc_png="results/figures/{experiment}/{dataset}/figure_11a.png",
-        pr_png="results/figures/{experiment}/{dataset}/figure_11b.png",
+        roc_png="results/figures/{experiment}/{dataset}/roc.png",
+        pr_png="results/figures/{experiment}/{dataset}/precision_recall.png",
     log:
         "logs/plot_curves/{experiment}/{dataset}.log",
     conda:
         "../../envs/plot.yaml"
     params:
-        runs=look.shown_runs("figure_11"),
-        labels=look.labels,
+        runs=inputs.shown_runs("curves"),
+        labels=inputs.labels,
     script:
         "../../scripts/plot_curves.py"
 
@@ -94,12 +90,12 @@ rule plot_curves:
 rule tabulate_contestants:
     input:
         metrics="results/experiments/{experiment}/metrics.tsv",
-        settings=look.settings_files,
+        settings=inputs.settings_files,
         paper=str(ROOT / "resources" / "paper.tsv"),
     output:
         report(
-            "results/tables/{experiment}/{dataset}/table_3.tsv",
-            caption="../report/table_3.rst",
+            "results/tables/{experiment}/{dataset}/methods.tsv",
+            caption="../report/table_of_methods.rst",
             category="{experiment}",
             subcategory="{dataset}",
             labels={"figure": "Table 3, all methods"},
@@ -109,24 +105,23 @@ rule tabulate_contestants:
     conda:
         "../../envs/data.yaml"
     params:
-        models=look.contestants,
+        models=inputs.contestants,
     script:
         "../../scripts/tabulate_contestants.py"
 
 
 rule plot_radar:
     input:
-        table="results/tables/{experiment}/{dataset}/table_3.tsv",
+        table="results/tables/{experiment}/{dataset}/methods.tsv",
     output:
         svg=report(
-            "results/figures/{experiment}/{dataset}/figure_13.svg",
-            caption="../report/figure_13.rst",
+            "results/figures/{experiment}/{dataset}/radar.svg",
+            caption="../report/radar.rst",
             category="{experiment}",
             subcategory="{dataset}",
             labels={"figure": "13, six metrics of all methods"},
         ),
-        pdf="results/figures/{experiment}/{dataset}/figure_13.pdf",
-        png="results/figures/{experiment}/{dataset}/figure_13.png",
+        png="results/figures/{experiment}/{dataset}/radar.png",
     log:
         "logs/plot_radar/{experiment}/{dataset}.log",
     conda:
@@ -137,11 +132,11 @@ rule plot_radar:
 
 rule tabulate_costs:
     input:
-        train=look.run_files("figure_13", "results/benchmarks/train_model/{run}.tsv"),
-        predict=look.run_files("figure_13", "results/benchmarks/predict_pairs/{run}/{test_set}.tsv"),
-        history=look.run_files("figure_13", "results/runs/{run}/history.tsv"),
-        settings=look.run_files("figure_13", "results/runs/{run}/settings.json"),
-        metrics=look.run_files("figure_13", "results/runs/{run}/{test_set}.metrics.tsv"),
+        train=inputs.run_files("methods", "results/benchmarks/train_model/{run}.tsv"),
+        predict=inputs.run_files("methods", "results/benchmarks/predict_pairs/{run}/{test_set}.tsv"),
+        history=inputs.run_files("methods", "results/runs/{run}/history.tsv"),
+        settings=inputs.run_files("methods", "results/runs/{run}/settings.json"),
+        metrics=inputs.run_files("methods", "results/runs/{run}/{test_set}.metrics.tsv"),
     output:
         report(
             "results/tables/{experiment}/{dataset}/cost.tsv",
@@ -155,8 +150,8 @@ rule tabulate_costs:
     conda:
         "../../envs/data.yaml"
     params:
-        runs=look.shown_fits("figure_13"),
-        labels=look.labels,
+        runs=inputs.shown_fits("methods"),
+        labels=inputs.labels,
     script:
         "../../scripts/tabulate_costs.py"
 
@@ -172,7 +167,6 @@ rule plot_costs:
             subcategory="{dataset}",
             labels={"figure": "quality and cost of each method"},
         ),
-        pdf="results/figures/{experiment}/{dataset}/cost.pdf",
         png="results/figures/{experiment}/{dataset}/cost.png",
     log:
         "logs/plot_costs/{experiment}/{dataset}.log",
@@ -192,7 +186,7 @@ rule tabulate_transfer:
     conda:
         "../../envs/data.yaml"
     params:
-        labels=look.transfer_labels,
+        labels=inputs.transfer_labels,
     script:
         "../../scripts/tabulate_transfer.py"
 
@@ -207,7 +201,6 @@ rule plot_transfer:
             category="{experiment}",
             labels={"figure": "transfer matrix"},
         ),
-        pdf="results/figures/{experiment}/transfer.pdf",
         png="results/figures/{experiment}/transfer.png",
     log:
         "logs/plot_transfer/{experiment}.log",

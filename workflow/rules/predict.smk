@@ -8,14 +8,14 @@ rule predictions:
     input:
         expand("results/predictions/{prediction}/targets.svg", prediction=study.wanted_predictions),
         expand(
-            "results/predictions/{prediction}/figure_14.svg",
+            "results/predictions/{prediction}/case_study.svg",
             prediction=[name for name in study.case_studies() if name in study.wanted_predictions],
         ),
 
 
 rule find_sites:
     input:
-        unpack(look.prediction_inputs),
+        unpack(inputs.prediction_inputs),
     output:
         candidates="results/predictions/{prediction}/candidates.tsv",
         tested="results/predictions/{prediction}/tested.tsv",
@@ -27,16 +27,16 @@ rule find_sites:
     conda:
         "../../envs/data.yaml"
     params:
-        stanza=look.prediction,
+        stanza=inputs.prediction,
     script:
         "../../scripts/find_sites.py"
 
 
 rule score_sites:
     input:
-        unpack(look.prediction_run),
+        unpack(inputs.prediction_run),
         candidates="results/predictions/{prediction}/candidates.tsv",
-        features=look.prediction_features,
+        features=inputs.prediction_features,
     output:
         sites="results/predictions/{prediction}/sites.tsv",
         bed="results/predictions/{prediction}/sites.bed",
@@ -48,10 +48,10 @@ rule score_sites:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
-        gpu=look.needs_gpu,
+        gpu=inputs.needs_gpu,
         device=study.device,
     params:
-        strands=look.strands,
+        strands=inputs.strands,
     script:
         "../../scripts/score_sites.py"
 
@@ -61,8 +61,8 @@ rule summarize_targets:
         sites="results/predictions/{prediction}/sites.tsv",
         tested="results/predictions/{prediction}/tested.tsv",
         utrs="results/predictions/{prediction}/utrs.fa",
-        training=look.prediction_training,
-        known=look.known_targets,
+        training=inputs.prediction_training,
+        known=inputs.known_targets,
     output:
         "results/predictions/{prediction}/targets.tsv",
     log:
@@ -72,7 +72,7 @@ rule summarize_targets:
     conda:
         "../../envs/data.yaml"
     params:
-        orientation=look.prediction_orientation,
+        orientation=inputs.prediction_orientation,
     script:
         "../../scripts/summarize_targets.py"
 
@@ -88,14 +88,13 @@ rule plot_targets:
             subcategory="{prediction}",
             labels={"figure": "predicted targets"},
         ),
-        pdf="results/predictions/{prediction}/targets.pdf",
         png="results/predictions/{prediction}/targets.png",
     log:
         "logs/plot_targets/{prediction}.log",
     conda:
         "../../envs/plot.yaml"
     params:
-        labels=look.prediction_labels,
+        labels=inputs.prediction_labels,
     script:
         "../../scripts/plot_targets.py"
 
@@ -105,22 +104,21 @@ rule plot_case_study:
         targets="results/predictions/{prediction}/targets.tsv",
     output:
         svg=report(
-            "results/predictions/{prediction}/figure_14.svg",
-            caption="../report/figure_14.rst",
+            "results/predictions/{prediction}/case_study.svg",
+            caption="../report/case_study.rst",
             category="predictions",
             subcategory="{prediction}",
             labels={"figure": "14, case study"},
         ),
-        pdf="results/predictions/{prediction}/figure_14.pdf",
-        png="results/predictions/{prediction}/figure_14.png",
-        numbers="results/predictions/{prediction}/figure_14.tsv",
+        png="results/predictions/{prediction}/case_study.png",
+        numbers="results/predictions/{prediction}/case_study.tsv",
     log:
         "logs/plot_case_study/{prediction}.log",
     wildcard_constraints:
-        prediction=look.any_of(study.case_studies()),
+        prediction=inputs.any_of(study.case_studies()),
     conda:
         "../../envs/plot.yaml"
     params:
-        labels=look.prediction_labels,
+        labels=inputs.prediction_labels,
     script:
         "../../scripts/plot_case_study.py"

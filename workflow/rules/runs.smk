@@ -5,12 +5,13 @@
 rule train_model:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
-        features=look.training_features,
-        weights=look.model_files,
+        features=inputs.training_features,
+        weights=inputs.model_files,
     output:
-        model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
-        settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
-        history="results/runs/{dataset}/{model}/seed-{seed}/history.tsv",
+        # A finished model is replaced only when the new one is complete.
+        model=update("results/runs/{dataset}/{model}/seed-{seed}/model.safetensors"),
+        settings=update("results/runs/{dataset}/{model}/seed-{seed}/settings.json"),
+        history=update("results/runs/{dataset}/{model}/seed-{seed}/history.tsv"),
     log:
         "logs/train_model/{dataset}/{model}/seed-{seed}.log",
     benchmark:
@@ -19,12 +20,12 @@ rule train_model:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
-        gpu=look.needs_gpu,
+        gpu=inputs.needs_gpu,
         device=study.device,
     params:
-        model=look.fitted_model,
+        model=inputs.fitted_model,
         orientation=lookup(within=study.datasets, dpath="{dataset}/orientation"),
-        strands=look.strands,
+        strands=inputs.strands,
         checkpoints="results/checkpoints",
     script:
         "../../scripts/train_model.py"
@@ -32,8 +33,8 @@ rule train_model:
 
 rule predict_pairs:
     input:
-        pairs=look.test_pairs,
-        features=look.test_features,
+        pairs=inputs.test_pairs,
+        features=inputs.test_features,
         model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
         settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
     output:
@@ -46,12 +47,12 @@ rule predict_pairs:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
-        gpu=look.needs_gpu,
+        gpu=inputs.needs_gpu,
         device=study.device,
     params:
-        test_set=look.test_set,
-        orientation=look.test_orientation,
-        strands=look.strands,
+        test_set=inputs.test_set,
+        orientation=inputs.test_orientation,
+        strands=inputs.strands,
     script:
         "../../scripts/predict_pairs.py"
 
@@ -63,9 +64,11 @@ rule evaluate_predictions:
         "results/runs/{dataset}/{model}/seed-{seed}/{test_set}.metrics.tsv",
     log:
         "logs/evaluate_predictions/{dataset}/{model}/seed-{seed}/{test_set}.log",
+    wildcard_constraints:
+        test_set=inputs.any_of(study.runs["test_file"].unique()),
     conda:
         "../../envs/data.yaml"
     params:
-        test_set=look.test_set,
+        test_set=inputs.test_set,
     script:
         "../../scripts/evaluate_predictions.py"

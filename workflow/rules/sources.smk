@@ -7,7 +7,7 @@ localrules:
 # Everything that any dataset can ask for; run it where there is network, the rest runs anywhere.
 rule download:
     input:
-        look.downloads,
+        inputs.downloads,
 
 
 rule download_source:
@@ -22,7 +22,7 @@ rule download_source:
         registry=str(ROOT / "resources" / "sources.tsv"),
         mirror=study.mirror or "",
     params:
-        digest=look.registered_digest,
+        digest=inputs.registered_digest,
     script:
         "../../scripts/download_source.py"
 
@@ -44,14 +44,14 @@ rule parse_reference:
     conda:
         "../../envs/data.yaml"
     params:
-        digests=look.reference_digests,
+        digests=inputs.reference_digests,
     script:
         "../../scripts/parse_reference.py"
 
 
 rule parse_source:
     input:
-        unpack(look.source_inputs),
+        unpack(inputs.source_inputs),
         mirnas="results/reference/mirnas.tsv",
         utrs="results/reference/utrs.tsv",
         known_targets="results/reference/known_targets.tsv",
@@ -67,7 +67,7 @@ rule parse_source:
         "../../envs/data.yaml"
     threads: 2
     params:
-        digests=look.source_digests,
-        settings=look.source_settings,
+        digests=inputs.source_digests,
+        settings=inputs.source_settings,
     script:
         "../../scripts/parse_source.py"

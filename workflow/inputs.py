@@ -16,14 +16,15 @@ from workflow.fingerprint import ROOT
 CONTROLS, CANDIDATES = ".controls", ".candidates"
 
 
-class Lookup:
+class Inputs:
     """Input and params functions of the rules."""
 
     def __init__(self, study: Study, registry: pd.DataFrame):
         self.study, self.registry = study, registry
         own = [name for name, stanza in study.datasets.items() if stanza["pairs"]]
         self.sources = [*SOURCES, *own]
-        self.test_sets = {file_name(name): name for name in study.runs["test_set"].unique()}
+        controls = [f"{name}:controls" for name in study.datasets]
+        self.test_sets = {file_name(name): name for name in [*study.runs["test_set"].unique(), *controls]}
         self.embedded = [f"{name}{kind}" for name in study.datasets for kind in ("", CONTROLS)]
         self.embedded += [f"{name}{CANDIDATES}" for name in study.predictions]
         self.downloads = [f"resources/downloads/{source}/{file}" for source, file in registry.index]
@@ -114,10 +115,7 @@ class Lookup:
 
     def embedded_pairs(self, wildcards) -> str:
         """The table whose sequences are embedded: a dataset's pairs or its controls, or a prediction's candidates."""
-        name, _, kind = wildcards.pairs.partition(".")
-        if f".{kind}" == CANDIDATES:
-            return f"results/predictions/{name}/candidates.tsv"
-        return f"results/datasets/{name}/{kind or 'pairs'}.tsv"
+        return self._table(wildcards.pairs)
 
     # --- runs
 
@@ -140,21 +138,17 @@ class Lookup:
         return list(found.values())
 
     def test_pairs(self, wildcards) -> str:
-        return f"results/datasets/{self._test_dataset(wildcards)}/pairs.tsv"
+        return self._table(self._tested(wildcards))
 
     def test_features(self, wildcards) -> list[str]:
-        found = self.study.features(wildcards.dataset, wildcards.model, self._test_dataset(wildcards))
-        return list(found.values())
-
-    def controls_features(self, wildcards) -> list[str]:
-        found = self.study.features(wildcards.dataset, wildcards.model, f"{wildcards.dataset}{CONTROLS}")
+        found = self.study.features(wildcards.dataset, wildcards.model, self._tested(wildcards))
         return list(found.values())
 
     def test_set(self, wildcards) -> str:
         return self.test_sets[wildcards.test_set]
 
     def test_orientation(self, wildcards) -> str:
-        return self.study.datasets[self._test_dataset(wildcards)]["orientation"]
+        return self.study.datasets[self._tested(wildcards).partition(".")[0]]["orientation"]
 
     def strands(self, wildcards) -> list[str]:
         """Names of the feature files, in their order."""
@@ -164,8 +158,17 @@ class Lookup:
         """1 for predictors with a network; `gpu` is a resource that profiles cap and map."""
         return int("batch_size" in self.model(wildcards)["settings"])
 
-    def _test_dataset(self, wildcards) -> str:
-        return self.test_sets[wildcards.test_set].partition(":")[0]
+    def _tested(self, wildcards) -> str:
+        """The tested table by the name under which it is embedded: a dataset, or `{dataset}.controls`."""
+        dataset, _, split = self.test_sets[wildcards.test_set].partition(":")
+        return f"{dataset}{CONTROLS}" if split == CONTROLS[1:] else dataset
+
+    @staticmethod
+    def _table(name: str) -> str:
+        name, _, kind = name.partition(".")
+        if f".{kind}" == CANDIDATES:
+            return f"results/predictions/{name}/candidates.tsv"
+        return f"results/datasets/{name}/{kind or 'pairs'}.tsv"
 
     # --- experiments
 
@@ -214,10 +217,10 @@ class Lookup:
         found = []
         for name in self.study.wanted:
             stanza = self.study.experiments[name]
-            found += [f"results/tables/{name}/{each}.tsv" for each in ("table_1", "table_2", "scores", "items")]
+            found += [f"results/tables/{name}/{each}.tsv" for each in ("datasets", "settings", "scores", "items")]
             found.append(f"results/experiments/{name}/comparison.tsv")
-            if "figure_13" in stanza["figures"]:
-                found += [f"results/tables/{name}/{dataset}/table_3.tsv" for dataset in stanza["datasets"]]
+            if "methods" in stanza["figures"]:
+                found += [f"results/tables/{name}/{dataset}/methods.tsv" for dataset in stanza["datasets"]]
         return found
 
     def experiment_figures(self, wildcards) -> dict[str, list[str]]:
@@ -275,7 +278,7 @@ class Lookup:
 
     def contestants(self, wildcards) -> dict[str, dict]:
         """Model -> label and predictor of the methods in Table 3."""
-        models = self.shown("figure_13")(wildcards)
+        models = self.shown("methods")(wildcards)
         return {name: {key: self.study.models[name][key] for key in ("label", "predictor")} for name in models}
 
     def transfer_labels(self, wildcards) -> dict[str, str]:
