@@ -308,8 +308,8 @@ MISTAKES = {
     ),
     "figure of an experiment": (
         ("experiments", "first", "figures"),
-        {"figure_8": ["seed_class"]},
-        "experiments.first.figures: 'figure_8'",
+        {"ablations": ["seed_class"]},
+        "experiments.first.figures: 'ablations'",
         "ablation",
     ),
     "dataset of an experiment": (
@@ -647,12 +647,13 @@ def test_controls_are_embedded_and_audited_like_pairs(look):
     pattern = re.compile(look.any_of(look.embedded))
     assert pattern.fullmatch("released") and pattern.fullmatch("released.controls")
     assert not pattern.fullmatch("released.control") and not pattern.fullmatch("releasedXcontrols")
-    run = SimpleNamespace(experiment="controlled", dataset="released", model="deepmirnatar_14epochs")
-    assert look.controls_features(run) == [
+    about = {"experiment": "controlled", "dataset": "released", "model": "deepmirnatar_14epochs"}
+    run = SimpleNamespace(**about, test_set="released-controls")
+    assert look.test_pairs(run) == "results/datasets/released/controls.tsv"
+    assert look.test_features(run) == [
         "results/embeddings/released/mirna_word2vec/released.controls.safetensors",
         "results/embeddings/released/site_dnabert/released.controls.safetensors",
     ]
     assert look.model_audits(run) == [
         f"results/runs/released/deepmirnatar_14epochs/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
     ]
-    assert look.model_label(run) == look.study.models["deepmirnatar_14epochs"]["label"]

@@ -21,6 +21,9 @@ MATURE = pd.DataFrame(
 )
 
 
+OUTPUTS = ["kept", "dropped", "report"]
+
+
 def filtered(rows: list[tuple], mature: pd.DataFrame = MATURE) -> tuple:
     """Rows are (name, sequence) or (name, sequence, mock)."""
     table = pd.DataFrame([(*row, 0)[:3] for row in rows], columns=["mirna", "mirna_sequence", "mock"])
@@ -109,7 +112,9 @@ def as_released(rows, tmp_path):
 def test_the_filter_reads_five_to_three_where_the_dataset_keeps_the_releases_orientation(as_released, tmp_path, script):
     assert five_to_three(as_released, "as_released").tolist()[:3] == [LET7, LET7, MIR16]
     paths = [str(tmp_path / f"{name}.tsv") for name in ("merged", "mirnas", "kept", "dropped", "report")]
-    script("filter_mirbase").main(*paths[:2], [], {"orientation": "as_released", "mirbase": True}, *paths[2:])
+    script("filter_mirbase").main(
+        *paths[:2], [], [], {"orientation": "as_released", "mirbase": True}, dict(zip(OUTPUTS, paths[2:], strict=True))
+    )
     kept, dropped = read_tsv(paths[2]), read_tsv(paths[3])
     assert kept["mirna"].tolist() == ["hsa-let-7a-5p", "hsa-let-7a-5p", "hsa-miR-16-5p"]
     # Names are made current, letters stay as the dataset writes them.
@@ -119,7 +124,9 @@ def test_the_filter_reads_five_to_three_where_the_dataset_keeps_the_releases_ori
 
 def test_the_filter_can_be_switched_off(as_released, tmp_path, script):
     paths = [str(tmp_path / f"{name}.tsv") for name in ("merged", "mirnas", "kept", "dropped", "report")]
-    script("filter_mirbase").main(*paths[:2], [], {"orientation": "as_released", "mirbase": False}, *paths[2:])
+    script("filter_mirbase").main(
+        *paths[:2], [], [], {"orientation": "as_released", "mirbase": False}, dict(zip(OUTPUTS, paths[2:], strict=True))
+    )
     kept = read_tsv(paths[2])
     assert kept["mirna"].tolist() == as_released["mirna"].tolist()
     assert kept["mirna_sequence"].tolist() == as_released["mirna_sequence"].tolist()

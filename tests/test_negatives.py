@@ -1,6 +1,7 @@
 """Negatives of every strategy, against what each promises and against slow plain computations."""
 
 from collections import Counter
+from importlib import import_module
 from itertools import product
 
 import numpy as np
@@ -356,3 +357,35 @@ def test_matched_gives_no_site_of_a_gene_that_the_family_targets(many):
         if name == family(other):
             assert set(known["gene"]).isdisjoint(rows["target"])
     check_sites(positives, negatives)
+
+
+def test_matched_negatives_stay_within_their_split_and_source(rna):
+    """Neither a miRNA's nor a site's rate in train can tell its class in test, nor can the origin of its site."""
+    rng = np.random.default_rng(3)
+    mirnas = [rna(rng, 22) for _ in range(8)]
+    rows = []
+    for number in range(240):
+        which = int(rng.integers(8))
+        rows.append((f"m{which}", mirnas[which], f"g{number}", rna(rng, 40), ["train", "valid", "test"][number % 3],
+                     "one" if number % 2 else "two"))  # fmt: skip
+    columns = ["mirna", "mirna_sequence", "target", "target_sequence", "split", "source"]
+    positives = pd.DataFrame(rows, columns=columns).assign(label=1, pair_id=[f"p{n}" for n in range(240)])
+    stay, negatives, _ = import_module("deepmirnatar.datasets.negatives.matched").make(positives, {}, {}, 1, 1)
+    own = positives.set_index("target_sequence")
+    assert len(stay) == len(negatives) == 240
+    assert (own.loc[negatives["target_sequence"], "split"].to_numpy() == negatives["split"].to_numpy()).all()
+    assert (own.loc[negatives["target_sequence"], "source"].to_numpy() == negatives["source"].to_numpy()).all()
+    for column in ("mirna", "target_sequence"):
+        both = pd.concat([stay, negatives.assign(label=0)])
+        assert both.groupby([column, "split"])["label"].mean().eq(0.5).all()
+
+
+def test_rows_near_another_datasets_test_sites_are_dropped_with_the_reason(rna):
+    from deepmirnatar.datasets.leak_filter import drop_near
+
+    rng = np.random.default_rng(4)
+    sites = [rna(rng, 40) for _ in range(3)]
+    table = pd.DataFrame({"target_sequence": [sites[0], sites[1][12:] + rna(rng, 12), sites[2][25:] + rna(rng, 25)]})
+    kept, dropped = drop_near(table, {"a:test": pd.DataFrame({"target_sequence": sites})})
+    assert kept["target_sequence"].tolist() == table["target_sequence"][2:].tolist()
+    assert dropped["reason"].str.contains("a:test").all() and len(dropped) == 2

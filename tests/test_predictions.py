@@ -263,7 +263,9 @@ def test_the_filter_reports_what_a_dataset_leaves_out(script, tmp_path, rows):
     )
     stanza = {"orientation": "corrected", "mirbase": False, "without_targets": ["LIN28B", "G"]}
     paths = [str(tmp_path / f"{name}.tsv") for name in ("pairs", "mirnas", "utrs", "kept", "dropped", "report")]
-    script("filter_mirbase").main(*paths[:2], paths[2:3], stanza, *paths[3:])
+    script("filter_mirbase").main(
+        *paths[:2], paths[2:3], [], stanza, dict(zip(["kept", "dropped", "report"], paths[3:], strict=True))
+    )
     assert read_tsv(paths[3])["target"].tolist() == ["nan", "BCL2"]
     assert read_tsv(paths[4])["reason"].str.contains("without_targets").tolist() == [True, True]
     assert len(read_tsv(paths[5])) == 4

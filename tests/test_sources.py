@@ -463,7 +463,7 @@ def test_a_gene_with_two_symbols_has_one_name_in_all_tables(tmp_path):
 def test_any_name_that_is_not_registered_is_a_users_table():
     assert parser("my_own_pairs").__module__ == "deepmirnatar.sources.user"
     assert {parser(name).__module__ for name in SOURCES} == {
-        f"deepmirnatar.sources.{module}" for module in ("released", "mitar", "mirbench", "mirtarbase")
+        f"deepmirnatar.sources.{module}" for module in ("released", "mitar", "mirbench", "mirtarbase", "helwak2013")
     }
 
 
@@ -479,3 +479,20 @@ def test_of_transcripts_laid_end_to_end_the_first_is_taken(tmp_path):
     )
     found = read_reference(*files)["utrs"].set_index("entrez")["sequence"].str.replace("U", "T")
     assert found.to_dict() == {"1": first, "2": single, "3": "N" * 250}
+
+
+def test_helwak2013_completes_its_mirnas_and_names_targets_by_near_identical_sites(tmp_path):
+    reference = {"mirnas": pd.DataFrame({
+        "name": ["hsa-let-7a-5p", "hsa-miR-16-5p"], "accession": ["M1", "M2"],
+        "sequence": ["UGAGGUAGUAGGUUGUAUAGUU", "UAGCAGCACGUAAAUAUUGGCG"],
+    })}  # fmt: skip
+    site = "ACGTTGCAACGTACCTGATTGCATCCAGTCAAGGTACCATTGGCAACTGA"
+    rows = [("TGAGGTAGTAGGTTGTATAG", site, 1), ("TGAGGTAGTAGGTTGTATAG", site[10:] + "ACGTACGTAC", 0),
+            ("TAGCAGCACGTAAATATTGG", site[::-1], 1), ("GGGGGGGGGGGGGGGGGGGG", site, 1)]  # fmt: skip
+    path = tmp_path / "train.tsv"
+    pd.DataFrame(rows, columns=["miRNA", "gene", "label"]).to_csv(path, sep="\t", index=False)
+    table, counts = parser("helwak2013")({"train": path}, reference)
+    assert table["mirna"].tolist() == ["hsa-let-7a-5p", "hsa-let-7a-5p", "hsa-miR-16-5p"]
+    assert table["mirna_sequence"].str.len().eq(22).all()
+    assert table["target"].nunique() == 2 and table["target"].iloc[0] == table["target"].iloc[1]
+    assert counts["rows whose miRNA begins no human miRBase sequence, left out"] == 1

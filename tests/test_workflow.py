@@ -75,7 +75,7 @@ def test_a_misspelt_key_is_one_clear_error(tmp_path):
         "device: gpu": "device: 'gpu' is not known. Did you mean 'cpu'? Known: auto, cpu, cuda",
         "models: {deepmirnatar: {settings: {droput: 0.2}}}": "Did you mean 'dropout'",
         "experiments: {published: {datasets: [relased], models: [deepmirnatar]}}": "Did you mean 'released'",
-        "experiments: {published: {figures: {figure_8: [deepmirnatar]}}}": "Did you mean 'ablation'",
+        "experiments: {published: {figures: {ablatoin: [deepmirnatar]}}}": "Did you mean 'ablation'",
         "datasets: {debiased: {negatives: {strategy: matchd}}}": "Did you mean 'matched'",
     }
     for text, wanted in cases.items():

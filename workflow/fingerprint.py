@@ -24,7 +24,8 @@ def imports(path: Path) -> frozenset[Path]:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        modules |= {name for name in names if name.split(".")[0] == LIBRARY}
+        # The library's own front, with its version and its short names, decides nothing.
+        modules |= {name for name in names if name.startswith(f"{LIBRARY}.")}
     return frozenset(file for name in modules if (file := module_file(name)))
 
 

@@ -16,7 +16,8 @@ import pandas as pd
 
 from deepmirnatar.common.files import read_tensors, sha256
 from deepmirnatar.prediction.repression import Repression
-from deepmirnatar.rna.site_features import CANONICAL, CLASSES, SeedIndex, encode, encode_mirnas, find_sites
+from deepmirnatar.rna.site_features import CLASSES, SeedIndex, encode, encode_mirnas, find_sites
+from deepmirnatar.rna.site_kernels import CANONICAL
 
 WEIGHTS = Path(__file__).parent / "weights"
 # Which seed types are scored: seed matches of 6mer and better, and what else may bind.

@@ -14,8 +14,9 @@ from itertools import product
 
 import numpy as np
 
+from deepmirnatar.rna.site_kernels import STACKS, describe, locate
+
 CLASSES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "offset 6mer", "wobble 7mer", "mismatch 8mer"]
-CANONICAL = 5  # the classes before this one are seed matches
 # Matched bases of each class, within the seed window (0-based, half-open).
 MATCHED = np.array([[0, 8], [0, 7], [1, 8], [1, 7], [0, 6], [0, 7], [0, 8]])
 FEATURES = [
@@ -33,24 +34,6 @@ FEATURES = [
     "base_1_a",  # A opposite nt 1
     "poly_a_signals",  # ln of 1 + AAUAAA and AUUAAA before the site: a shorter isoform would lack it
 ]  # fmt: skip
-FLANK, WIDE, REACH, OFF = 30, 75, 60, 4
-KT = 1.98717e-3 * 310.15  # kcal/mol
-
-# STACKS[a, b, c, d]: free energy (kcal/mol) of the pair a-d followed by b-c, for 5'-ab-3' on 5'-cd-3'; 0: no stack.
-STACKS = np.zeros((5, 5, 5, 5), dtype=np.float32)
-_WATSON_CRICK = (
-    "AA:UU-.93 AU:AU-1.10 UA:UA-1.33 CU:AG-2.08 CA:UG-2.11 GU:AC-2.24 GA:UC-2.35 CG:CG-2.36 GG:CC-3.26 GC:GC-3.42"
-)
-_G_U = (
-    "AG:UU-.55 AU:GU-1.36 CG:UG-1.41 CU:GG-2.51 GG:UC-1.53 GU:GC-2.11 GA:UU-1.27 UG:UA-1.00 "
-    "UA:UG-1.00 UG:GU-.30 GG:UU-.50"
-)
-for _text in (_WATSON_CRICK + " " + _G_U).split():
-    _a, _b, _c, _d = ("ACGU".index(letter) for letter in _text[:2] + _text[3:5])
-    STACKS[_a, _b, _c, _d] = STACKS[_c, _d, _a, _b] = float(_text[5:])
-PAIR = np.zeros((5, 5), dtype=np.int8)  # 2: Watson-Crick, 1: G-U
-for _a, _b, _kind in (("A", "U", 2), ("G", "C", 2), ("G", "U", 1)):
-    PAIR["ACGU".index(_a), "ACGU".index(_b)] = PAIR["ACGU".index(_b), "ACGU".index(_a)] = _kind
 
 
 @dataclass
@@ -147,8 +130,6 @@ def find_sites(codes: np.ndarray, ends: np.ndarray, mirnas: np.ndarray, index: S
 
     `codes` (nt,), `ends` (n + 1,): from `encode`; `mirnas` (miRNAs, longest): from `encode_mirnas`.
     """
-    from deepmirnatar.rna.site_kernels import describe, locate
-
     count = locate(codes, ends, index.first, index.mirna, index.seed_class, np.empty((0, 4), np.int32))
     found = np.empty((count, 4), dtype=np.int32)
     locate(codes, ends, index.first, index.mirna, index.seed_class, found)

@@ -3,8 +3,27 @@
 import math
 
 import numba
+import numpy as np
 
-from deepmirnatar.rna.site_features import CANONICAL, FLANK, KT, OFF, PAIR, REACH, STACKS, WIDE
+CANONICAL = 5  # the classes before this one are seed matches
+FLANK, WIDE, REACH, OFF = 30, 75, 60, 4
+KT = 1.98717e-3 * 310.15  # kcal/mol
+
+# STACKS[a, b, c, d]: free energy (kcal/mol) of the pair a-d followed by b-c, for 5'-ab-3' on 5'-cd-3'; 0: no stack.
+STACKS = np.zeros((5, 5, 5, 5), dtype=np.float32)
+_WATSON_CRICK = (
+    "AA:UU-.93 AU:AU-1.10 UA:UA-1.33 CU:AG-2.08 CA:UG-2.11 GU:AC-2.24 GA:UC-2.35 CG:CG-2.36 GG:CC-3.26 GC:GC-3.42"
+)
+_G_U = (
+    "AG:UU-.55 AU:GU-1.36 CG:UG-1.41 CU:GG-2.51 GG:UC-1.53 GU:GC-2.11 GA:UU-1.27 UG:UA-1.00 "
+    "UA:UG-1.00 UG:GU-.30 GG:UU-.50"
+)
+for _text in (_WATSON_CRICK + " " + _G_U).split():
+    _a, _b, _c, _d = ("ACGU".index(letter) for letter in _text[:2] + _text[3:5])
+    STACKS[_a, _b, _c, _d] = STACKS[_c, _d, _a, _b] = float(_text[5:])
+PAIR = np.zeros((5, 5), dtype=np.int8)  # 2: Watson-Crick, 1: G-U
+for _a, _b, _kind in (("A", "U", 2), ("G", "C", 2), ("G", "U", 1)):
+    PAIR["ACGU".index(_a), "ACGU".index(_b)] = PAIR["ACGU".index(_b), "ACGU".index(_a)] = _kind
 
 
 @numba.njit(cache=True, inline="always")
