@@ -61,7 +61,7 @@ report: $(STAMP)
 
 # EXPERIMENTS="fast ...": their tables and figures, and all audits, into docs/ and the README; without it the pages are filled anew.
 docs: $(STAMP)
-	python docs/render.py results $(EXPERIMENTS)
+	python -m docs.render results $(EXPERIMENTS)
 
 unlock: $(STAMP)
 	snakemake --unlock

@@ -1,57 +1,66 @@
-"""Bring finished experiments into docs/ and fill the tables and numbers of the README and of the pages in docs/.
+"""Bring finished experiments into docs/ and write the README and the pages of docs/ from their templates.
 
-python docs/render.py                     fill them anew
-python docs/render.py results fast        first take over results/tables/fast and results/figures/fast, and the
-                                          audits and case studies that stand in results
+python -m docs.render                     write them anew
+python -m docs.render results fast        first take over results/tables/fast, audits and case studies
 
-What is filled stands between comments: `<!-- table: ... -->` to `<!-- end -->` is a table, `<!--= TABLE KEY=VALUE ...
-COLUMN -->` to `<!--/-->` one number of a committed table, rounded to three digits.
+Templates are in docs/pages. Each number and table in them is a call, such as `{{ auc("fast", "seed_class",
+"released:test") }}`, answered from a committed table.
 """
 
-import re
 import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import jinja2
 import pandas as pd
 import yaml
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from deepmirnatar.common.files import read_tsv, write_tsv  # noqa: E402
-from deepmirnatar.tables.markdown import (  # noqa: E402
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.tables.markdown import (
     audit_table,
     contestants_markdown,
     items_markdown,
+    markdown,
     readme_table,
     transfer_markdown,
 )
 
+ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 RESULTS, AUDITS, MODEL_AUDITS = DOCS / "results.tsv", DOCS / "audits.tsv", DOCS / "model_audits.tsv"
 CASE_STUDIES = DOCS / "case_studies.tsv"
-PAGES = [ROOT / "README.md", DOCS / "what-the-score-means.md"]
-BLOCK = re.compile(r"(<!-- (table|audits|contestants|transfer|items): ?(.*?) ?-->\n).*?(\n?<!-- end -->)", flags=re.S)
-NUMBER = re.compile(r"(<!--= (\w+) (.*?) (\w+) -->).*?(<!--/-->)", flags=re.S)
+# Tables of an experiment that pages are filled from.
+FILLED_FROM = ["items.tsv", "methods.tsv", "transfer.tsv"]
 
 
 def take_over(results: Path, experiment: str) -> None:
-    """Replace the experiment's rows of docs/results.tsv, and its pictures and tables in docs/."""
+    """Replace the experiment's rows of docs/results.tsv, and the tables that pages are filled from."""
     table = read_tsv(results / "tables" / experiment / "results.tsv")
     table.insert(0, "experiment", experiment)
     _replace(RESULTS, table, "experiment", [experiment])
-    for kind, suffix in (("figures", "png"), ("tables", "tsv")):
-        for path in sorted((results / kind / experiment).rglob(f"*.{suffix}")):
-            # The scores stand in docs/results.tsv.
-            if path.name not in ("results.tsv", "scores.tsv"):
-                _copy(path, DOCS / kind / path.relative_to(results / kind))
-    comparison = results / "experiments" / experiment / "comparison.tsv"
-    if comparison.exists():
-        _copy(comparison, DOCS / "tables" / experiment / comparison.name)
-    for picture in [*(results / "figures").glob("*.png"), *(results / "figures" / "explained").glob("*.png")]:
-        _copy(picture, DOCS / "figures" / picture.relative_to(results / "figures"))
+    for path in sorted((results / "tables" / experiment).rglob("*.tsv")):
+        if path.name in FILLED_FROM:
+            _copy(path, DOCS / "tables" / path.relative_to(results / "tables"))
+    picture = results / "figures" / experiment
+    for path in sorted(picture.rglob("*.png")):
+        name = "-".join([experiment, *path.relative_to(picture).with_suffix("").parts])
+        if (DOCS / "pictures" / f"{name}.png").exists():  # those that a page shows
+            shrink(path, DOCS / "pictures" / f"{name}.png")
+
+
+def shrink(path: Path, target: Path, width: int = 1400, colours: int = 64) -> None:
+    """A picture for a page: at most `width` pixels wide, few colours, below 100 KB."""
+    from PIL import Image
+
+    image = Image.open(path).convert("RGB")
+    while True:
+        if image.width > width:
+            image = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+        image.quantize(colours, method=Image.Quantize.MEDIANCUT).save(target, optimize=True)
+        if target.stat().st_size < 100_000:
+            return
+        width, colours = int(width * 0.9), max(16, colours // 2)
 
 
 def take_over_audits(results: Path) -> None:
@@ -73,7 +82,8 @@ def take_over_case_studies(results: Path) -> None:
     found = _named((results / "predictions").glob("*/case_study.tsv"))
     for name in found:
         for picture in (results / "predictions" / name).glob("*.png"):
-            _copy(picture, DOCS / "figures" / name / picture.name)
+            if (shown := DOCS / "pictures" / f"{name}-{picture.name}").exists():
+                shrink(picture, shown)
     _replace_each(CASE_STUDIES, found, "prediction")
 
 
@@ -116,41 +126,73 @@ def labels_of_models() -> dict[str, str]:
     return {name: stanza.get("label", name) for name, stanza in resolve(stanzas, "models").items()}
 
 
-def render(text: str) -> str:
-    """Fill every block and every number of a page."""
+def render(template: str) -> str:
+    """A page from its template: every `{{ ... }}` is a table or a number of the committed results."""
     results, paper = read_tsv(RESULTS), read_tsv(ROOT / "resources" / "paper.tsv")
     labels = labels_of_models()
-    more = {path.stem: read_tsv(path) for path in (AUDITS, MODEL_AUDITS, CASE_STUDIES) if path.exists()}
-    tables = {"results": results, **more}
+    tables = {path.stem: read_tsv(path) for path in (RESULTS, AUDITS, MODEL_AUDITS, CASE_STUDIES)}
 
-    def block(found: re.Match) -> str:
-        start, kind, rest, end = found.groups()
-        words = rest.split()
-        if kind == "table":
-            rows = results[results["experiment"] == words[0]]
-            shown = {name: labels.get(name, name) for name in rows["model"].unique()}
-            filled = readme_table(rows, shown, words[1], words[2] if words[2:] else None, paper)
-        elif kind == "audits":
-            filled = audit_table(tables["audits"], words)
-        elif kind == "contestants":
-            filled = contestants_markdown(read_tsv(DOCS / "tables" / words[0] / words[1] / "methods.tsv"))
-        elif kind == "transfer":
-            filled = transfer_markdown(read_tsv(DOCS / "tables" / words[0] / "transfer.tsv"))
-        else:
-            filled = items_markdown([read_tsv(DOCS / "tables" / name / "items.tsv") for name in words])
-        return f"{start}{filled}\n{end.strip()}"
+    def number(table: str, column: str = "value", digits: int = 3, **query: str) -> str:
+        rows = tables[table]
+        for key, value in query.items():
+            rows = rows[rows[key].astype(str) == value]
+        if len(rows) != 1:
+            asked = ", ".join(f"{key} {value}" for key, value in query.items())
+            raise ValueError(f"{table} has {len(rows)} rows with {asked}, not one")
+        return f"{rows[column].iloc[0]:.{digits}f}"
 
-    def number(found: re.Match) -> str:
-        start, name, query, column, end = found.groups()
-        table = tables[name]
-        for part in query.split("; "):
-            key, _, value = part.partition("=")
-            table = table[table[key].astype(str) == value]
-        if len(table) != 1:
-            raise ValueError(f"{start} names {len(table)} rows of {name}, not one")
-        return f"{start}{table[column].iloc[0]:.3f}{end}"
+    def auc(experiment: str, model: str, test_set: str, column: str = "value", trained_on: str | None = None) -> str:
+        more = {"dataset": trained_on} if trained_on else {}
+        return number("results", column, experiment=experiment, model=model, test_set=test_set, metric="auroc", **more)
 
-    return NUMBER.sub(number, BLOCK.sub(block, text))
+    def model_audit(dataset: str, model: str, check: str, subject: str, column: str = "value") -> str:
+        return number("model_audits", column, dataset=dataset, model=model, check=check, subject=subject)
+
+    def audit(dataset: str, check: str, subject: str) -> str:
+        return number("audits", dataset=dataset, check=check, subject=subject)
+
+    def case_study(prediction: str, score: str, column: str = "value") -> str:
+        return number("case_studies", column, prediction=prediction, score=score)
+
+    def scores(experiment: str, dataset: str, recall_on: str | None = None) -> str:
+        rows = results[results["experiment"] == experiment]
+        shown = {name: labels.get(name, name) for name in rows["model"].unique()}
+        return readme_table(rows, shown, dataset, recall_on, paper)
+
+    def audits(*datasets: str) -> str:
+        return audit_table(tables["audits"], list(datasets))
+
+    def methods(experiment: str, dataset: str) -> str:
+        return contestants_markdown(read_tsv(DOCS / "tables" / experiment / dataset / "methods.tsv"))
+
+    def transfer(experiment: str) -> str:
+        return transfer_markdown(read_tsv(DOCS / "tables" / experiment / "transfer.tsv"))
+
+    def items(*experiments: str) -> str:
+        return items_markdown([read_tsv(DOCS / "tables" / name / "items.tsv") for name in experiments])
+
+    def side_by_side(experiment: str, models: list[str], columns: dict[str, tuple[str, str]]) -> str:
+        rows = []
+        for model in models:
+            row = {"method": labels.get(model, model)}
+            for title, (trained_on, test_set) in columns.items():
+                row[title] = auc(experiment, model, test_set, trained_on=trained_on)
+            rows.append(row)
+        return markdown(pd.DataFrame(rows))
+
+    names = {each.__name__: each for each in (number, auc, model_audit, audit, case_study, scores, audits, methods,
+                                              transfer, items, side_by_side)}  # fmt: skip
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    return environment.from_string(template).render(names)
+
+
+def pages() -> dict[Path, str]:
+    """Every page that has a template in docs/pages -> its text. README.md is one of them."""
+    made = {}
+    for template in sorted((DOCS / "pages").glob("*.md.jinja")):
+        name = template.name.removesuffix(".jinja")
+        made[ROOT / name if name == "README.md" else DOCS / name] = render(template.read_text())
+    return made
 
 
 if __name__ == "__main__":
@@ -159,5 +201,5 @@ if __name__ == "__main__":
             take_over(Path(sys.argv[1]), name)
         take_over_audits(Path(sys.argv[1]))
         take_over_case_studies(Path(sys.argv[1]))
-    for page in PAGES:
-        page.write_text(render(page.read_text()))
+    for page, text in pages().items():
+        page.write_text(text)

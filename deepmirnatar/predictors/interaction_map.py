@@ -24,10 +24,10 @@ from deepmirnatar.training.settings import TrainingSettings
 
 @dataclass
 class Settings(TrainingSettings):
-    epochs: int = 8
+    epochs: int = 6
     batch_size: int = 128
     learning_rate: float = 3e-3
-    weight_decay: float = 1e-2
+    weight_decay: float = 0.05
     optimizer: str = "adamw"
     schedule: str = "cosine"
     bfloat16: bool = True
@@ -40,7 +40,7 @@ class Settings(TrainingSettings):
     second_convolution: bool = True
     hidden: int = 96
     pools: int = 4
-    dropout: float = 0.2
+    dropout: float = 0.3
     duplex_features: bool = False
 
 
