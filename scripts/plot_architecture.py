@@ -51,7 +51,7 @@ def streams(traced: Traced, example: Example, model: dict) -> dict[str, list[tup
 
 def draw(figure, traced: Traced, example: Example, model: dict) -> None:
     steps = streams(traced, example, model)
-    rows, modules = len(steps["mirna"]), traced.settings.modules
+    rows, modules = len(steps["mirna"]), traced.settings.decoder_modules
     # A stack as deep as there are modules; the first lies in front.
     shift = min(0.07, 0.4 / max(modules - 1, 1))
     stack = shift * (modules - 1)

@@ -38,7 +38,9 @@ def draw(figure, traced: Traced) -> None:
     height = 0.42 + (9 if spatial else 8) * (HEIGHT + GAP) - 0.15
     axis = canvas(figure, 7.2, height)
     count = (
-        "The decoder module" if traced.settings.modules == 1 else f"One of {traced.settings.modules} decoder modules"
+        "The decoder module"
+        if traced.settings.decoder_modules == 1
+        else f"One of {traced.settings.decoder_modules} decoder modules"
     )
     title = f"{count}: {parameters(traced['decoder.0'].parameters)}"
     axis.text(3.6, height - 0.2, title, ha="center", va="center", fontsize=10)
@@ -109,7 +111,7 @@ def draw(figure, traced: Traced) -> None:
     beside(axis, 0.9, row(number + 2) + 0.12, "residual")
     end = norms[1].right[0] + 0.5
     arrow(axis, norms[1].right, (end, row(number + 2)))
-    text = "to the next module, or to the head" if traced.settings.modules > 1 else "to the head"
+    text = "to the next module, or to the head" if traced.settings.decoder_modules > 1 else "to the head"
     beside(axis, end, row(number + 2), f"{shape_text(traced['decoder.0'].output)}\n{text}")
 
 

@@ -88,7 +88,8 @@ def draw(figure, example: Example, settings: Settings) -> None:
         room = x_of(row.start) - left > 0.8
         where = (x_of(row.start) - 0.06, "right") if room else (x_of(row.end) + 0.06, "left")
         axis.text(where[0], place, ends, ha=where[1], va="center", fontsize=7.5, color=GREY)
-    rule = f"candidate: at least {settings.pairs} of the miRNA's nt {settings.first}–{settings.last} can pair"
+    span = f"nt {settings.pair_from}–{settings.pair_to}"
+    rule = f"candidate: at least {settings.min_base_pairs} of the miRNA's {span} can pair"
     handles = [
         shapes.Patch(facecolor=tint(COLOURS[0], 0.75), edgecolor=COLOURS[0], label=f"{rule} (Watson–Crick or G–U)"),
         shapes.Patch(facecolor=tint("#999999", 0.25), edgecolor="#999999", hatch="////", label="no candidate"),

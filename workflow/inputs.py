@@ -21,7 +21,7 @@ class Inputs:
 
     def __init__(self, study: Study, registry: pd.DataFrame):
         self.study, self.registry = study, registry
-        own = [name for name, stanza in study.datasets.items() if stanza["pairs"]]
+        own = [name for name, stanza in study.datasets.items() if stanza["table"]]
         self.sources = [*SOURCES, *own]
         controls = [f"{name}:controls" for name in study.datasets]
         self.test_sets = {file_name(name): name for name in [*study.runs["test_set"].unique(), *controls]}
