@@ -20,6 +20,7 @@ include: "workflow/rules/experiments.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/diagrams.smk"
 include: "workflow/rules/predict.smk"
+include: "workflow/rules/weights.smk"
 include: "workflow/rules/figures.smk"
 
 

@@ -78,6 +78,11 @@ class Inputs:
             "mirna_written": stanza["mirna_written"],
         }
 
+    def transfections(self, wildcards) -> list[str]:
+        """Every registered table of a transfection experiment."""
+        folder = "resources/downloads/transfections/"
+        return [path for path in self.downloads if path.startswith(folder) and path.endswith(".tsv")]
+
     # --- datasets
 
     def dataset(self, wildcards) -> dict:
