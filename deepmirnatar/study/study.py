@@ -13,8 +13,8 @@ from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.settings import schema_of
 from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.datasets import negatives, splits
+from deepmirnatar.figures import kinds
 from deepmirnatar.pairs import COLUMNS
-from deepmirnatar.paper import FIGURES
 from deepmirnatar.prediction.candidates import CANDIDATES
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.schema import ConfigError, check_schema, unknown
@@ -23,6 +23,7 @@ from deepmirnatar.study.stanzas import merge_stanzas, resolve
 DATASET_DEFAULTS = {
     "sources": [],
     "table": None,
+    "note": "",
     "columns": {},
     "mirna_written": "5to3",
     "orientation": "corrected",
@@ -51,6 +52,8 @@ class Study:
         self.datasets = {
             name: self._dataset(name, stanza) for name, stanza in resolve(config["datasets"], "datasets").items()
         }
+        # A line for figures; no part of what decides a dataset, so that a new one rebuilds nothing.
+        self.notes = {name: stanza.pop("note") for name, stanza in self.datasets.items()}
         self.embeddings = {
             name: self._embedding(name, stanza) for name, stanza in resolve(config["embeddings"], "embeddings").items()
         }
@@ -172,14 +175,15 @@ class Study:
         if not done.get("datasets"):
             raise ConfigError(f"{place}: needs `datasets`, a list")
         for figure, shown in done["figures"].items():
-            if figure not in FIGURES:
-                raise unknown(figure, FIGURES, f"{place}.figures")
+            if figure not in kinds.names():
+                raise unknown(figure, kinds.names(), f"{place}.figures")
             done["figures"][figure] = self._models_of(f"{place}.figures.{figure}", shown)
         shown = [model for models in done["figures"].values() for model in models]
         done["models"] = self._models_of(f"{place}.models", [*done["models"], *shown])
         if not done["models"]:
             raise ConfigError(f"{place}: needs `models`, or `figures` that name some")
-        done["figures"].setdefault("curves", done["models"])
+        always = {kind: done["models"] for kind in kinds.names() if kinds.load_class(kind).always}
+        done["figures"] = always | done["figures"]
         for dataset in done["datasets"]:
             if dataset not in self.datasets:
                 raise unknown(dataset, self.datasets, f"{place}.datasets")
