@@ -252,8 +252,10 @@ function siteCard(site, number) {
   if (sites.repression && sites.repression[site] != null) head.append(make("span", {}, `repression ${fixed(sites.repression[site])}`));
   const card = make("article", { class: "site", id: `site-${number}`, tabindex: "-1" }, head);
   if (data.drawn[site]) {
-    const drawing = make("div");
+    const drawing = make("div", { class: "drawing" });
     drawing.innerHTML = data.drawn[site];
+    const inWords = drawing.firstChild.getAttribute("aria-label");
+    drawing.append(make("p", { class: "quiet small", "aria-hidden": "true" }, inWords));
     card.append(drawing);
   } else card.append(letters(site));
   return card;

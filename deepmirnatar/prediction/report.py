@@ -53,7 +53,9 @@ def report_page(
     shown = genes.iloc[:most_rows].reset_index(drop=True)
     warnings = list(about.get("warnings", []))
     if len(shown) < len(genes):
-        warnings.append(f"This page shows the first {len(shown):,} of {len(genes):,} rows; the table holds all of them.")
+        warnings.append(
+            f"This page shows the first {len(shown):,} of {len(genes):,} rows; the table holds all of them."
+        )
     listed, drawn = _sites(shown, sites, explained, drawings, most_sites)
     # "</script>" in a name must not end the data.
     data = json.dumps(_data(shown, sites, listed, drawn, utr_lengths), separators=(",", ":"), allow_nan=False)
