@@ -163,7 +163,7 @@ def prediction(count: int = 300, mirnas: dict[str, str] = MIRNAS) -> tuple:
                     "mirna": name,
                     "target": target,
                     "repression": table["repression"].sum(),
-                    "binding": 1 - np.prod(1 - table["score"]),
+                    "binding": round(1 - np.prod(1 - table["score"]), 4),
                     "best_score": table["score"].max(),
                     "sites": len(table),
                     "utr_length": length,
