@@ -130,7 +130,8 @@ class Browser:
 MIRNAS = {"hsa-miR-122-5p": "UGGAGUGUGACAAUGGUGUUUG", "hsa-let-7a-5p": "UGAGGUAGUAGGUUGUAUAGUU"}
 SITE_COLUMNS = ["mirna", "target", "start", "end", "seed_start", "seed_end", "seed_type", "score", "repression"]
 SITE_COLUMNS += ["mirna_sequence", "site_sequence"]
-TYPES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "none"]
+# Sites of a stronger type mostly score higher.
+TYPES = {"8mer": 4, "7mer-m8": 2.5, "7mer-A1": 1.5, "6mer": 0.8, "none": 0.2}
 
 
 def prediction(count: int = 300, mirnas: dict[str, str] = MIRNAS) -> tuple:
@@ -139,42 +140,44 @@ def prediction(count: int = 300, mirnas: dict[str, str] = MIRNAS) -> tuple:
     GENE1 has the first miRNA's best site; every gene but each tenth has one to eight sites.
     """
     rng = np.random.default_rng(1)
+    letters = "".join(rng.choice(list("ACGU"), 4096))
+
+    def drawn(length: int) -> str:
+        start = int(rng.integers(4096 - length))
+        return letters[start : start + length]
+
     lengths = {f"GENE{number}": int(rng.integers(300, 8000)) for number in range(1, count + 1)}
     sites, genes = [], []
     for name, mirna in mirnas.items():
-        core = reverse_complement(mirna[1:7])
+        core, m8, tail = reverse_complement(mirna[1:7]), reverse_complement(mirna[7]), reverse_complement(mirna[12:18])
+        seeds = {"8mer": f"{m8}{core}A", "7mer-m8": f"{m8}{core}G", "7mer-A1": f"G{core}A", "6mer": f"G{core}G"}
         for number, (target, length) in enumerate(lengths.items(), start=1):
             own = []
-            for start in sorted(rng.integers(0, length - 40, 0 if number % 10 == 0 else 1 + number % 8)):
-                seed_type = TYPES[int(rng.integers(len(TYPES)))] if number > 1 else "8mer"
-                seed = {"8mer": reverse_complement(mirna[7]) + core + "A", "7mer-A1": f"G{core}A", "6mer": f"G{core}G"}
-                seed |= {"7mer-m8": reverse_complement(mirna[7]) + core + "G", "none": "GAGAGAGA"}
-                tail = reverse_complement(mirna[12:18])
-                site = "".join(rng.choice(list("ACGU"), 12)) + tail + "".join(rng.choice(list("ACGU"), 10))
-                site += seed[seed_type] + "".join(rng.choice(list("ACGU"), 4))
-                score = 0.999 if number == 1 else float(rng.beta(0.8, 1.6))
-                matched = (start + 28, start + 36) if seed_type != "none" else (np.nan, np.nan)
+            for start in sorted(map(int, rng.integers(0, length - 40, number % 10 and 1 + number % 8))):
+                seed_type = "8mer" if number == 1 else [*TYPES][int(rng.integers(len(TYPES)))]
+                site = drawn(12) + tail + drawn(10) + seeds.get(seed_type, "GAGAGAGA") + drawn(4)
+                score = 0.999 if number == 1 else float(rng.beta(TYPES[seed_type], 3))
+                matched = (np.nan, np.nan) if seed_type == "none" else (start + 28, start + 36)
                 own.append((name, target, start, start + 40, *matched, seed_type, score, -0.4 * score**2, mirna, site))
-            table = pd.DataFrame(own, columns=SITE_COLUMNS)
             sites += own
-            kinds = table["seed_type"].str.slice(0, 4)
+            kinds, scores = [site[6][:4] for site in own], np.array([site[7] for site in own])
             genes.append(
                 {
                     "mirna": name,
                     "target": target,
-                    "repression": table["repression"].sum(),
-                    "binding": round(1 - np.prod(1 - table["score"]), 4),
-                    "best_score": table["score"].max(),
-                    "sites": len(table),
+                    "repression": -0.4 * float((scores**2).sum()),
+                    "binding": round(1 - float(np.prod(1 - scores)), 4),
+                    "best_score": max(scores, default=np.nan),
+                    "sites": len(own),
                     "utr_length": length,
-                    **{f"n_{kind}": int((kinds == kind).sum()) for kind in ("8mer", "7mer", "6mer")},
+                    **{f"n_{kind}": kinds.count(kind) for kind in ("8mer", "7mer", "6mer")},
                     "known": int(number % 7 == 1),
                     "strong": int(number % 14 == 1),
                 }
             )
+    sites = pd.DataFrame(sites, columns=SITE_COLUMNS)
     genes = pd.DataFrame(genes).sort_values("repression", ignore_index=True)
     genes.insert(0, "rank", range(1, len(genes) + 1))
-    sites = pd.DataFrame(sites, columns=SITE_COLUMNS)
     best = sites[sites["target"].isin(genes["target"].head(20))].nlargest(60, "score")
     explained = {}
     for site in best.itertuples():

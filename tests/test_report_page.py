@@ -30,7 +30,7 @@ def test_a_duplex_names_the_pair_of_every_base_and_marks_the_seed():
     for strand in ("mirna", "site"):
         assert (bases[bases["strand"] == strand]["pair"] == "G-U").sum() == 1
     assert found["energy"] < -15
-    assert in_words(found).startswith("Duplex of 18 Watson-Crick and 1 G-U pairs, 7 of them in the seed")
+    assert in_words(found).startswith("18 Watson-Crick and 1 G-U pairs, 7 of them in the seed (nt 2 to 8). Energy −")
 
 
 def test_the_drawing_holds_both_strands_pairs_and_bars():
@@ -221,6 +221,8 @@ def test_the_keyboard_opens_a_gene_with_its_track_and_duplexes(page, large):
     page.screenshot("report-gene-dark", dark=True, height=1200)
     page.run("document.querySelector('#detail').scrollIntoView()")
     page.screenshot("report-gene-narrow", width=480)
+    page.run("document.querySelector('dl').scrollIntoView({block: 'end'})")
+    page.screenshot("report-end")
     page.press("Escape")
     assert page.run("document.getElementById('detail')") is None
     assert page.run("document.activeElement === document.querySelector('tr.gene button')")

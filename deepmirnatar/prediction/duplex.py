@@ -56,9 +56,10 @@ def in_words(duplex: dict) -> str:
     in_seed = sum(base["seed"] and base["pair"] != "unpaired" for base in duplex["bases"])
     if duplex["energy"] is None:
         return "No base of the miRNA pairs with the site."
+    energy = f"{duplex['energy']:.1f}".replace("-", "−")
     return (
-        f"Duplex of {kinds.count('Watson-Crick')} Watson-Crick and {kinds.count('G-U')} G-U pairs, {in_seed} of them "
-        f"in the seed (nt 2 to 8), {duplex['energy']:.1f} kcal/mol."
+        f"{kinds.count('Watson-Crick')} Watson-Crick and {kinds.count('G-U')} G-U pairs, {in_seed} of them in the seed "
+        f"(nt 2 to 8). Energy {energy} kcal/mol."
     )
 
 

@@ -54,7 +54,7 @@ def create_app(
     `report.report_page`, and raises ValueError with a sentence for input that it cannot use.
     """
     app = Flask(__name__, static_folder=None)
-    most_bytes = most_letters * 2 + most_mirnas * 400
+    most_bytes = most_letters * 2 + most_mirnas * 400  # line ends and headers included
     app.config.update(TRUSTED_HOSTS=HOSTS, MAX_CONTENT_LENGTH=2 * most_bytes)
     results, busy = OrderedDict(), threading.Lock()
 
@@ -157,8 +157,11 @@ def serve(predict: Callable[[str, str], tuple], port: int = 8000, open_browser: 
 
     Raises ValueError where the port is taken.
     """
+    app = create_app(predict, **limits)
+    # The application answers what is too large with a sentence; far larger bodies are not even received.
+    most = 4 * app.config["MAX_CONTENT_LENGTH"]
     try:
-        server = create_server(create_app(predict, **limits), host="127.0.0.1", port=port, threads=4)
+        server = create_server(app, host="127.0.0.1", port=port, threads=4, max_request_body_size=most)
     except OSError as error:
         raise ValueError(f"Port {port} cannot be used ({error.strerror}). Choose another one.") from None
     address = f"http://127.0.0.1:{server.effective_port}/"
