@@ -34,17 +34,24 @@ def test_a_duplex_names_the_pair_of_every_base_and_marks_the_seed():
 
 
 def test_the_drawing_holds_both_strands_pairs_and_bars():
-    site = np.zeros(40)
+    site, mirna = np.zeros(40), np.zeros(22)
     site[[30, 31]] = [-2, 1]  # the score falls without the first, and rises half as much without the second
-    drawn = draw_svg(duplex(LET7, HMGA2), {"site": site, "mirna": np.zeros(22)})
-    parts = {part.get("class"): part for part in ElementTree.fromstring(drawn) if part.get("class")}
-    texts = [
-        "".join(text.itertext()) for text in ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")
-    ]
-    assert LET7[::-1] in texts and HMGA2 in texts and {"3′5′", "5′3′"} <= set(texts)
+    mirna[1] = -0.5
+    match = HMGA2.index("CUACCUCA")
+    drawn = draw_svg(duplex(LET7, HMGA2), {"site": site, "mirna": mirna}, (match, match + 8))
+    root = ElementTree.fromstring(drawn)
+    parts = {part.get("class"): part for part in root if part.get("class")}
+    texts = {"".join(text.itertext()): text.get("x") for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert set(texts) == {LET7[::-1], HMGA2, "3′5′", "5′3′"}
     assert parts["pairs"].get("d").count("v10") == 18 and parts["pairs"].get("d").count("a3") == 2
-    assert re.findall(r"v([\d.]+)h8", parts["less"].get("d")) == ["26"]
-    assert re.findall(r"v([\d.]+)h8", parts["more"].get("d")) == ["13"]
+    # Bars begin 4 to the left of their letter's middle and point away from the other strand.
+    above, below = ([float(x) for x in texts[strand].split()] for strand in (LET7[::-1], HMGA2))
+    bars = {kind: re.findall(r"M([\d.]+) \d+v(-?[\d.]+)h8", parts[kind].get("d")) for kind in ("less", "more")}
+    bars = {kind: sorted((float(x) + 4, float(high)) for x, high in found) for kind, found in bars.items()}
+    assert bars == {"less": sorted([(above[20], -6.5), (below[30], 26)]), "more": [(below[31], 13)]}
+    left, right = map(float, re.fullmatch(r"M([\d.]+) 89H([\d.]+)", parts["match"].get("d")).groups())
+    assert (left + 6, right - 6) == (below[match], below[match + 7])
+    assert float(parts["seed"].get("x")) + 7 == above[14] and float(parts["seed"].get("width")) == 7 * 14
     assert len(drawn) < 3500
 
 
@@ -96,6 +103,13 @@ def test_a_table_without_repression_or_without_any_site_makes_a_page():
     assert "<b>Repression.</b>" not in page
     assert "No candidate site" in report_page(genes.assign(sites=0), sites.iloc[:0], lengths, about)
     assert "nothing to rank" in report_page(genes.iloc[:0], sites.iloc[:0], lengths, {})
+
+
+def test_numbers_stay_numbers_in_tables_of_objects():
+    """A table put together from mixed rows has columns of objects."""
+    genes, sites, lengths, about, explained = prediction(12)
+    one = report_page(genes, sites, lengths, about, explained)
+    assert report_page(genes.astype(object), sites.astype(object), lengths, about, explained) == one
 
 
 # --- the page in a browser ------------------------------------------------------------------------------------

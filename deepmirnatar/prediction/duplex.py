@@ -31,17 +31,21 @@ def duplex(mirna: str, site: str) -> dict:
     return {"mirna": mirna, "site": site, "energy": found.energy, "bases": table.to_dict("records")}
 
 
-def draw_svg(duplex: dict, importance: dict | None = None) -> str:
+def draw_svg(duplex: dict, importance: dict | None = None, match: tuple[int, int] | None = None) -> str:
     """An SVG of both strands, the miRNA 3'->5' above the site 5'->3': a bar joins a Watson-Crick pair, a circle G-U.
 
     `importance`: site and mirna, one number per base of each strand, 5'->3': by how much the score's log-odds change
     when the base is replaced. A full bar beside a base says that the score falls without it, a hollow one that it
     rises; the longest bar is the largest change of either strand. Raises ValueError where the lengths differ.
+    `match`: the seed match on the site (0-based, half-open), to be underlined: the fold may pair the seed elsewhere.
     """
     bases = duplex["bases"]
     x = {(base["strand"], base["nt"]): MARGIN + CELL * (base["column"] + 0.5) for base in bases}
     width = max(x.values()) + CELL / 2 + MARGIN
     parts = [_seed(x, len(duplex["mirna"])), _pairs(bases, x), _letters(duplex, x)]
+    if match:
+        left, right = x["site", match[0] + 1] - CELL / 2 + 1, x["site", match[1]] + CELL / 2 - 1
+        parts.append(f'<path class="match" stroke="currentColor" d="M{_n(left)} {SITE + 9}H{_n(right)}"/>')
     if importance is not None:
         parts.append(_importance(duplex, importance, x))
     return (

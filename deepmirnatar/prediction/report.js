@@ -198,7 +198,7 @@ function legend(numbers) {
   scale.append(" 1");
   const parts = [scale];
   const drawn = numbers.filter((site) => data.drawn[site]);
-  if (drawn.length) parts.push(make("span", {}, make("span", { class: "seed-key" }, "seed, nt 2–8"), "  | Watson-Crick  ○ G·U"));
+  if (drawn.length) parts.push(make("span", {}, make("span", { class: "seed-key" }, "seed, nt 2–8"), "  | Watson-Crick  ○ G·U  ", make("u", {}, "seed match")));
   else parts.push(make("span", {}, make("span", { class: "seed-key" }, "seed match")));
   if (drawn.some((site) => data.drawn[site].includes('class="less"'))) {
     parts.push(make("span", {}, make("i", { class: "less-key" }), " the score falls without this base"));

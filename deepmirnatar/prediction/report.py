@@ -106,7 +106,11 @@ def _sites(shown: pd.DataFrame, sites: pd.DataFrame, explained: dict, drawings: 
     drawn = {}
     for place in best:
         site = listed.loc[place]
-        drawn[int(place)] = draw_svg(duplex(site["mirna_sequence"], site["site_sequence"]), explained.get(keys[place]))
+        match = None
+        if pd.notna(site.get("seed_start")):
+            match = int(site["seed_start"] - site["start"]), int(site["seed_end"] - site["start"])
+        folded = duplex(site["mirna_sequence"], site["site_sequence"])
+        drawn[int(place)] = draw_svg(folded, explained.get(keys[place]), match)
     return listed, drawn
 
 
@@ -137,6 +141,7 @@ def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn:
 
 def _plain(column: pd.Series) -> list:
     """Python values that JSON knows: at most four decimals, whole numbers without any, None for what is missing."""
+    column = column.infer_objects()
     if not pd.api.types.is_numeric_dtype(column):
         return [None if pd.isna(each) else str(each) for each in column]
     rounded = [None if pd.isna(each) else round(float(each), 4) for each in column]
