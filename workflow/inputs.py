@@ -344,7 +344,7 @@ class Inputs:
         return {name: self.study.models[name]["label"] for name in models}
 
     def summarized(self, wildcards) -> list[dict]:
-        """One row per wanted (experiment, dataset): its names and its first model, the one that the summary tells of."""
+        """One row per wanted (experiment, dataset): its names and its first model, which the summary shows."""
         return [
             {"experiment": name, "dataset": dataset, "model": model, "label": self.study.models[model]["label"]}
             for name in self.study.wanted

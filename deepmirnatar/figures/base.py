@@ -1,4 +1,4 @@
-"""The one interface of all figures of an experiment: what a figure reads, how often it is drawn, what the report says."""
+"""The one interface of all figures of an experiment: what it reads, how often it is drawn, what the report says."""
 
 from dataclasses import dataclass, field
 

@@ -5,9 +5,9 @@ from deepmirnatar.figures.colours import method_styles
 
 SHOWN = ["auroc", "auprc", "sensitivity", "f1"]
 CAPTION = (
-    "AUC, average precision, sensitivity and F on the test split, at the default threshold. Small points: seeds. Lines: "
-    "their standard deviation or, with one seed, the 95 % interval of the bootstrap over (miRNA, gene) pairs. Axes do "
-    "not start at zero."
+    "AUC, average precision, sensitivity and F on the test split, at the default threshold. Small points: seeds. "
+    "Lines: their standard deviation or, with one seed, the 95 % interval of the bootstrap over (miRNA, gene) pairs. "
+    "Axes do not start at zero."
 )
 
 

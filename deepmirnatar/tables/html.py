@@ -36,7 +36,8 @@ def page(title: str, caption: str, body: str, file: str = "", raw: str = "") -> 
         encoded = base64.b64encode(raw.encode()).decode()
         link = f'<p><a download="{file}" href="data:text/tab-separated-values;base64,{encoded}">{file}</a></p>'
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
-    return f"<!doctype html><html lang=en><head>{head}</head><body><h2>{escape(title)}</h2><p>{escape(caption)}</p>{link}{body}</body></html>\n"
+    top = f"<h2>{escape(title)}</h2><p>{escape(caption)}</p>{link}"
+    return f"<!doctype html><html lang=en><head>{head}</head><body>{top}{body}</body></html>\n"
 
 
 def _text(value: object, digits: int) -> str:

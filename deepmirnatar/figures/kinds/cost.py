@@ -16,9 +16,9 @@ SHOWN = {
 class Figure(base.Figure):
     title = "quality and cost of each method"
     caption = (
-        "Training and scoring speed and peak memory from the benchmark files of this run, beside the AUC. Speeds are of "
-        "whole jobs on the machine that ran them, without the embedding of sequences; methods that score faster than "
-        "Python starts appear slower than they are."
+        "Training and scoring speed and peak memory from the benchmark files of this run, beside the AUC. Speeds are "
+        "of whole jobs on the machine that ran them, without the embedding of sequences; methods that score faster "
+        "than Python starts appear slower than they are."
     )
     reads = ("costs",)
 

@@ -13,9 +13,9 @@ class Figure(base.Figure):
     title = "ROC and precision-recall curves"
     paper = "Figure 11"
     caption = (
-        "Above: ROC curves of each test set that holds both labels; grey: chance. Below: precision-recall curves; grey: "
-        "the fraction of positives, which a random score would reach. n is the number of pairs. The first model is drawn "
-        "thick; a lighter line is one of several seeds."
+        "Above: ROC curves of each test set that holds both labels; grey: chance. Below: precision-recall curves; "
+        "grey: the fraction of positives, which a random score would reach. n is the number of pairs. The first model "
+        "is drawn thick; a lighter line is one of several seeds."
     )
     reads = ("predictions", "metrics")
     always = True
@@ -27,7 +27,7 @@ class Figure(base.Figure):
             return charts.empty("no test set with both labels")
         # Names and scores of all models fit below two panels, not into them.
         names = 0.17 * len(data.models)
-        figure, axes = charts.panels(2 * len(sets), width=3.9, height=3.6 + names, columns=len(sets))
+        figure, axes = charts.panels(2 * len(sets), width=3.9, height=4.5 + names, columns=len(sets))
         styles = method_styles(data.models)
         for number, (test_set, part) in enumerate(sets):
             first = part[(part["model"] == part["model"].iloc[0]) & (part["seed"] == part["seed"].iloc[0])]

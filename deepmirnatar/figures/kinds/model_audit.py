@@ -13,12 +13,12 @@ from deepmirnatar.rna.seeds import SEED_CLASSES
 class Figure(base.Figure):
     title = "audit of a model"
     caption = (
-        "Top left: AUC on the test split; AUC with miRNAs or sites permuted or sites shuffled, where what is left reads "
-        "one sequence alone; and the swap AUC, positives against the same sites with the miRNA of another positive. A "
-        "score that only adds a preference for miRNAs and one for sites gets 0.5 there; grey: the seed match alone. "
-        "Top right: mean score by seed class. Bottom left: AUC on test rows that were seen in training and on those that "
-        "were not. Bottom right: fraction of positives by score, with the expected calibration error. Bars and lines: "
-        "means over seeds, with 95 % intervals over (miRNA, gene) pairs; dots: seeds."
+        "Top left: AUC on the test split; AUC with miRNAs or sites permuted or sites shuffled, where what is left "
+        "reads one sequence alone; and the swap AUC, positives against the same sites with the miRNA of another "
+        "positive. A score that only adds a preference for miRNAs and one for sites gets 0.5 there; grey: the seed "
+        "match alone. Top right: mean score by seed class. Bottom left: AUC on test rows that were seen in training "
+        "and on those that were not. Bottom right: fraction of positives by score, with the expected calibration "
+        "error. Bars and lines: means over seeds, with 95 % intervals over (miRNA, gene) pairs; dots: seeds."
     )
     reads = ("model_audits",)
     per = "model"
