@@ -242,9 +242,8 @@ class Inputs:
                 rows = pd.concat([runs, runs.assign(dataset=runs["test_set"].str.partition(":")[0])])
             if "test_file" in keys:
                 keys = [*keys, "test_set"]
-            rows = rows[keys].drop_duplicates().to_dict("records")
-            files = {READS[name].format(experiment=wildcards.experiment, **row): row for row in rows}
-            found[name] = files or {READS[name].format(experiment=wildcards.experiment): {}}
+            records = rows[keys].drop_duplicates().to_dict("records") if keys else [{}]
+            found[name] = {READS[name].format(experiment=wildcards.experiment, **row): row for row in records}
         return found
 
     def _runs(self, wildcards, models: list[str]) -> pd.DataFrame:
@@ -254,6 +253,11 @@ class Inputs:
             runs = runs[runs["dataset"] == wildcards.dataset]
         # In the order of the figure, within each dataset.
         runs = runs[runs["model"].isin(models)]
+        if not len(runs):
+            place = f"experiments.{wildcards.experiment}"
+            raise ConfigError(
+                f"{place}: has no run of {', '.join(models)} on {getattr(wildcards, 'dataset', 'any dataset')}"
+            )
         order = runs["model"].map(models.index)
         return runs.assign(order=order).sort_values("order", kind="stable").drop(columns="order")
 
@@ -261,7 +265,7 @@ class Inputs:
         """What `figures.base.Data` holds beside its tables."""
         chosen = ("label", "predictor", "settings")
         models = {name: {key: self.study.models[name][key] for key in chosen} for name in self.shown(wildcards)}
-        names = {key: wildcards[key] for key in ("experiment", "dataset", "model") if hasattr(wildcards, key)}
+        names = {key: getattr(wildcards, key) for key in ("experiment", "dataset", "model") if hasattr(wildcards, key)}
         return {"models": models, **names}
 
     def figure_note(self, wildcards) -> str:

@@ -126,7 +126,7 @@ def dots(axis, metrics: pd.DataFrame, labels: dict[str, str], colours: dict[str,
 
 
 def losses(axis, histories: pd.DataFrame, column: str, styles: dict[str, tuple[str, str]], **line) -> None:
-    """One column of the histories by epoch: a line per model, the mean over seeds; of few models, thin lines of seeds."""
+    """One column of the histories by epoch: a line per model, its mean over seeds; thin lines: seeds of few models."""
     for model, part in histories.groupby("model", sort=False):
         style = {"color": styles[model][0], "linestyle": styles[model][1]} | line
         if part["seed"].nunique() > 1 and histories["model"].nunique() <= FEW:

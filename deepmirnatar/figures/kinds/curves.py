@@ -63,6 +63,6 @@ def _draw(axis, metric: str, part: pd.DataFrame, metrics: pd.DataFrame, data: ba
         same = (metrics["dataset"] == data.dataset) & (metrics["model"] == model) & (metrics["metric"] == metric)
         value = metrics.loc[same & (metrics["test_set"] == runs["test_set"].iloc[0]), "value"].mean()
         axis.plot([], [], **style, label=f"{data.labels[model]}: {word} {value:.3f}")
-    axis.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
+    axis.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal", anchor="N")
     # Below, where no curve runs.
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14))
