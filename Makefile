@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed-$(shell cksum < requirements.lock | cut -d' ' -f1)
 LINKS := $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help quickstart test lint format report docs unlock clean lock
+.PHONY: help quickstart test lint format report docs weights unlock clean lock
 .DEFAULT_GOAL := help
 
 help:
@@ -64,6 +64,11 @@ report: $(STAMP)
 # The README and docs/ from docs/pages; with RESULTS=results the finished experiments that lie there are taken over first.
 docs: $(STAMP)
 	python -m scripts.render_docs $(RESULTS)
+
+# The weights that the package carries, trained anew: hours on two cores.
+weights: $(STAMP)
+	snakemake --cores $(CORES) weights
+	cp results/weights/*.safetensors deepmirnatar/prediction/weights/
 
 unlock: $(STAMP)
 	snakemake --unlock

@@ -17,10 +17,11 @@ include: "workflow/rules/embeddings.smk"
 include: "workflow/rules/runs.smk"
 include: "workflow/rules/audits.smk"
 include: "workflow/rules/experiments.smk"
-include: "workflow/rules/paper.smk"
-include: "workflow/rules/diagrams.smk"
+include: "workflow/rules/explained.smk"
 include: "workflow/rules/predict.smk"
+include: "workflow/rules/weights.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/tables.smk"
 
 
 add_fingerprints(workflow.rules, inputs.plug_ins)

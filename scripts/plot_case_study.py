@@ -1,6 +1,6 @@
-"""Figure 14: the score of each miRNA and gene of a case study, and whether known targets score above random genes.
+"""The score of each miRNA and gene of a case study, and whether known targets score above random genes.
 
-Reads the targets table; writes the numbers of the last panel beside the figure.
+Reads the targets table; writes the AUCs of the second figure beside it.
 """
 
 import numpy as np
@@ -8,30 +8,30 @@ from matplotlib.patches import Rectangle
 
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.figures.charts import COLOURS, bars, heat_map, plt, save
+from deepmirnatar.figures.charts import bars, chance, heat_map, panels, pyplot, save
+from deepmirnatar.figures.colours import PALETTE, RED, ROLES
 from deepmirnatar.prediction.case_study import GROUPS, grouped, separation
 
 LARGEST = 24  # rows and columns of the heat map
 
 
-def main(targets: str, labels: dict[str, str], outputs: list[str], numbers: str) -> None:
+def main(targets: str, labels: dict[str, str], outputs: dict[str, str]) -> None:
+    """`outputs`: scores, scores_png, groups, groups_png and numbers."""
     table = read_tsv(targets, dtype={"mirna": str, "target": str})
+    title = f"{labels['model']}, trained on {labels['dataset']}"
+    chosen = table[table["group"] == "target"]
+    rows, columns = (min(LARGEST, chosen[name].nunique()) for name in ("mirna", "target"))
+    figure, (axis,) = panels(1, width=3 + 0.62 * columns, height=2.2 + 0.42 * rows)
+    _matrix(axis, chosen)
+    figure.suptitle(title)
+    save(figure, outputs["scores"], outputs["scores_png"])
     found = separation(table)
-    figure, axes = plt.subplot_mosaic(
-        [["matrix", "areas"], ["groups", "groups"]], figsize=(9.6, 8), width_ratios=[1.7, 1]
-    )
-    right = axes["areas"]
-    _matrix(axes["matrix"], table[table["group"] == "target"])
-    _groups(axes["groups"], table)
-    sizes = found[["positives", "negatives"]].astype(str).agg(" against ".join, axis=1)
-    colours = found["score"].str.startswith("model").map({True: COLOURS[0], False: COLOURS[1]})
-    bars(right, found.assign(label=found["score"] + "\n" + sizes, colour=colours))
-    right.axvline(0.5, color="#999999", linewidth=0.8)
-    right.set(xlim=(0, 1.2), xlabel="AUC, 95 % interval over pairs\norange: without reading the site")
-    right.set_title("strong evidence against random genes")
-    figure.suptitle(f"{labels['model']}, trained on {labels['dataset']}")
-    save(figure, *outputs)
-    write_tsv(found, numbers)
+    figure, (left, right) = pyplot().subplots(1, 2, figsize=(11, 4.4), width_ratios=[1.6, 1])
+    _groups(left, table)
+    _areas(right, found)
+    figure.suptitle(title)
+    save(figure, outputs["groups"], outputs["groups_png"])
+    write_tsv(found, outputs["numbers"])
 
 
 def _matrix(axis, table) -> None:
@@ -39,25 +39,34 @@ def _matrix(axis, table) -> None:
     values = table.pivot(index="mirna", columns="target", values="best_score").loc[rows, columns]
     high = max(1.0, values.max(axis=None))
     heat_map(axis, values, min(0.0, values.min(axis=None)), high)
+    # The colour of the small numbers, on dark and on light ground.
+    middle = values.stack().quantile(0.6)
     place = {name: number for number, name in [*enumerate(values.index), *enumerate(values.columns)]}
     for row in table[table["mirna"].isin(rows) & table["target"].isin(columns)].itertuples():
         x, y = place[row.target], place[row.mirna]
         if row.known:
             style = "-" if row.strong else (0, (2, 1.5))
             axis.add_patch(
-                Rectangle(
-                    (x - 0.46, y - 0.44), 0.92, 0.88, fill=False, linestyle=style, edgecolor=COLOURS[4], linewidth=1.8
-                )
+                Rectangle((x - 0.46, y - 0.44), 0.92, 0.88, fill=False, linestyle=style, edgecolor=RED, linewidth=1.8)
             )
         seen = [(row.pair_positives_in_training, "+"), (row.pair_negatives_in_training, "−")]
         text = " ".join(f"{sign}{count}" for count, sign in seen if count)
-        dark = row.best_score > 0.6 * high
+        dark = row.best_score > middle
         axis.text(x, y + 0.3, text, ha="center", va="center", fontsize=6.5, color="#FFFFFF" if dark else "#000000")
     axis.set_title("best site's score")
     axis.set_xlabel(
         "outline: strong (solid) or weaker (dashed) evidence; hatched: no candidate site\n"
         "small: the pair's rows in train and valid, + positive, − negative"
     )
+
+
+def _areas(axis, found) -> None:
+    sizes = found[["positives", "negatives"]].astype(str).agg(" against ".join, axis=1)
+    roles = found["score"].str.startswith("model").map({True: "model", False: "shortcut"})
+    bars(axis, found.assign(label=found["score"] + "\n" + sizes, colour=roles.map(ROLES)))
+    chance(axis)
+    axis.set(xlim=(0, 1.2), xlabel="AUC, 95 % interval over pairs\norange: without reading the site")
+    axis.set_title("strong evidence against random genes")
 
 
 def _groups(axis, table) -> None:
@@ -71,7 +80,7 @@ def _groups(axis, table) -> None:
         part = part[(part["pairs"] != "") & (part["sites"] > 0)]
         places = part["pairs"].map(GROUPS.index) + rng.uniform(-0.3, 0.3, len(part))
         axis.scatter(
-            places, part["shown"], s=12, color=COLOURS[number % len(COLOURS)], label=mirna, lw=0.3, ec="#444444"
+            places, part["shown"], s=12, color=PALETTE[number % len(PALETTE)], label=mirna, lw=0.3, ec="#444444"
         )
     ticks = []
     for place, name in enumerate(GROUPS):
@@ -82,10 +91,9 @@ def _groups(axis, table) -> None:
         ticks.append(f"{name}\nn = {len(part)}, no site: {len(part) - len(shown)}")
     axis.set_xticks(range(len(GROUPS)), ticks)
     axis.set(ylabel="best site's score", title="each pair, by evidence; line: median")
-    axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), handletextpad=0.1)
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=4, handletextpad=0.1)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    *pictures, numbers = snakemake.output
-    main(snakemake.input.targets, snakemake.params.labels, pictures, numbers)
+    main(snakemake.input.targets, snakemake.params.labels, dict(snakemake.output.items()))

@@ -11,13 +11,14 @@ from pathlib import Path
 import matplotlib.patches as shapes
 
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.figures.charts import COLOURS, panels, save
+from deepmirnatar.figures.charts import panels, save
+from deepmirnatar.figures.colours import BLACK, PALETTE
 
 _STAGES = ["sources", "datasets", "embeddings", "runs", "experiments", "figures", "audits", "predict"]
 _ENDS = "plot_*, tabulate_*"
-_FIGURES = ("paper", "diagrams")  # rule files that make figures, too
+_FIGURES = ("tables", "explained")  # rule files that make what a reader sees, too
 # A grey in place of the yellow, which is too pale for a thin line.
-_COLOURS = dict(zip(_STAGES, [*COLOURS[:6], COLOURS[7], "#888888"], strict=True))
+_COLOURS = dict(zip(_STAGES, [*PALETTE[:6], BLACK, "#888888"], strict=True))
 
 
 def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
@@ -30,7 +31,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
         raise RuntimeError(f"snakemake --rulegraph failed:\n{answer.stderr.strip()}")
     names = dict(re.findall(r'(\d+)\[label = "([^"\\]+)', answer.stdout))
     # Two dozen rules draw and tabulate, and one chooses what is drawn; one box stands for all of them.
-    ends = ("plot_", "tabulate_", "choose_")
+    ends = ("plot_", "tabulate_", "choose_", "render_", "summarize_study")
     names = {key: _ENDS if name.startswith(ends) else name for key, name in names.items()}
     edges = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", answer.stdout)}
     edges = {(start, end) for start, end in edges if start != end}

@@ -5,7 +5,8 @@ Reads the targets table; genes of the random background are left out.
 
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.figures.charts import COLOURS, heat_map, plt, save
+from deepmirnatar.figures.charts import heat_map, pyplot, save
+from deepmirnatar.figures.colours import BLUE
 
 GENES, MIRNAS = 40, 30  # shown at most, best first
 
@@ -16,7 +17,7 @@ def main(targets: str, labels: dict[str, str], outputs: list[str]) -> None:
     # The table stands best first, and so do the first rows of each gene and miRNA.
     genes, mirnas = (table[name].drop_duplicates()[:count] for name, count in (("target", GENES), ("mirna", MIRNAS)))
     values = table.pivot(index="target", columns="mirna", values="best_score").loc[genes, mirnas]
-    figure, (left, right) = plt.subplots(
+    figure, (left, right) = pyplot().subplots(
         1,
         2,
         figsize=(0.5 * len(mirnas) + 6.5, 0.26 * len(genes) + 2.2),
@@ -28,7 +29,7 @@ def main(targets: str, labels: dict[str, str], outputs: list[str]) -> None:
     left.set_title(f"best site's score; hatched: no site{cut}")
     sums = table.groupby("target")[["sites", "called"]].sum().loc[genes]
     best = table.drop_duplicates("target").set_index("target").loc[genes]
-    for column, colour in (("sites", "#CCCCCC"), ("called", COLOURS[0])):
+    for column, colour in (("sites", "#CCCCCC"), ("called", BLUE)):
         right.barh(range(len(genes)), sums[column], color=colour, height=0.65, label=column)
     for row, (total, gene) in enumerate(zip(sums["sites"], best.itertuples(), strict=True)):
         text = f" {gene.mirna} {gene.best_score:.3f}" if gene.sites else " no site"

@@ -205,8 +205,8 @@ def test_windows_step_along_the_utr_and_those_that_pass_are_candidates(script):
 
 
 def test_the_trace_has_the_networks_own_shapes_and_counts():
-    traced = trace({"hidden": 16, "filters": 8, "heads": 2, "modules": 3}, (1, 19, 34), (1, 37, 16))
-    network = Network((34, 16), Settings(hidden=16, filters=8, heads=2, modules=3))
+    traced = trace({"hidden": 16, "filters": 8, "heads": 2, "decoder_modules": 3}, (1, 19, 34), (1, 37, 16))
+    network = Network((34, 16), Settings(hidden=16, filters=8, heads=2, decoder_modules=3))
     assert traced[""].parameters == sum(each.numel() for each in network.parameters())
     assert traced["mirna"].output == (1, 19, 16) and traced["site"].output == (1, 37, 16)
     assert traced["site.textcnn.convolutions.2"].output == (1, 8, 37)
@@ -222,8 +222,8 @@ def test_the_trace_has_the_networks_own_shapes_and_counts():
         ("onehot", {}, (1, 40, 4)),
         ("onehot", {"k": 2}, (1, 39, 16)),
         ("dnabert", {"size": 96}, (1, 37, 96)),
-        ("dnabert", {"weights": "dnabert4", "reduce": "linear"}, (1, 37, 768)),
-        ("dnabert", {"weights": "dnabert4", "reduce": "pca", "size": 50}, (1, 37, 50)),
+        ("dnabert", {"weights": "dnabert4", "projection": "linear"}, (1, 37, 768)),
+        ("dnabert", {"weights": "dnabert4", "projection": "pca", "size": 50}, (1, 37, 50)),
     ],
 )
 def test_embedded_shapes_follow_the_stanza(kind, settings, expected):
@@ -256,10 +256,12 @@ def test_the_figures_change_with_the_settings(script):
     assert "1 × 19 × 34" in whole and "1 × 39 × 16" in whole and whole.count("TextCNN") == 2
     own = sum(each.numel() for each in Network((34, 16), Settings(**small)).parameters())
     assert f"{own:,} parameters" in whole
-    other = drawn(script, "plot_architecture", model(modules=2, rnn="gru", textcnn=False, spatial=False, **small))
+    other = drawn(
+        script, "plot_architecture", model(decoder_modules=2, rnn="gru", textcnn=False, spatial=False, **small)
+    )
     assert "2 decoder modules" in other and other.count("BiGRU") == 2
     assert not re.search("TextCNN|SpatialConv|BiLSTM", other)
-    bare = drawn(script, "plot_architecture", model(modules=1, rnn="none", project=8, **small))
+    bare = drawn(script, "plot_architecture", model(decoder_modules=1, rnn="none", project_to=8, **small))
     assert not re.search("BiLSTM|BiGRU|modules|positions", bare) and "1 × 39 × 8" in bare
 
     encoder = drawn(script, "plot_encoder", model(**small))

@@ -101,7 +101,7 @@ def test_pieces_cut_at_unknown_letters_and_lose_nothing():
 
 
 def small_settings(**more) -> dnabert.Settings:
-    return dnabert.Settings(size=24, layers=1, heads=4, steps=12, batch=8, length=20, **more)
+    return dnabert.Settings(size=24, layers=1, heads=4, steps=12, batch_size=8, piece_kmers=20, **more)
 
 
 def test_pretraining_resumes_to_the_same_weights(tmp_path, monkeypatch):
@@ -151,7 +151,7 @@ def test_a_published_checkpoint_gives_transformers_own_vectors(tmp_path, publish
         torch.save(tensors, folder / "pytorch_model.bin")
     else:
         save_file(tensors, folder / "model.safetensors")
-    settings = dnabert.Settings(weights=str(folder), reduce="linear")
+    settings = dnabert.Settings(weights=str(folder), projection="linear")
     dnabert.adopt(folder, SITES, settings, tmp_path / "embedder", "cpu")
     features = dnabert.embed(SITES, settings, tmp_path / "embedder", "cpu")
     assert features.size == 32
@@ -170,9 +170,9 @@ def test_pca_is_fitted_on_training_sites_and_kept(tmp_path, published):
     save_file(
         {name: value.contiguous().clone() for name, value in model.state_dict().items()}, folder / "model.safetensors"
     )
-    settings = dnabert.Settings(weights=str(folder), reduce="pca", size=6)
+    settings = dnabert.Settings(weights=str(folder), projection="pca", size=6)
     dnabert.adopt(folder, random_sites(50), settings, tmp_path / "embedder", "cpu")
-    full = dnabert.Settings(weights=str(folder), reduce="linear")
+    full = dnabert.Settings(weights=str(folder), projection="linear")
     dnabert.adopt(folder, [], full, tmp_path / "whole", "cpu")
     small = dnabert.embed(SITES, settings, tmp_path / "embedder", "cpu").table.astype(np.float64)
     large = dnabert.embed(SITES, full, tmp_path / "whole", "cpu").table.astype(np.float64)

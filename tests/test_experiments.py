@@ -12,6 +12,7 @@ import yaml
 
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.settings import schema_of
+from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.downloads import read_registry
 from deepmirnatar.study.schema import ConfigError, check_schema
@@ -54,7 +55,7 @@ def small() -> dict:
         "datasets": {
             "base": {"sources": ["miraw"], "negatives": {"strategy": "rnacofold", "energy": -6.0},
                      "split": {"strategy": "by_gene"}},
-            "child": {"extends": "base", "negatives": {"strategy": "rnacofold", "per_pair": 2}, "mirbase": False},
+            "child": {"extends": "base", "negatives": {"strategy": "rnacofold", "per_mirna_gene": 2}, "mirbase": False},
             "other": {"sources": ["parclip48"]},
         },
         "embeddings": {
@@ -150,7 +151,7 @@ def test_settings_are_complete(small):
         "label": "seed_class",
     }
     child = study.datasets["child"]
-    assert child["negatives"] == {"strategy": "rnacofold", "energy": -6.0, "per_pair": 2}
+    assert child["negatives"] == {"strategy": "rnacofold", "energy": -6.0, "per_mirna_gene": 2}
     assert (child["sources"], child["mirbase"], child["split"]) == (["miraw"], False, {"strategy": "by_gene"})
     assert (child["duplicates"], child["conflicts"], child["orientation"], child["seed"]) == (
         "drop",
@@ -222,7 +223,7 @@ def test_published_and_pretrained_weights_are_told_apart(published):
 
 def test_sources_and_reference_tables_of_a_dataset(small, tmp_path):
     (tmp_path / "own.tsv").write_text("")
-    small["datasets"]["mine"] = {"pairs": "own.tsv", "sources": ["parclip48"]}
+    small["datasets"]["mine"] = {"table": "own.tsv", "sources": ["parclip48"]}
     small["datasets"]["mocked"] = {"sources": ["deepmirtar"], "negatives": {"strategy": "shuffled"}}
     study = Study(small, tmp_path)
     assert study.sources_of("mine") == ["parclip48", "mine"] and study.sources_of("base") == ["miraw"]
@@ -329,7 +330,7 @@ MISTAKES = {
 
 def put(config: dict, place: tuple, value) -> None:
     for key in place[:-1]:
-        config = config[key]
+        config = config.setdefault(key, {})
     config[place[-1]] = value
 
 
@@ -380,9 +381,9 @@ def test_every_predictor_and_embedder_has_settings_that_pass_their_own_schema():
             r"experiments\.first\.test_sets: 'other:tset' must read",
         ),
         (("experiments", "first", "test_sets"), ["other:train"], r"experiments\.first\.test_sets: 'other:train' must"),
-        (("datasets", "empty"), {}, r"datasets\.empty: needs `sources` \(a list\) or `pairs`"),
-        (("datasets", "own"), {"pairs": "no/such.tsv"}, r"datasets\.own\.pairs: there is no file 'no/such\.tsv'"),
-        (("datasets", "miraw"), {"pairs": "own.tsv"}, r"datasets\.miraw: has .* the name of a source"),
+        (("datasets", "empty"), {}, r"datasets\.empty: needs `sources` \(a list\) or `table`"),
+        (("datasets", "own"), {"table": "no/such.tsv"}, r"datasets\.own\.table: there is no file 'no/such\.tsv'"),
+        (("datasets", "miraw"), {"table": "own.tsv"}, r"datasets\.miraw: has .* the name of a source"),
         (("models", "deepmirnatar", "embeddings"), {"mirna": "words"}, r"models\.deepmirnatar\.embeddings: .*'site'"),
         (
             ("models", "deepmirnatar", "embeddings", "site"),
@@ -393,7 +394,7 @@ def test_every_predictor_and_embedder_has_settings_that_pass_their_own_schema():
         (("embeddings", "bare"), {"kind": "onehot"}, r"embeddings\.bare.*strand"),
         (("models", "lookup", "predictor"), "base", r"models\.lookup\.predictor: 'base' is not known"),
         # A table of one's own is renamed by our names: one that is none of ours renames nothing.
-        (("datasets", "own"), {"pairs": "own.tsv", "columns": {"splitt": "fold"}}, r"datasets\.own\.columns.*splitt"),
+        (("datasets", "own"), {"table": "own.tsv", "columns": {"splitt": "fold"}}, r"datasets\.own\.columns.*splitt"),
     ],
 )
 def test_other_mistakes_are_placed_too(small, tmp_path, place, value, message):
@@ -451,8 +452,6 @@ def test_the_schema_accepts_the_configs_of_the_project(schema, read):
         ("speling",),
         ("run", "experiment"),
         ("datasets", "released", "orientaton"),
-        ("datasets", "regenerated", "negatives", "enrgy"),
-        ("datasets", "merged", "split", "stategy"),
         ("embeddings", "site_onehot", "stand"),
         ("models", "mirna_only", "predicter"),
         ("models", "deepmirnatar", "embeddings", "target"),
@@ -475,10 +474,6 @@ def test_the_schema_refuses_an_unknown_key_everywhere(schema, published, place):
         (("datasets", "released", "mirbase"), "no"),
         (("datasets", "released", "sample"), 0),
         (("datasets", "Released"), {}),
-        (("datasets", "regenerated", "negatives", "energy"), 5),
-        (("datasets", "merged", "split", "fractions"), {"train": 1.5}),
-        (("datasets", "merged", "split", "fractions"), {"dev": 0.5}),
-        (("datasets", "merged", "split", "shared"), 40),
         (("embeddings", "site_onehot", "strand"), "target"),
         (("models", "deepmirnatar", "sweep"), {"dropout": []}),
         (("models", "my.model"), {}),
@@ -500,18 +495,70 @@ def test_an_extending_stanza_may_change_one_setting_of_a_strategy(schema, publis
     assert Study(published).datasets["stricter"]["negatives"] == {
         "strategy": "rnacofold",
         "energy": -9.0,
-        "per_pair": 3,
+        "per_mirna_gene": 3,
     }
     schema.validate(published)
 
 
-def test_the_schema_knows_every_setting_of_the_rnacofold_negatives(schema):
-    from dataclasses import fields
+# Place, value, and what the one sentence must say.
+OUT_OF_RANGE = [
+    ("models.deepmirnatar.settings.epochs", 0, "0 is below the smallest allowed, 1"),
+    ("models.deepmirnatar.settings.batch_size", -1, "-1 is below the smallest allowed, 1"),
+    ("models.deepmirnatar.settings.patience", -3, "-3 is below the smallest allowed, 0"),
+    ("models.deepmirnatar.settings.dropout", 1.0, "1.0 is not below 1"),
+    ("models.deepmirnatar.settings.learning_rate", 0, "0 is not above 0"),
+    ("models.deepmirnatar.settings.heads", 7, "7 does not divide hidden, 64"),
+    ("models.deepmirnatar.settings.kernels", [], "should be one or more odd numbers"),
+    ("models.deepmirnatar.settings.kernels", [2], "should be one or more odd numbers"),
+    ("models.deepmirnatar.settings.length_bucket", 0, "below the smallest allowed, 1"),
+    ("models.interaction_map.settings.kernel", [3], "should be two odd numbers"),
+    ("models.interaction_map.settings.members", 0, "below the smallest allowed, 1"),
+    ("embeddings.site_onehot.settings.k", 20, "20 is above the largest allowed, 8"),
+    ("embeddings.mirna_word2vec.settings.k", 60, "60 is above the largest allowed, 8"),
+    ("embeddings.mirna_word2vec.settings.k", 0, "0 is below the smallest allowed, 1"),
+    ("embeddings.site_dnabert.settings.heads", 7, "7 does not divide size, 96"),
+    ("embeddings.site_dnabert.settings.mask", 1.5, "1.5 is not below 1"),
+    ("datasets.regenerated.negatives.energy", 5, "5 is above the largest allowed, 0"),
+    ("datasets.regenerated.negatives.pair_from", 12, "12 is behind pair_to, 10"),
+    ("datasets.regenerated.negatives.min_base_pairs", 11, "11 is more than the 10 nt that are asked to pair"),
+    ("datasets.regenerated.negatives.window", 8, "8 nt do not hold the 10 nt"),
+    ("datasets.regenerated.negatives.enrgy", -5, "Did you mean 'energy'?"),
+    ("datasets.debiased.negatives.energy", -20, "'energy' is no key of the strategy matched; it reads none"),
+    ("datasets.merged.split.fractions", {"train": 1.5}, "1.5 is not below 1"),
+    ("datasets.merged.split.fractions", {"dev": 0.5}, "'dev' is not known"),
+    ("datasets.merged.split.fractions", {"train": 0.5, "test": 0.2}, "add up to 0.7, not to 1"),
+    ("datasets.merged.split.shared_nt", 40, "40 is above the largest allowed, 31"),
+    ("datasets.hejret2023.split.shared_nt", 30, "no key of the strategy given; it reads valid_from_train"),
+]
 
-    from deepmirnatar.datasets.negatives.rnacofold import Settings
 
-    keys = schema.schema["properties"]["datasets"]["additionalProperties"]["properties"]["negatives"]["properties"]
-    assert set(keys) == {"strategy", *(field.name for field in fields(Settings))}
+@pytest.mark.parametrize(("place", "value", "wanted"), OUT_OF_RANGE, ids=[f"{row[0]}={row[1]}" for row in OUT_OF_RANGE])
+def test_a_value_out_of_range_and_a_key_that_nothing_reads_are_one_sentence(published, place, value, wanted):
+    put(published, tuple(place.split(".")), value)
+    with pytest.raises(ConfigError) as error:
+        Study(published)
+    said = str(error.value)
+    assert wanted in said and "\n" not in said and said.startswith(".".join(place.split(".")[:3]))
+
+
+def test_every_setting_says_what_it_means_and_what_it_may_be():
+    kinds = [predictors.load_class(name).Settings for name in predictors.names()]
+    kinds += [embeddings.settings_class(name) for name in embeddings.KINDS]
+    kinds += [negatives.load(name).Settings for name in negatives.names()]
+    kinds += list(splits.STRATEGIES.values())
+    for kind in kinds:
+        for name, rule in schema_of(kind)["properties"].items():
+            assert rule["description"], (kind, name)
+            part = rule.get("items", rule)
+            if part.get("type") in ("integer", "number"):
+                assert {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"} & part.keys(), (kind, name)
+            # The default obeys its own rule.
+            jsonschema.validate(rule["default"], rule)
+
+
+def test_a_stanza_that_changes_the_strategy_leaves_its_parents_keys_behind(published):
+    published["datasets"]["other"] = {"extends": "regenerated", "negatives": {"strategy": "shuffled"}}
+    assert Study(published).datasets["other"]["negatives"] == {"strategy": "shuffled"}
 
 
 # --- what the rules ask

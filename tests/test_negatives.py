@@ -48,7 +48,7 @@ def test_given_keeps_both_classes_as_they_are(rna):
 
 
 def test_an_unknown_strategy_is_named_with_the_known_ones(rna):
-    with pytest.raises(ValueError, match="'rnafold'; choose from given, rnacofold, shuffled, matched"):
+    with pytest.raises(ValueError, match="no negative strategy 'rnafold': there is no file"):
         generate(pairs([LET7], ["ACGUACGU"]), {}, "rnafold", {})
 
 
@@ -166,12 +166,12 @@ def test_matched_drops_what_belongs_to_the_positives_site(many):
     "settings",
     [
         {},
-        {"pairs": 4},
-        {"pairs": 8},
-        {"first": 2, "last": 8, "pairs": 5},
-        {"first": 2, "last": 7, "pairs": 6},
+        {"min_base_pairs": 4},
+        {"min_base_pairs": 8},
+        {"pair_from": 2, "pair_to": 8, "min_base_pairs": 5},
+        {"pair_from": 2, "pair_to": 7, "min_base_pairs": 6},
         {"window": 30, "step": 3},
-        {"window": 17, "step": 1, "first": 1, "last": 17, "pairs": 9},
+        {"window": 17, "step": 1, "pair_from": 1, "pair_to": 17, "min_base_pairs": 9},
     ],
 )
 def test_the_pair_rule_equals_a_slow_plain_computation(rna, settings):
@@ -185,13 +185,13 @@ def test_the_pair_rule_equals_a_slow_plain_computation(rna, settings):
             utr, expected = "".join(utr), []
             for start in range(0, length - chosen.window + 1, chosen.step):
                 window = utr[start : start + chosen.window]
-                stretch = mirna[chosen.first - 1 : chosen.last]
+                stretch = mirna[chosen.pair_from - 1 : chosen.pair_to]
                 # Antiparallel: the stretch read backwards runs along the window.
                 most = max(
                     sum(a + b in CAN_PAIR for a, b in zip(stretch[::-1], window[at:], strict=False))
                     for at in range(chosen.window - len(stretch) + 1)
                 )
-                if most >= chosen.pairs and "N" not in window:
+                if most >= chosen.min_base_pairs and "N" not in window:
                     expected.append(start)
                 total += 1
             assert candidate_windows(encode(mirna), encode(utr), chosen).tolist() == expected
@@ -268,7 +268,7 @@ def test_rnacofold_negatives_keep_every_promise(rna, utrs):
     name = positives["mirna"][0]
     known = pd.DataFrame({"mirna": [name, name], "gene": ["U3", "K4"], "strong": [0, 1]})
     reference = {"utrs": utrs, "known_targets": known}
-    settings = {"energy": -6.0, "per_pair": 2}
+    settings = {"energy": -6.0, "per_mirna_gene": 2}
 
     kept, negatives, counts = generate(positives, reference, "rnacofold", settings, seed=7)
     pd.testing.assert_frame_equal(kept, positives)
@@ -306,7 +306,7 @@ def test_windows_of_known_targets_are_taken_where_nothing_is_known(rna):
     _, negatives, _ = generate(positives, {"utrs": utrs, "known_targets": nothing}, "rnacofold", {}, seed=1)
     assert len(negatives) == 3
     known = pd.DataFrame({"mirna": positives["mirna"][0], "gene": ["U1", "U2", "U3"], "strong": 0})
-    with pytest.raises(ValueError, match="relax `energy` or `pairs`"):
+    with pytest.raises(ValueError, match="relax `energy` or `min_base_pairs`"):
         generate(positives, {"utrs": utrs, "known_targets": known}, "rnacofold", {}, seed=1)
 
 
@@ -318,7 +318,7 @@ def test_ratio_and_what_could_not_be_made(rna, utrs):
     _, negatives, counts = generate(positives, reference, "rnacofold", {"ratio": 0.5, "energy": -3.0})
     assert Counter(negatives["mirna_sequence"]) == {mirnas[0]: 5, mirnas[1]: 2}
     few = reference | {"utrs": utrs.iloc[1:3]}
-    _, negatives, counts = generate(positives, few, "rnacofold", {"energy": -3.0, "per_pair": 1})
+    _, negatives, counts = generate(positives, few, "rnacofold", {"energy": -3.0, "per_mirna_gene": 1})
     assert len(negatives) <= 4 and counts["negatives that could not be made"] == 14 - len(negatives)
 
 
@@ -328,7 +328,7 @@ def test_a_3utr_that_several_genes_share_gives_each_negative_once(rna):
     utrs = pd.DataFrame({"gene": [f"U{n}" for n in range(200)], "sequence": utr})
     reference = {"utrs": utrs, "known_targets": pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]})}
     positives = pairs([LET7] * 12, [rna(rng, 40) for _ in range(12)])
-    _, negatives, _ = generate(positives, reference, "rnacofold", {"energy": -0.5, "pairs": 4}, seed=1)
+    _, negatives, _ = generate(positives, reference, "rnacofold", {"energy": -0.5, "min_base_pairs": 4}, seed=1)
     assert not negatives.duplicated(["mirna_sequence", "target_sequence"]).any()
 
 
@@ -340,7 +340,9 @@ def test_the_cap_holds_for_a_name_that_is_written_with_two_sequences(rna, utrs):
         "utrs": utrs.iloc[:40],
         "known_targets": pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]}),
     }
-    _, negatives, _ = generate(positives, reference, "rnacofold", {"energy": -3.0, "per_pair": 1, "pairs": 5})
+    _, negatives, _ = generate(
+        positives, reference, "rnacofold", {"energy": -3.0, "per_mirna_gene": 1, "min_base_pairs": 5}
+    )
     assert negatives.groupby(["mirna", "target"]).size().max() == 1
 
 

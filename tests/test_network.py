@@ -15,7 +15,7 @@ VARIANTS = {
     "no_bilstm": {"rnn": "none"},
     "bigru": {"rnn": "gru"},
     "transformer": {"textcnn": False, "rnn": "positions", "spatial": False},
-    "one_module": {"modules": 1},
+    "one_module": {"decoder_modules": 1},
 }
 
 

@@ -169,7 +169,7 @@ def test_the_test_split_loses_no_row_to_the_fall_back(chained):
 
 
 def test_largest_sets_where_the_fall_back_begins(chained):
-    split, report = split_rows(chained, "by_gene", largest=1.0, seed=5)
+    split, report = split_rows(chained, "by_gene", max_group=1.0, seed=5)
     assert len(split) == len(chained) and split["split"].nunique() == 1
     assert not report["item"].str.contains("dropped").any()
 
@@ -183,8 +183,8 @@ def test_shared_sets_what_counts_as_near(rna):
     genes = [f"G{number}" for number in range(30)]
     table = pd.DataFrame({"mirna": "m", "mirna_sequence": LET7, "target": genes, "target_sequence": sites})
     table["label"] = [0, 1] * 15
-    apart, _ = split_rows(table, "by_gene", shared=13)
-    together, _ = split_rows(table, "by_gene", shared=12)
+    apart, _ = split_rows(table, "by_gene", shared_nt=13)
+    together, _ = split_rows(table, "by_gene", shared_nt=12)
     assert len(apart) == len(together) == 30
     assert apart["site_cluster"].nunique() == 30
     assert together["site_cluster"].tolist() == [number // 2 for number in range(30)]

@@ -16,7 +16,7 @@ from deepmirnatar.training.devices import pick_device
 from deepmirnatar.training.optimizers import Lookahead, make_optimizer
 from deepmirnatar.training.settings import TrainingSettings
 
-SMALL = {"hidden": 16, "filters": 8, "modules": 1, "heads": 2, "feed_forward": 16, "head": 16, "epochs": 3}
+SMALL = {"hidden": 16, "filters": 8, "decoder_modules": 1, "heads": 2, "feed_forward": 16, "head_size": 16, "epochs": 3}
 SMALL |= {"batch_size": 16, "learning_rate": 3e-3}
 
 

@@ -106,14 +106,15 @@ OWN = """
 run: {experiments: [own], predictions: []}
 device: cpu
 datasets:
-  own: {pairs: own.tsv, mirbase: false, split: {strategy: by_gene}}
+  own: {table: own.tsv, mirbase: false, split: {strategy: by_gene}}
 embeddings:
   own_site: {kind: onehot, strand: site, settings: {k: 2}}
 models:
   own_model:
     extends: deepmirnatar
     embeddings: {site: own_site}
-    settings: {epochs: 6, batch_size: 8, hidden: 16, filters: 8, modules: 1, heads: 2, checkpoint_minutes: 0.0001}
+    settings:
+      {epochs: 6, batch_size: 8, hidden: 16, filters: 8, decoder_modules: 1, heads: 2, checkpoint_minutes: 0.0001}
 experiments:
   own:
     datasets: [own]

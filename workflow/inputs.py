@@ -2,13 +2,16 @@
 
 import re
 from pathlib import Path
+from string import Formatter
 
 import pandas as pd
 
-from deepmirnatar.paper import FIGURES
+from deepmirnatar.figures import kinds
+from deepmirnatar.figures.base import DRAWN, READS
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study, file_name
+from deepmirnatar.tables import TABLES, label
 from workflow.fingerprint import ROOT
 
 # `{dataset}.controls` are the controls of a dataset, where plain `{dataset}` are its pairs, and
@@ -21,7 +24,7 @@ class Inputs:
 
     def __init__(self, study: Study, registry: pd.DataFrame):
         self.study, self.registry = study, registry
-        own = [name for name, stanza in study.datasets.items() if stanza["pairs"]]
+        own = [name for name, stanza in study.datasets.items() if stanza["table"]]
         self.sources = [*SOURCES, *own]
         controls = [f"{name}:controls" for name in study.datasets]
         self.test_sets = {file_name(name): name for name in [*study.runs["test_set"].unique(), *controls]}
@@ -43,6 +46,8 @@ class Inputs:
             names.append(f"datasets.negatives.{self.dataset(wildcards)['negatives']['strategy']}")
         if hasattr(wildcards, "embedding"):
             names.append(f"embeddings.{self.study.embeddings[wildcards.embedding]['kind']}")
+        if hasattr(wildcards, "figure"):
+            names.append(f"figures.kinds.{wildcards.figure}")
         if hasattr(wildcards, "source"):
             names.append(f"sources.{SOURCES[wildcards.source].module if wildcards.source in SOURCES else 'user'}")
         return [f"deepmirnatar.{name}" for name in names]
@@ -77,6 +82,11 @@ class Inputs:
             "columns": stanza["columns"],
             "mirna_written": stanza["mirna_written"],
         }
+
+    def transfections(self, wildcards) -> list[str]:
+        """Every registered table of a transfection experiment."""
+        folder = "resources/downloads/transfections/"
+        return [path for path in self.downloads if path.startswith(folder) and path.endswith(".tsv")]
 
     # --- datasets
 
@@ -190,117 +200,168 @@ class Inputs:
         used = [run[0] for run in runs] + [run[3].partition(":")[0] for run in runs]
         return [f"results/datasets/{name}/pairs.tsv" for name in dict.fromkeys(used)]
 
-    def experiment_audits(self, wildcards) -> list[str]:
-        datasets = self.study.experiments[wildcards.experiment]["datasets"]
-        return [f"results/datasets/{name}/audit.tsv" for name in datasets]
-
     # --- figures
 
     def figures(self) -> list[str]:
-        """Every figure of the wanted experiments: three of each experiment, and those of the paper for each dataset."""
+        """Every figure of the wanted experiments."""
         found = []
         for name in self.study.wanted:
-            stanza = self.study.experiments[name]
-            found += [f"results/figures/{name}/{each}.svg" for each in ("datasets", "audit", "loss_history")]
-            for figure in stanza["figures"]:
-                if figure == "transfer":
-                    found.append(f"results/figures/{name}/transfer.svg")
-                    continue
-                # One audit per model; the other figures show all their models together.
-                drawn = FIGURES[figure] or [f"audit_of_{model}" for model in stanza["figures"][figure]]
-                files = [f"{dataset}/{each}" for dataset in stanza["datasets"] for each in drawn]
-                found += [f"results/figures/{name}/{file}.svg" for file in files]
+            runs = self.study.runs[self.study.runs["experiment"] == name]
+            for figure, models in self.study.experiments[name]["figures"].items():
+                file = f"{DRAWN[kinds.load_class(figure).per]}.svg"
+                rows = runs[runs["model"].isin(models)].assign(figure=figure)
+                found += dict.fromkeys(file.format(**row) for row in rows.to_dict("records"))
         return found
 
+    @staticmethod
+    def figures_per(what: str) -> list[str]:
+        """Kinds of figures that are drawn once per experiment, dataset or model."""
+        return [name for name in kinds.names() if kinds.load_class(name).per == what]
+
+    def shown(self, wildcards) -> list[str]:
+        """The models that a figure shows."""
+        if hasattr(wildcards, "model"):
+            return [wildcards.model]
+        figures = self.study.experiments[wildcards.experiment]["figures"]
+        if wildcards.figure not in figures:
+            place = f"experiments.{wildcards.experiment}.figures"
+            raise ConfigError(f"{place}: add {wildcards.figure}, with the models it shows")
+        return figures[wildcards.figure]
+
+    def figure_files(self, wildcards) -> dict[str, list[str]]:
+        """What the figure reads: name of the table -> its files."""
+        return {name: list(files) for name, files in self._figure_tables(wildcards).items()}
+
+    def figure_rows(self, wildcards) -> dict[str, list[dict]]:
+        """Which run or dataset each of these files is of, in the same order."""
+        return {name: list(files.values()) for name, files in self._figure_tables(wildcards).items()}
+
+    def _figure_tables(self, wildcards) -> dict[str, dict[str, dict]]:
+        """Name of the table -> file -> the columns that tell which run or dataset it is of."""
+        runs = self._runs(wildcards, self.shown(wildcards))
+        found = {}
+        for name in kinds.load_class(wildcards.figure).reads:
+            keys = [key for _, key, _, _ in Formatter().parse(READS[name]) if key and key != "experiment"]
+            rows = runs
+            if name == "pairs":  # of datasets that are only tested on, too
+                rows = pd.concat([runs, runs.assign(dataset=runs["test_set"].str.partition(":")[0])])
+            if "test_file" in keys:
+                keys = [*keys, "test_set"]
+            rows = rows[keys].drop_duplicates().to_dict("records")
+            files = {READS[name].format(experiment=wildcards.experiment, **row): row for row in rows}
+            found[name] = files or {READS[name].format(experiment=wildcards.experiment): {}}
+        return found
+
+    def _runs(self, wildcards, models: list[str]) -> pd.DataFrame:
+        """Rows of `study.runs` of these models, of the experiment and, where it is a wildcard, the dataset."""
+        runs = self.study.runs[self.study.runs["experiment"] == wildcards.experiment]
+        if hasattr(wildcards, "dataset"):
+            runs = runs[runs["dataset"] == wildcards.dataset]
+        # In the order of the figure, within each dataset.
+        runs = runs[runs["model"].isin(models)]
+        order = runs["model"].map(models.index)
+        return runs.assign(order=order).sort_values("order", kind="stable").drop(columns="order")
+
+    def figure_about(self, wildcards) -> dict:
+        """What `figures.base.Data` holds beside its tables."""
+        chosen = ("label", "predictor", "settings")
+        models = {name: {key: self.study.models[name][key] for key in chosen} for name in self.shown(wildcards)}
+        names = {key: wildcards[key] for key in ("experiment", "dataset", "model") if hasattr(wildcards, key)}
+        return {"models": models, **names}
+
+    def figure_note(self, wildcards) -> str:
+        """What the datasets' stanzas say of them, such as that they are too small to learn from."""
+        given = self.study.experiments[wildcards.experiment]["datasets"]
+        datasets = [wildcards.dataset] if hasattr(wildcards, "dataset") else given
+        return "; ".join(dict.fromkeys(note for name in datasets if (note := self.study.notes[name])))
+
+    @staticmethod
+    def figure_caption(wildcards) -> str:
+        return kinds.load_class(wildcards.figure).caption
+
+    def figure_label(self, wildcards) -> dict[str, str]:
+        """How the report lists the figure."""
+        kind = kinds.load_class(wildcards.figure)
+        title = f"{kind.title}: {self.study.models[wildcards.model]['label']}" if kind.per == "model" else kind.title
+        return {"figure": label(title, kind.paper)}
+
+    # --- tables
+
     def tables(self) -> list[str]:
-        """Every table of the wanted experiments."""
-        found = []
+        """Every table of the wanted experiments, and the report's first page."""
+        found = ["results/tables/summary.html"]
         for name in self.study.wanted:
             stanza = self.study.experiments[name]
-            found += [f"results/tables/{name}/{each}.tsv" for each in ("datasets", "settings", "scores", "items")]
+            found += [f"results/tables/{name}/{each}.html" for each in TABLES if each not in ("methods", "costs")]
             found.append(f"results/experiments/{name}/comparison.tsv")
-            if "methods" in stanza["figures"]:
-                found += [f"results/tables/{name}/{dataset}/methods.tsv" for dataset in stanza["datasets"]]
+            if self._compared(name):
+                found += [
+                    f"results/tables/{name}/{dataset}/{each}.html"
+                    for dataset in stanza["datasets"]
+                    for each in ("methods", "costs")
+                ]
         return found
+
+    def _compared(self, experiment: str) -> list[str]:
+        """The models of all figures that are drawn from the tables of methods or costs."""
+        figures = self.study.experiments[experiment]["figures"].items()
+        found = [models for name, models in figures if {"methods", "costs"} & set(kinds.load_class(name).reads)]
+        return list(dict.fromkeys(model for models in found for model in models))
+
+    def compared(self, wildcards) -> dict[str, dict]:
+        """Model -> label and predictor of the methods that a dataset's tables compare."""
+        names = self._compared(wildcards.experiment)
+        return {name: {key: self.study.models[name][key] for key in ("label", "predictor")} for name in names}
+
+    def compared_fits(self, wildcards) -> list[str]:
+        """The model of each run whose cost is counted, in the order of `compared_files`."""
+        runs = self._runs(wildcards, self._compared(wildcards.experiment))
+        return list(runs.drop_duplicates(["model", "seed"])["model"])
+
+    def compared_files(self, file: str):
+        """An input function: one file of each compared run, with its {dataset}, {model}, {seed}, own {test_file}."""
+
+        def files(wildcards) -> list[str]:
+            runs = self._runs(wildcards, self._compared(wildcards.experiment)).drop_duplicates(["model", "seed"])
+            runs = runs.assign(test_file=file_name(f"{wildcards.dataset}:test"))
+            return [file.format(**row) for row in runs.to_dict("records")]
+
+        return files
+
+    def table_caption(self, wildcards) -> str:
+        return TABLES[wildcards.table][2]
+
+    def table_label(self, wildcards) -> dict[str, str]:
+        """How the report lists the table."""
+        title, paper, _ = TABLES[wildcards.table]
+        return {"figure": label(f"table: {title}", paper)}
 
     def experiment_figures(self, wildcards) -> dict[str, list[str]]:
         return self.study.experiments[wildcards.experiment]["figures"]
-
-    def shown(self, figure: str):
-        """An input function: the models that a wildcard's experiment shows in this figure."""
-
-        def models(wildcards) -> list[str]:
-            figures = self.study.experiments[wildcards.experiment]["figures"]
-            if figure not in figures:
-                raise ConfigError(f"experiments.{wildcards.experiment}.figures: add {figure}, with the models it shows")
-            return figures[figure]
-
-        return models
-
-    def shown_runs(self, figure: str):
-        """An input function: (dataset, model, seed, test_set) of what the figure shows of a wildcard's dataset."""
-        return lambda wildcards: [
-            run
-            for run in self.experiment_runs(wildcards)
-            if run[0] == wildcards.dataset and run[1] in self.shown(figure)(wildcards)
-        ]
-
-    def shown_fits(self, figure: str):
-        """The same without test sets: (dataset, model, seed)."""
-        return lambda wildcards: list(dict.fromkeys(run[:3] for run in self.shown_runs(figure)(wildcards)))
-
-    def run_files(self, figure: str, file: str):
-        """An input function: one file of each fit that the figure shows, with its {run} and own {test_set}."""
-        return lambda wildcards: [
-            file.format(run="/".join((dataset, model, f"seed-{seed}")), test_set=file_name(f"{dataset}:test"))
-            for dataset, model, seed in self.shown_fits(figure)(wildcards)
-        ]
-
-    def shown_predictions(self, figure: str):
-        return lambda wildcards: [
-            f"results/runs/{dataset}/{model}/seed-{seed}/{file_name(test_set)}.predictions.tsv"
-            for dataset, model, seed, test_set in self.shown_runs(figure)(wildcards)
-        ]
-
-    def scores_models(self, wildcards) -> list[str]:
-        """The models of the figure that a wildcard names."""
-        figure = next(name for name, files in FIGURES.items() if wildcards.figure in files)
-        return self.shown(figure)(wildcards)
-
-    def scores_labels(self, wildcards) -> dict[str, str]:
-        """Printed names; a model beside points of its own sweep is told with its own value."""
-        labels, shown = self.labels(wildcards), self.scores_models(wildcards)
-        for name in shown:
-            swept = {other[len(name) + 1 :].partition("-")[0] for other in shown if other.startswith(f"{name}.")}
-            own = self.study.models[name]["settings"]
-            labels[name] = ", ".join([labels[name], *(f"{key.replace('_', ' ')} {own[key]}" for key in sorted(swept))])
-        return labels
-
-    def contestants(self, wildcards) -> dict[str, dict]:
-        """Model -> label and predictor of the methods in Table 3."""
-        models = self.shown("methods")(wildcards)
-        return {name: {key: self.study.models[name][key] for key in ("label", "predictor")} for name in models}
-
-    def transfer_labels(self, wildcards) -> dict[str, str]:
-        return {name: self.study.models[name]["label"] for name in self.shown("transfer")(wildcards)}
-
-    def model_audits(self, wildcards) -> list[str]:
-        """The audit of a model on a dataset, one for each seed of an experiment."""
-        seeds = self.study.experiments[wildcards.experiment]["seeds"]
-        return [f"results/runs/{wildcards.dataset}/{wildcards.model}/seed-{seed}/audit.tsv" for seed in seeds]
-
-    def model_label(self, wildcards) -> str:
-        """The name that figures print."""
-        return self.model(wildcards)["label"]
 
     def settings_files(self, wildcards) -> list[str]:
         fits = self.experiment_fits(wildcards)
         return [f"results/runs/{dataset}/{model}/seed-{seed}/settings.json" for dataset, model, seed in fits]
 
     def labels(self, wildcards) -> dict[str, str]:
-        """Model -> the name that figures print."""
+        """Model -> the name that tables print."""
         models = self.study.experiments[wildcards.experiment]["models"]
         return {name: self.study.models[name]["label"] for name in models}
+
+    def summarized(self, wildcards) -> list[dict]:
+        """One row per wanted (experiment, dataset): its names and its first model, which the summary is about."""
+        return [
+            {"experiment": name, "dataset": dataset, "model": model, "label": self.study.models[model]["label"]}
+            for name in self.study.wanted
+            for model in [self.study.experiments[name]["figures"]["curves"][0]]
+            for dataset in self.study.experiments[name]["datasets"]
+        ]
+
+    def summarized_files(self, wildcards) -> dict[str, list[str]]:
+        """The metrics of each wanted experiment and the audit of each of its datasets."""
+        rows = self.summarized(wildcards)
+        metrics = [f"results/experiments/{row['experiment']}/metrics.tsv" for row in rows]
+        return {"metrics": metrics, "audits": [f"results/datasets/{row['dataset']}/audit.tsv" for row in rows]}
 
     # --- predictions
 
@@ -331,7 +392,7 @@ class Inputs:
 
     def prediction_labels(self, wildcards) -> dict[str, str]:
         """What figures print of the run."""
-        return {"model": self.model_label(wildcards), "dataset": self.prediction(wildcards)["dataset"]}
+        return {"model": self.model(wildcards)["label"], "dataset": self.prediction(wildcards)["dataset"]}
 
     def known_targets(self, wildcards) -> list[str]:
         return self.study.known_targets(wildcards.prediction)

@@ -1,5 +1,7 @@
 """Train, valid and test: which rows stand together on one side."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pandas as pd
 
@@ -8,8 +10,33 @@ from deepmirnatar.pairs import SPLITS
 from deepmirnatar.rna.near_identical import SHARED, cluster_sites, link, shared_runs, shares_run
 from deepmirnatar.rna.sequences import family
 
-STRATEGIES = ["given", "random", "by_pair", "by_mirna_family", "by_gene"]
 FRACTIONS = {"train": 0.6, "valid": 0.2, "test": 0.2}
+
+
+@dataclass
+class Given:
+    valid_from_train: float = 0.0
+
+
+@dataclass
+class Random:
+    fractions: dict[str, float] = field(default_factory=lambda: dict(FRACTIONS))
+
+    def check(self) -> None:
+        """ValueError where the fractions are not those of a whole."""
+        total = sum(self.fractions.values())
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"fractions: add up to {total:g}, not to 1")
+
+
+@dataclass
+class Grouped(Random):
+    shared_nt: int = SHARED
+    max_group: float = 0.25
+
+
+# Strategy -> the keys that the stanza's `split` may have beside it.
+STRATEGIES = {"given": Given, "random": Random, "by_pair": Grouped, "by_mirna_family": Grouped, "by_gene": Grouped}
 
 
 def split_rows(
@@ -17,8 +44,8 @@ def split_rows(
     strategy: str,
     fractions: dict[str, float] | None = None,
     seed: int = 1,
-    shared: int = SHARED,
-    largest: float = 0.25,
+    shared_nt: int = SHARED,
+    max_group: float = 0.25,
     valid_from_train: float = 0.0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Assign `split` (and, where grouped, `site_cluster`); return (rows, report).
@@ -26,7 +53,7 @@ def split_rows(
     strategy `given` keeps the column as it is, and with `valid_from_train` moves that fraction of the training
     rows, by whole targets, to valid; `random` ignores all relations. The grouped strategies keep a key on one
     side: `by_pair` the (miRNA, gene) pair, `by_mirna_family` nt 2-8, `by_gene` the gene; and near-identical sites
-    (a shared run of `shared` nt) with it. Where that chains more than the fraction `largest` of all rows into one
+    (a shared run of `shared_nt` nt) with it. Where that chains more than the fraction `max_group` of all rows into one
     group (Alu repeats do), only the key is kept together, and the rows of train and valid that share a run with a
     test site (then those of train that share one with a valid site) are dropped and counted.
     """
@@ -50,13 +77,13 @@ def split_rows(
     key = pd.factorize(_key(table, strategy))[0]
     rows = np.arange(len(table))
     site, unique = pd.factorize(table["target_sequence"])
-    runs_of, runs = shared_runs(pd.Series(unique), shared)
+    runs_of, runs = shared_runs(pd.Series(unique), shared_nt)
     # Rows -> their site -> its runs, without repeating the runs for every row.
     cluster = link(len(unique), (runs_of, runs))[site]
     groups = link(len(table), (rows, key), (rows, cluster))
     share = np.bincount(groups).max() / len(groups)
     notes.append(("largest group of key and sites", f"{share:.4f}", "fraction of rows"))
-    chained = share > largest
+    chained = share > max_group
     if chained:
         log.warning(
             "split %s: similar sites chain %.0f %% of the rows into one group; the key alone is kept "
@@ -71,11 +98,11 @@ def split_rows(
             sites = table.loc[table["split"] == other, "target_sequence"]
             mine = table["split"] == side
             near = np.zeros(len(table), dtype=bool)
-            near[mine] = shares_run(table.loc[mine, "target_sequence"], sites, shared)
+            near[mine] = shares_run(table.loc[mine, "target_sequence"], sites, shared_nt)
             notes.append((f"dropped from {side}: site nearly equals one of {other}", int(near.sum()), "rows"))
             log.info("split %s: %d rows of %s dropped, near a site of %s", strategy, near.sum(), side, other)
             table = table[~near].reset_index(drop=True)
-    table = table.assign(site_cluster=cluster_sites(table["target_sequence"], shared))
+    table = table.assign(site_cluster=cluster_sites(table["target_sequence"], shared_nt))
     return table, _report(table, notes)
 
 

@@ -29,17 +29,22 @@ from deepmirnatar.rna.kmers import END, MASK, PAD, SPECIAL, START, tokenize, voc
 class Settings:
     weights: str = "pretrain"  # or `dnabert4` (downloaded), or a folder
     k: int = 4
-    reduce: str = one_of("none", "linear", "pca")
+    projection: str = one_of("none", "linear", "pca")
     size: int = 96
     layers: int = 2
     heads: int = 12
     steps: int = 3000
-    batch: int = 32
-    length: int = 64  # k-mers per training piece
+    batch_size: int = 32
+    piece_kmers: int = 64
     learning_rate: float = 3e-3
     mask: float = 0.15
-    single: float = 0.4  # fraction of the steps, at the beginning, that mask single k-mers
+    single_mask_fraction: float = 0.4
     pool: int = 0
+
+    def check(self) -> None:
+        """ValueError where settings contradict each other."""
+        if self.weights == "pretrain" and self.size % self.heads:
+            raise ValueError(f"heads: {self.heads} does not divide size, {self.size}")
 
 
 def configuration(settings: Settings):
@@ -117,8 +122,8 @@ def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Pat
         return min((step + 1) / warmup, (settings.steps - step) / max(1, settings.steps - warmup))
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, pace)
-    rows = torch.from_numpy(pieces(corpus, settings.k, settings.length))
-    log.info("pre-training on %d pieces of up to %d k-mers, device %s", len(rows), settings.length, device)
+    rows = torch.from_numpy(pieces(corpus, settings.k, settings.piece_kmers))
+    log.info("pre-training on %d pieces of up to %d k-mers, device %s", len(rows), settings.piece_kmers, device)
     checkpoint = Checkpoint(checkpoints / digest("pretrain", asdict(settings), seed, len(rows), int(rows.sum())))
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
     state = checkpoint.load(parts, device)
@@ -128,9 +133,9 @@ def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Pat
     for step in progress(range(first, settings.steps), "pre-training", unit="steps"):
         # A step's rows and masks depend on seed and step alone, so a resumed run repeats them.
         generator.manual_seed(seed * 1_000_003 + step)
-        tokens = rows[torch.randint(len(rows), (settings.batch,), generator=generator)]
+        tokens = rows[torch.randint(len(rows), (settings.batch_size,), generator=generator)]
         tokens = tokens[:, : int((tokens != PAD).sum(dim=1).max())]
-        run = 1 if step < settings.single * settings.steps else settings.k
+        run = 1 if step < settings.single_mask_fraction * settings.steps else settings.k
         hidden = mask_runs(tokens, run, settings.mask, generator)
         chance = torch.rand(tokens.shape, generator=generator)
         other = torch.randint(len(SPECIAL), len(vocabulary(settings.k)), tokens.shape, generator=generator)
@@ -180,7 +185,7 @@ def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Pat
     if vocab.exists() and vocab.read_text().split() != vocabulary(settings.k):
         raise ValueError(f"{vocab}: is not DNABERT's vocabulary of {settings.k}-mers in its order")
     projection = {}
-    if settings.reduce == "pca":
+    if settings.projection == "pca":
         from sklearn.decomposition import PCA
 
         vectors = _run(model, training_sites[:20_000], settings.k, device)[0]

@@ -1,20 +1,17 @@
-"""Drawing: one style for all figures, and the figures that several scripts share. Colour-blind safe, vector files."""
+"""Drawing: one style for all figures, and the charts that several of them share.
 
+Cheap to import, because the workflow reads every kind of figure to plan: matplotlib is loaded by the first `pyplot()`.
+"""
+
+from functools import cache
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import atomic
+from deepmirnatar.figures.colours import BLUE, DARK, GREY, LIGHT
 
-# Okabe and Ito's palette; the order keeps neighbours apart for all common kinds of colour blindness.
-COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#000000"]
-DASHES = ["-", "--", "-.", ":"]
-LABELS = {0: "negative", 1: "positive"}
 # How figures print the names of metrics.
 NAMES = {
     "auroc": "AUC",
@@ -25,57 +22,69 @@ NAMES = {
     "f1": "F",
     "accuracy": "accuracy",
 }
-
-plt.rcParams.update(
-    {
-        "font.size": 9,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.titlesize": 10,
-        "legend.frameon": False,
-        "legend.fontsize": 8,
-        "figure.constrained_layout.use": True,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "deepmirnatar",
-        "pdf.fonttype": 42,
-    }
-)
+STYLE = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "figure.constrained_layout.use": True,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "deepmirnatar",
+}
 
 
-def style(number: int) -> dict:
-    """Colour and dash of the number-th line of a figure."""
-    return {
-        "color": COLOURS[number % len(COLOURS)],
-        "linestyle": DASHES[number // len(COLOURS) % len(DASHES)],
-    }
+@cache
+def pyplot():
+    """matplotlib.pyplot in our style, without a screen."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    plt.rcParams.update(STYLE)
+    return plt
 
 
-def save(figure: plt.Figure, *paths: str | Path) -> None:
-    """Write the same figure to each path, by its suffix (svg, pdf, png); no dates inside, so reruns compare equal."""
+def save(figure, *paths: str | Path) -> None:
+    """Write the same figure to each path, by its suffix (svg, png); no dates inside, so reruns compare equal."""
     for path in paths:
         kind = Path(path).suffix[1:]
         with atomic(path) as part:
-            date = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
-            figure.savefig(part, format=kind, dpi=200, metadata=date)
-    plt.close(figure)
+            figure.savefig(part, format=kind, dpi=200, metadata={"Date": None} if kind == "svg" else {})
+    pyplot().close(figure)
 
 
 def panels(count: int, width: float = 3.4, height: float = 3.2, columns: int = 3) -> tuple:
-    """A figure and a flat list of `count` axes, in rows of at most `columns`."""
+    """A figure and a flat list of `count` axes, in rows of at most `columns`; sizes of one panel in inches."""
     columns = min(columns, count)
     rows = -(-count // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(width * columns, height * rows), squeeze=False)
+    figure, axes = pyplot().subplots(rows, columns, figsize=(width * columns, height * rows), squeeze=False)
     for axis in axes.flat[count:]:
         axis.set_visible(False)
     return figure, list(axes.flat[:count])
 
 
-def bars(axis: plt.Axes, values: pd.DataFrame, colour: str = COLOURS[0]) -> None:
-    """Horizontal bars with intervals: columns label, value, low, high (low and high may be missing), top first."""
+def empty(text: str):
+    """A figure that says why there is nothing to draw."""
+    figure, (axis,) = panels(1, width=5, height=1.2)
+    axis.text(0.5, 0.5, text, ha="center", va="center", transform=axis.transAxes)
+    axis.axis("off")
+    return figure
+
+
+def legend_below(figure, handles: list, columns: int = 3) -> None:
+    """One legend for the whole figure, below all panels, where it takes no room from them."""
+    if handles:
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+
+
+def bars(axis, values: pd.DataFrame, colour: str = BLUE) -> None:
+    """Horizontal bars with intervals, top first: columns label, value; low, high, colour may be missing."""
     values = values.iloc[::-1].reset_index(drop=True)
     places = np.arange(len(values))
-    colours = values.get("colour", colour)
-    axis.barh(places, values["value"], color=colours, height=0.65)
+    axis.barh(places, values["value"], color=values.get("colour", colour), height=0.65)
     known = values["low"].notna() if "low" in values else pd.Series(False, index=values.index)
     if known.any():
         part = values[known]
@@ -89,51 +98,103 @@ def bars(axis: plt.Axes, values: pd.DataFrame, colour: str = COLOURS[0]) -> None
     axis.set_yticks(places, values["label"])
 
 
-def dots(axis: plt.Axes, metrics: pd.DataFrame, models: list[str], labels: dict[str, str]) -> None:
-    """One row per model, top first: a small point per seed, the mean, and how far it may lie off.
+def dots(axis, metrics: pd.DataFrame, labels: dict[str, str], colours: dict[str, str]) -> None:
+    """One row per model of `labels`, top first: a small point per seed, the mean, and its uncertainty.
 
     `metrics`: rows of one metric with columns model, seed, value, low, high. With several seeds the line is their
     standard deviation, with one it is the bootstrap's interval. The axis does not start at zero: points need no base.
     """
-    for place, model in enumerate(reversed(models)):
-        part, colour = metrics[metrics["model"] == model], COLOURS[(len(models) - 1 - place) % len(COLOURS)]
+    names = list(reversed(labels))
+    for place, model in enumerate(names):
+        part, colour = metrics[metrics["model"] == model], colours[model]
         if not len(part):
             continue
         mean = part["value"].mean()
-        low, high = (part["low"].iloc[0], part["high"].iloc[0])
+        low, high = part["low"].iloc[0], part["high"].iloc[0]
         if len(part) > 1:
             low, high = mean - part["value"].std(), mean + part["value"].std()
         axis.plot([low, high], [place, place], color=colour, linewidth=2)
         axis.scatter(part["value"], [place] * len(part), s=14, facecolor="white", edgecolor=colour, zorder=3)
         axis.scatter([mean], [place], s=42, color=colour, zorder=2)
         axis.annotate(f"{mean:.3f}", (mean, place), (0, 6), textcoords="offset points", ha="center", fontsize=8)
-    axis.set_yticks(range(len(models)), [labels.get(model, model) for model in reversed(models)])
-    axis.set_ylim(-0.6, len(models) - 0.2)
+    axis.set_yticks(range(len(names)), [labels[model] for model in names])
+    axis.set_ylim(-0.6, len(names) - 0.2)
     axis.margins(x=0.12)
     axis.locator_params(axis="x", nbins=6)
-    axis.grid(axis="x", color="#DDDDDD", linewidth=0.6)
+    axis.grid(axis="x", color=LIGHT, linewidth=0.6)
 
 
-def heat_map(axis: plt.Axes, values: pd.DataFrame, low: float = 0, high: float = 1, most: int = 150) -> None:
-    """Values as colours, hatched where there is none; their numbers where they are at most `most`."""
-    image = axis.imshow(values, cmap="Blues", vmin=low, vmax=high, aspect="auto")
-    for row, column in np.argwhere(values.isna().to_numpy()):
+def losses(axis, histories: pd.DataFrame, column: str, styles: dict[str, tuple[str, str]], **line) -> None:
+    """One column of the histories by epoch: a line per model, the mean over seeds, and thin lines of the seeds."""
+    for model, part in histories.groupby("model", sort=False):
+        style = {"color": styles[model][0], "linestyle": styles[model][1]} | line
+        if part["seed"].nunique() > 1:
+            for _, seed in part.groupby("seed"):
+                axis.plot(seed["epoch"], seed[column], **(style | {"linewidth": 0.6, "alpha": 0.4, "marker": ""}))
+        mean = part.groupby("epoch")[column].mean()
+        axis.plot(mean.index, mean, **({"marker": ".", "linewidth": 1.5} | style))
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.set_xlabel("epoch")
+
+
+def lines(styles: dict[str, tuple[str, str]], labels: dict[str, str]) -> list:
+    """Handles of a legend, a line per model."""
+    plt = pyplot()
+    return [
+        plt.Line2D([], [], color=styles[name][0], ls=styles[name][1], label=label) for name, label in labels.items()
+    ]
+
+
+def heat_map(axis, values: pd.DataFrame, low: float = 0, high: float = 1, most: int = 150) -> None:
+    """Values as colours, hatched where there is none; their numbers where they are at most `most`.
+
+    Probabilities are coloured by their odds, because most lie near 0 or 1 and would look alike.
+    """
+    plt = pyplot()
+    known = values.to_numpy(dtype=float)
+    odds = low >= 0 and high <= 1
+    shown, low, high = (scaled(each) if odds else each for each in (known, low, high))
+    if odds and np.isfinite(shown).any():
+        low, high = np.nanmin(shown), max(np.nanmax(shown), np.nanmin(shown) + 1e-9)
+    image = axis.imshow(shown, cmap="Blues", vmin=low, vmax=high, aspect="auto")
+    for row, column in np.argwhere(np.isnan(known)):
         square = (column - 0.5, row - 0.5)
         axis.add_patch(plt.Rectangle(square, 1, 1, facecolor="#FFFFFF", edgecolor="#BBBBBB", hatch="////", linewidth=0))
     if values.size <= most:
-        for (row, column), value in np.ndenumerate(values.to_numpy(dtype=float)):
+        for (row, column), value in np.ndenumerate(known):
             if not np.isnan(value):
-                dark = value > low + 0.6 * (high - low)
-                axis.text(
-                    column,
-                    row,
-                    f"{value:.3f}",
-                    ha="center",
-                    va="center",
-                    fontsize=7,
-                    color="#FFFFFF" if dark else "#000000",
-                )
+                dark = shown[row, column] > low + 0.6 * (high - low)
+                text, colour = probability(value) if odds else f"{value:.3f}", "#FFFFFF" if dark else "#000000"
+                axis.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     axis.set_xticks(range(values.shape[1]), values.columns, rotation=90)
     axis.set_yticks(range(values.shape[0]), values.index)
     axis.tick_params(length=0)
-    axis.figure.colorbar(image, ax=axis, shrink=0.6, pad=0.02)
+    bar = axis.figure.colorbar(image, ax=axis, shrink=0.6, pad=0.02)
+    if odds:
+        ticks = [
+            each for each in (0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999) if low <= scaled(each) <= high
+        ]
+        bar.set_ticks([scaled(each) for each in ticks], labels=[f"{each:g}" for each in ticks])
+
+
+def scaled(probabilities):
+    """Natural logarithm of the odds; 0 and 1 are taken as a millionth away from it."""
+    clipped = np.clip(probabilities, 1e-6, 1 - 1e-6)
+    return np.log(clipped / (1 - clipped))
+
+
+def probability(value: float) -> str:
+    """Digits that tell probabilities near 1 apart: 0.53, 0.998, 0.99991."""
+    digits = int(np.clip(np.ceil(-np.log10(max(min(value, 1 - value), 1e-6))) + 1, 2, 5))
+    return f"{value:.{digits}f}"
+
+
+def chance(axis, value: float = 0.5) -> None:
+    """The grey line of what a random score would reach."""
+    axis.axvline(value, color=GREY, linewidth=0.8, zorder=0)
+
+
+def add_note(figure, text: str) -> None:
+    """A line below the whole figure, such as a warning that the data are too small."""
+    if text:
+        figure.supxlabel(text, fontsize=8, color=DARK, style="italic")

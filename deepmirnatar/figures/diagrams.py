@@ -7,27 +7,27 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from deepmirnatar.figures.charts import COLOURS
+from deepmirnatar.figures.colours import BLACK, BLUE, GREEN, ORANGE, PINK, RED, SKY
+from deepmirnatar.figures.colours import DARK as GREY
 
-GREY = "#555555"
 # One colour for one kind of step, in all diagrams.
 KIND = {
     "data": "#777777",
-    "embedding": COLOURS[5],
-    "convolution": COLOURS[1],
-    "recurrent": COLOURS[2],
-    "attention": COLOURS[0],
-    "linear": COLOURS[3],
-    "result": COLOURS[4],
+    "embedding": SKY,
+    "convolution": ORANGE,
+    "recurrent": GREEN,
+    "attention": BLUE,
+    "linear": PINK,
+    "result": RED,
 }
-BASES = {"A": COLOURS[2], "C": COLOURS[0], "G": "#B07700", "U": COLOURS[4]}
+BASES = {"A": GREEN, "C": BLUE, "G": "#B07700", "U": RED}
 # Seed classes, weakest first as in `scan.SEED_CLASSES`.
 SEEDS = {
-    "offset 6mer": COLOURS[7],
-    "6mer": COLOURS[5],
-    "7mer-A1": COLOURS[2],
-    "7mer-m8": COLOURS[1],
-    "8mer": COLOURS[4],
+    "offset 6mer": BLACK,
+    "6mer": SKY,
+    "7mer-A1": GREEN,
+    "7mer-m8": ORANGE,
+    "8mer": RED,
 }
 
 EMBEDDINGS = {"word2vec": "Word2Vec", "dnabert": "DNABERT", "onehot": "one-hot"}

@@ -36,7 +36,7 @@ def embedded_shape(embedding: dict, length: int) -> tuple[int, int, int]:
         positions = min(positions, settings.pool)
     if embedding["kind"] == "onehot":
         return 1, positions, 4**settings.k
-    published = embedding["kind"] == "dnabert" and settings.weights != "pretrain" and settings.reduce != "pca"
+    published = embedding["kind"] == "dnabert" and settings.weights != "pretrain" and settings.projection != "pca"
     return 1, positions, PUBLISHED_SIZE if published else settings.size
 
 

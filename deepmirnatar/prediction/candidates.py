@@ -95,7 +95,7 @@ def find_sites(mirnas: pd.DataFrame, targets: pd.DataFrame, kind: str, window: i
     `pairing`, `seed_class` is the strongest within the window. Windows with N are left out.
     """
     # Every window passes a rule that asks for no pair.
-    rule = Settings(window=window, step=step, **({"pairs": 0} if kind == "all" else {}))
+    rule = Settings(window=window, step=step, **({"min_base_pairs": 0} if kind == "all" else {}))
     codes = [encode(utr) for utr in targets["utr"]]
     parts = []
     for name, mirna in mirnas[["mirna", "mirna_sequence"]].itertuples(index=False):

@@ -86,8 +86,10 @@ class Predictor:
 
     def _chunk(self, mirnas, codes, index: SeedIndex, chunk: pd.DataFrame, wanted: np.ndarray) -> Prediction:
         bases, ends = encode(chunk["utr"].tolist())
-        found = find_sites(bases, ends, codes, index)
-        found = found.take(np.flatnonzero(wanted[found.seed_class]))
+        every = find_sites(bases, ends, codes, index)
+        # Weaker sites add to the repression of a gene that has one of those that are wanted.
+        repression = -self.repression.predict(every, len(mirnas), len(chunk))
+        found = every.take(np.flatnonzero(wanted[every.seed_class]))
         lengths = np.diff(ends)
         last = found.window + 8 + AFTER_SEED
         start = np.maximum(last - WINDOW, 0)
@@ -112,7 +114,10 @@ class Predictor:
         )
         if len(sites):
             sites["score"] = self.score(sites.rename(columns={"site_sequence": "target_sequence"}))
-        return Prediction(sites, summarized(sites, dict(zip(chunk["target"], lengths, strict=True))))
+        genes = summarized(sites, dict(zip(chunk["target"], lengths, strict=True)))
+        first = ~pd.Series(found.mirna.astype(np.int64) * len(chunk) + found.utr).duplicated().to_numpy()
+        genes["repression"] = repression[found.mirna[first], found.utr[first]]
+        return Prediction(sites, genes)
 
 
 def chunks(targets: pd.DataFrame, size: int = CHUNK) -> Iterator[pd.DataFrame]:

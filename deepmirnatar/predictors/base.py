@@ -66,8 +66,3 @@ class Predictor:
         predictor = cls(description["settings"])
         predictor.restore(arrays, description["state"])
         return predictor
-
-
-@dataclass
-class NoSettings:
-    """For predictors that have none."""

@@ -26,15 +26,22 @@ class Settings(TrainingSettings):
     hidden: int = 64
     filters: int = 128
     kernels: list[int] = field(default_factory=lambda: [1, 3, 5])
-    modules: int = 4
+    decoder_modules: int = 4
     heads: int = 8
     feed_forward: int = 256
-    head: int = 256
+    head_size: int = 256
     dropout: float = 0.1
-    project: int = 96  # vectors wider than this (published DNABERT: 768) go through a learned linear layer
+    project_to: int = 96  # vectors wider than this (published DNABERT: 768) go through a learned linear layer
     textcnn: bool = True
     rnn: str = one_of("lstm", "gru", "positions", "none")
     spatial: bool = True
+
+    def check(self) -> None:
+        """ValueError where settings contradict each other."""
+        if self.hidden % self.heads:
+            raise ValueError(f"heads: {self.heads} does not divide hidden, {self.hidden}")
+        if not self.kernels or any(kernel % 2 == 0 for kernel in self.kernels):
+            raise ValueError(f"kernels: {self.kernels} should be one or more odd numbers")
 
 
 class Predictor(NeuralPredictor):

@@ -43,6 +43,11 @@ class Settings(TrainingSettings):
     dropout: float = 0.3
     duplex_features: bool = False
 
+    def check(self) -> None:
+        """ValueError where settings contradict each other."""
+        if len(self.kernel) != 2 or any(size % 2 == 0 for size in self.kernel):
+            raise ValueError(f"kernel: {self.kernel} should be two odd numbers, registers and miRNA nt")
+
 
 class Predictor(NeuralPredictor):
     Settings = Settings

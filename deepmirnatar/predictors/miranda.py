@@ -7,11 +7,12 @@ default there too), and a site has the score of its best alignment, not the sum 
 
 import numpy as np
 
+from deepmirnatar.common.settings import NoSettings
 from deepmirnatar.predictors import base
 
 
 class Predictor(base.Predictor):
-    Settings = base.NoSettings
+    Settings = NoSettings
     five_to_three = True
     threshold = 140.0
 

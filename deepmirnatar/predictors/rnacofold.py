@@ -5,12 +5,13 @@ The default call is dG_bind <= -7.5.
 
 import numpy as np
 
+from deepmirnatar.common.settings import NoSettings
 from deepmirnatar.predictors import base
 from deepmirnatar.rna.energies import binding_energies
 
 
 class Predictor(base.Predictor):
-    Settings = base.NoSettings
+    Settings = NoSettings
     five_to_three = True
     threshold = 7.5
 

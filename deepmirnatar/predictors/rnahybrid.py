@@ -18,13 +18,14 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.logs import progress
+from deepmirnatar.common.settings import NoSettings
 from deepmirnatar.predictors import base
 
 PROGRAM, SUBSTITUTE = "RNAhybrid", "ViennaRNA duplexfold"
 
 
 class Predictor(base.Predictor):
-    Settings = base.NoSettings
+    Settings = NoSettings
     five_to_three = True
     threshold = 20.0
 

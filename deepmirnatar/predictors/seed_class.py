@@ -5,12 +5,13 @@ The default call is a 6mer or better.
 
 import numpy as np
 
+from deepmirnatar.common.settings import NoSettings
 from deepmirnatar.predictors import base
 from deepmirnatar.rna.seeds import SEED_CLASSES, seed_class
 
 
 class Predictor(base.Predictor):
-    Settings = base.NoSettings
+    Settings = NoSettings
     five_to_three = True
     threshold = SEED_CLASSES.index("6mer") / (len(SEED_CLASSES) - 1)
 

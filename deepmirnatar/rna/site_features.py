@@ -29,11 +29,8 @@ FEATURES = [
     "supplementary",  # score of the best pairing around miRNA nt 13-16, 0..8
     "stem",  # log of 1 + weight of the local helices that would hide the seed window
     "neighbour",  # 1 where another seed match of the miRNA lies 8-40 nt away (start to start)
-    "base_8_a", "base_8_c", "base_8_g",  # base of the 3'UTR opposite nt 8
-    "base_9_a", "base_9_c", "base_9_g",  # ... opposite nt 9
-    "base_1_a",  # A opposite nt 1
     "poly_a_signals",  # ln of 1 + AAUAAA and AUUAAA before the site: a shorter isoform would lack it
-]  # fmt: skip
+]
 
 
 @dataclass

@@ -15,8 +15,8 @@ _WATSON_CRICK = (
     "AA:UU-.93 AU:AU-1.10 UA:UA-1.33 CU:AG-2.08 CA:UG-2.11 GU:AC-2.24 GA:UC-2.35 CG:CG-2.36 GG:CC-3.26 GC:GC-3.42"
 )
 _G_U = (
-    "AG:UU-.55 AU:GU-1.36 CG:UG-1.41 CU:GG-2.51 GG:UC-1.53 GU:GC-2.11 GA:UU-1.27 UG:UA-1.00 "
-    "UA:UG-1.00 UG:GU-.30 GG:UU-.50"
+    "AG:UU-.55 AU:GU-1.36 CG:UG-1.41 CU:GG-2.51 GG:UC-1.53 GU:GC-2.11 "
+    "GA:UU-1.27 UG:UA-1.00 UA:UG-1.00 UG:GU-.30 GG:UU-.50"
 )
 for _text in (_WATSON_CRICK + " " + _G_U).split():
     _a, _b, _c, _d = ("ACGU".index(letter) for letter in _text[:2] + _text[3:5])
@@ -101,8 +101,8 @@ def stem(codes, first, last, window):
     left, right = max(first, window), min(last, window + 8)
     total = 0.0
     for side in range(left + low, right - 1 + high):  # i + j of a helix's pairs
-        j_from = max(low, side - high + 1)
-        i = max(j_from, low)
+        # A helix that touches the window is followed from at most 8 pairs outside of it.
+        i = max(low, side - high + 1, min(left - 8, side - right - 7))
         j = side - i
         energy, touches, length = 0.0, False, 0
         while j - i >= 4:
@@ -119,6 +119,8 @@ def stem(codes, first, last, window):
                 energy, touches, length = 0.0, False, 0
             i += 1
             j -= 1
+            if length == 0 and (i >= right or j < left):
+                break
     return math.log1p(total)
 
 
@@ -155,14 +157,9 @@ def describe(codes, ends, mirnas, found, features, previous):
             if before >= 0 and found[before, 1] == utr and 8 <= window - found[before, 2] <= 40:
                 row[8] = features[before, 8] = 1.0
             previous[mirna] = site
-        opposite_8, opposite_9 = base(codes, first, last, start), base(codes, first, last, start - 1)
-        for letter in range(3):
-            row[9 + letter] = opposite_8 == letter
-            row[12 + letter] = opposite_9 == letter
-        row[15] = base(codes, first, last, start + 7) == 0
         if utr != current:
             current, signals, scanned = utr, 0, first
         while scanned < start - 10:
             signals += poly_a_signal(codes, first, last, scanned)
             scanned += 1
-        row[16] = math.log1p(signals)
+        row[9] = math.log1p(signals)

@@ -56,6 +56,16 @@ def _breach(error, place: str) -> ConfigError:
         text = isinstance(found, str) and "number" in wanted and re.fullmatch(r"[\d.]+e[+-]?\d+", found)
         hint = f"; write it with a point, 1.0e-3, not {found}" if text else ""
         return ConfigError(f"{place}: {found!r} should be {wanted}{hint}")
+    limits = {
+        "minimum": "below the smallest allowed,",
+        "maximum": "above the largest allowed,",
+        "exclusiveMinimum": "not above",
+        "exclusiveMaximum": "not below",
+    }
+    if error.validator in limits:
+        return ConfigError(f"{place}: {found!r} is {limits[error.validator]} {rule}")
+    if error.validator == "required":
+        return ConfigError(f"{place}: needs {error.message.split(chr(39))[1]!r}")
     if error.validator == "pattern":
         return ConfigError(f"{place}: {found!r} is no name; take lower-case letters, digits and _, a letter first")
     return ConfigError(f"{place}: {error.message}")

@@ -34,7 +34,9 @@ def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, 
 
 
 def merge_stanzas(base: dict, over: dict) -> dict:
-    """Maps merge, everything else is replaced."""
+    """Maps merge, everything else is replaced; so is a map that names another `strategy`, whose keys are others."""
+    if "strategy" in over and over["strategy"] != base.get("strategy"):
+        return deepcopy(over)
     out = deepcopy(base)
     for key, value in over.items():
         both = isinstance(value, dict) and isinstance(out.get(key), dict)

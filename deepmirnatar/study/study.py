@@ -4,16 +4,17 @@
 point that equals its parent is the parent, so that nothing is trained twice.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pandas as pd
 
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.settings import schema_of
+from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.datasets import negatives, splits
+from deepmirnatar.figures import kinds
 from deepmirnatar.pairs import COLUMNS
-from deepmirnatar.paper import FIGURES
 from deepmirnatar.prediction.candidates import CANDIDATES
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.schema import ConfigError, check_schema, unknown
@@ -21,7 +22,8 @@ from deepmirnatar.study.stanzas import merge_stanzas, resolve
 
 DATASET_DEFAULTS = {
     "sources": [],
-    "pairs": None,
+    "table": None,
+    "note": "",
     "columns": {},
     "mirna_written": "5to3",
     "orientation": "corrected",
@@ -50,6 +52,8 @@ class Study:
         self.datasets = {
             name: self._dataset(name, stanza) for name, stanza in resolve(config["datasets"], "datasets").items()
         }
+        # A line for figures; no part of what decides a dataset, so that a new one rebuilds nothing.
+        self.notes = {name: stanza.pop("note") for name, stanza in self.datasets.items()}
         self.embeddings = {
             name: self._embedding(name, stanza) for name, stanza in resolve(config["embeddings"], "embeddings").items()
         }
@@ -80,15 +84,25 @@ class Study:
         for source in done["sources"]:
             if source not in SOURCES:
                 raise unknown(source, SOURCES, f"{place}.sources")
-        if name in SOURCES and done["pairs"]:
+        if name in SOURCES and done["table"]:
             raise ConfigError(f"{place}: has a table of its own and the name of a source; choose another name")
-        if not done["sources"] and not done["pairs"]:
-            raise ConfigError(f"{place}: needs `sources` (a list) or `pairs` (a file of your own)")
-        if done["pairs"] and not (self.root / done["pairs"]).exists():
-            raise ConfigError(f"{place}.pairs: there is no file {done['pairs']!r} (looked from {self.root.resolve()})")
-        for key, choices in (("negatives", negatives.STRATEGIES), ("split", splits.STRATEGIES)):
-            if done[key]["strategy"] not in choices:
-                raise unknown(done[key]["strategy"], choices, f"{place}.{key}.strategy")
+        if not done["sources"] and not done["table"]:
+            raise ConfigError(f"{place}: needs `sources` (a list) or `table` (a file of your own)")
+        if done["table"] and not (self.root / done["table"]).exists():
+            raise ConfigError(f"{place}.table: there is no file {done['table']!r} (looked from {self.root.resolve()})")
+        for key, choices in (("negatives", negatives.names()), ("split", splits.STRATEGIES)):
+            strategy = done[key]["strategy"]
+            if strategy not in choices:
+                raise unknown(strategy, choices, f"{place}.{key}.strategy")
+            kind = negatives.load(strategy).Settings if key == "negatives" else splits.STRATEGIES[strategy]
+            given = {name: value for name, value in done[key].items() if name != "strategy"}
+            known = [each.name for each in fields(kind)]
+            if unread := [name for name in given if name not in known]:
+                reads = f"it reads {', '.join(known)}" if known else "it reads none"
+                hint = did_you_mean(unread[0], known)
+                raise ConfigError(f"{place}.{key}: {unread[0]!r} is no key of the strategy {strategy}; {reads}.{hint}")
+            # Only what is given, so that a new default reruns nothing that set its own.
+            _settings(f"{place}.{key}", {"settings": given}, kind, at=f"{place}.{key}")
         wrong = [column for column in done["columns"] if column not in COLUMNS]
         if wrong:
             raise unknown(wrong[0], COLUMNS, f"{place}.columns")
@@ -105,9 +119,6 @@ class Study:
                 f"{place}.without_targets: rnacofold negatives are cut from any gene's 3'UTR, so these genes would "
                 "come back; take the negatives `given`, `shuffled` or `matched`"
             )
-        shares = split.get("fractions")
-        if shares and abs(sum(shares.values()) - 1) > 1e-6:
-            raise ConfigError(f"{place}.split.fractions: add up to {sum(shares.values()):g}, not to 1")
         return done
 
     def _embedding(self, name: str, stanza: dict) -> dict:
@@ -164,14 +175,15 @@ class Study:
         if not done.get("datasets"):
             raise ConfigError(f"{place}: needs `datasets`, a list")
         for figure, shown in done["figures"].items():
-            if figure not in FIGURES:
-                raise unknown(figure, FIGURES, f"{place}.figures")
+            if figure not in kinds.names():
+                raise unknown(figure, kinds.names(), f"{place}.figures")
             done["figures"][figure] = self._models_of(f"{place}.figures.{figure}", shown)
         shown = [model for models in done["figures"].values() for model in models]
         done["models"] = self._models_of(f"{place}.models", [*done["models"], *shown])
         if not done["models"]:
             raise ConfigError(f"{place}: needs `models`, or `figures` that name some")
-        done["figures"].setdefault("curves", done["models"])
+        always = {kind: done["models"] for kind in kinds.names() if kinds.load_class(kind).always}
+        done["figures"] = always | done["figures"]
         for dataset in done["datasets"]:
             if dataset not in self.datasets:
                 raise unknown(dataset, self.datasets, f"{place}.datasets")
@@ -246,19 +258,15 @@ class Study:
         """Parser's name for a file -> path."""
         if source in SOURCES:
             return {name: f"resources/downloads/{file}" for name, file in SOURCES[source].files.items()}
-        return {"pairs": self.datasets[source]["pairs"]}
+        return {"pairs": self.datasets[source]["table"]}
 
     def sources_of(self, dataset: str) -> list[str]:
         stanza = self.datasets[dataset]
-        return [*stanza["sources"], *([dataset] if stanza["pairs"] else [])]
+        return [*stanza["sources"], *([dataset] if stanza["table"] else [])]
 
     def needs_reference(self, dataset: str) -> list[str]:
         """Reference tables that this dataset's negatives read."""
-        return {
-            "rnacofold": ["mirnas", "utrs", "known_targets"],
-            "shuffled": ["mirnas"],
-            "matched": ["known_targets"],
-        }.get(self.datasets[dataset]["negatives"]["strategy"], [])
+        return list(negatives.load(self.datasets[dataset]["negatives"]["strategy"]).REFERENCE)
 
     def prediction_files(self, prediction: str) -> dict[str, str]:
         """FASTA files of a prediction, or the reference tables that stand in for them where names are given."""
@@ -306,8 +314,13 @@ def _same(one: dict, other: dict) -> bool:
     return all(one[key] == other[key] for key in ("predictor", "embeddings", "settings"))
 
 
-def _settings(place: str, stanza: dict, settings: type) -> dict:
-    """The stanza's settings completed with the defaults of their dataclass."""
-    given = stanza.get("settings", {})
-    check_schema(given, schema_of(settings), f"{place}.settings")
-    return asdict(settings(**given))
+def _settings(place: str, stanza: dict, settings: type, at: str | None = None) -> dict:
+    """The stanza's settings, checked, and completed with the defaults of their dataclass."""
+    given, at = stanza.get("settings", {}), at or f"{place}.settings"
+    check_schema(given, schema_of(settings), at)
+    done = settings(**given)
+    try:
+        getattr(done, "check", lambda: None)()
+    except ValueError as error:
+        raise ConfigError(f"{at}.{error}") from None
+    return asdict(done)

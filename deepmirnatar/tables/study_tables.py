@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from deepmirnatar.figures import kinds
+from deepmirnatar.figures.base import DRAWN
 from deepmirnatar.pairs import SPLITS
-from deepmirnatar.paper import ITEMS, PAPERS_DATASET
+from deepmirnatar.paper import PAPERS_DATASET
+from deepmirnatar.predictors import load_class
+from deepmirnatar.predictors.base import Predictor
+from deepmirnatar.tables import TABLES
 
 # The columns that people look for first, in this order.
 METRICS = [
@@ -22,6 +27,9 @@ METRICS = [
     "recall",
     "swap_auroc",
 ]
+
+# Items whose AUC the paper prints for its own model.
+PRINTED_AUC = ("Figure 11", "Figure 13", "Table 3")
 
 
 def dataset_table(name: str, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -109,6 +117,9 @@ def contestants_table(
             row = {"method": about["label"], "model": model, "threshold": threshold, "cut": values.get("threshold")}
             row |= {"auroc": values.get("auroc"), "low": area["low"], "high": area["high"]}
             row |= {name: values.get(name) for name in METRICS if name not in ("auroc", "recall")}
+            # The swap control is a test set of its own, of models whose audit is drawn.
+            swap = others[(others["model"] == model) & (others["test_set"] == f"{dataset}:controls")]
+            row["swap_auroc"] = swap.loc[swap["metric"] == "swap_auroc", "value"].mean()
             found = others[(others["model"] == model) & (others["threshold"] == threshold)]
             for test_set, hits in found[found["metric"] == "recall"].groupby("test_set", sort=False):
                 n = int(hits["n"].iloc[0])
@@ -120,28 +131,30 @@ def contestants_table(
     return pd.DataFrame(rows)
 
 
-def costs_table(runs: list[dict]) -> pd.DataFrame:
+def costs_table(runs: list[dict], labels: dict[str, str]) -> pd.DataFrame:
     """Pairs per second and memory of each run, means over seeds, from Snakemake's benchmark files.
 
-    `runs`: dicts with model, label, rows_train, history, learns, train, predict, rows_test; `train` and `predict` are
-    benchmark tables (s, max_rss in MB). Training counts every epoch's rows; its time is that of the epochs, where
-    there are any, because a resumed job's benchmark knows its last part alone. Time of a scoring job is that of the
-    whole process, so that methods which score faster than Python starts appear slower than they are.
+    `runs`: dicts with model, settings (its settings.json), train and predict (benchmark tables: s, max_rss in MB),
+    history and metrics. Training counts every epoch's rows; its time is that of the epochs, where there are any,
+    because a resumed job's benchmark knows its last part alone. Time of a scoring job is that of the whole process, so
+    that methods which score faster than Python starts appear slower than they are.
     """
     rows = []
     for run in runs:
-        epochs = len(run["history"])
+        predictor = load_class(run["settings"]["model"]["predictor"])
+        # Published weights are read, not learned, and most energies and scores have nothing to learn.
+        learns = predictor.fit is not Predictor.fit and not run["settings"]["model"]["settings"].get("weights")
+        epochs, area = len(run["history"]), run["metrics"].loc[run["metrics"]["metric"] == "auroc", "value"]
         seconds = run["history"]["seconds"].sum() if epochs else run["train"]["s"].iloc[0]
-        learned = run["rows_train"] * max(epochs, 1) / seconds if run["learns"] else None
         rows.append(
             {
                 "model": run["model"],
-                "method": run["label"],
-                "training_pairs_per_s": learned,
-                "scoring_pairs_per_s": run["rows_test"] / run["predict"]["s"].iloc[0],
-                "training_memory_mb": run["train"]["max_rss"].iloc[0] if run["learns"] else None,
+                "method": labels[run["model"]],
+                "training_pairs_per_s": run["settings"]["rows"]["train"] * max(epochs, 1) / seconds if learns else None,
+                "scoring_pairs_per_s": run["metrics"]["n"].max() / run["predict"]["s"].iloc[0],
+                "training_memory_mb": run["train"]["max_rss"].iloc[0] if learns else None,
                 "scoring_memory_mb": run["predict"]["max_rss"].iloc[0],
-                "auroc": run["auroc"],
+                "auroc": area.iloc[0] if len(area) else None,
             }
         )
     table = pd.DataFrame(rows).astype(dict.fromkeys(("training_pairs_per_s", "training_memory_mb", "auroc"), float))
@@ -171,6 +184,7 @@ def transfer_table(metrics: pd.DataFrame, labels: dict[str, str]) -> pd.DataFram
     """One row per (model, trained on, test set), means over seeds: AUC with interval, average precision, and for test
     sets of positives alone the recall beside the specificity on the own test split at the same, default threshold."""
     here = metrics[metrics["model"].isin(labels) & (metrics["threshold"] != "valid")]
+    here = here[here["metric"] != "swap_auroc"]  # of the controls, which are no test set of these pairs
     keys = ["model", "dataset", "test_set"]
     values = here.pivot_table(index=keys, columns="metric", values="value", sort=False)
     values = values.reindex(columns=["auroc", "auprc", "recall", "specificity"])
@@ -193,23 +207,26 @@ def items_table(
     that is named after the paper's, or else of the first that is trained by epochs), and how that was made.
     """
     printed = paper[(paper["method"] == "deepmirnatar") & (paper["metric"] == "auroc")]["value"].iloc[0]
+    items = [(TABLES[key][1], TABLES[key][0], f"results/tables/{{experiment}}/{key}.tsv", [])
+             for key in ("datasets", "settings")]  # fmt: skip
+    for key, models in figures.items():
+        kind = kinds.load_class(key)
+        if kind.paper:
+            items.append((kind.paper, kind.title, f"{DRAWN[kind.per]}.svg".replace("{figure}", key), models))
     rows = []
     for dataset in results["dataset"].unique():
-        for key in ["datasets", "settings", *figures]:
-            if key not in ITEMS:
-                continue
-            item, what, file = ITEMS[key]
-            row = {"item": item, "what": what, "file": f"results/{file.format(experiment=experiment, dataset=dataset)}"}
-            own = results[(results["dataset"] == dataset) & (results["test_set"] == f"{dataset}:test")]
-            own = own[own["metric"] == "auroc"]
-            found = own[own["model"].isin(figures.get(key, [])) & (own["epochs"] > 0)]
-            model = next((name for name in figures.get(key, []) if name.startswith("deepmirnatar")), None)
+        own = results[(results["dataset"] == dataset) & (results["test_set"] == f"{dataset}:test")]
+        own = own[(own["metric"] == "auroc") & (own["epochs"] > 0)]
+        for item, what, file, models in items:
+            row = {"item": item, "what": what, "file": file.format(experiment=experiment, dataset=dataset)}
+            found = own[own["model"].isin(models)]
+            model = next((name for name in models if name.startswith("deepmirnatar")), None)
             found = found[found["model"] == model] if model else found
             if len(found):
                 first = found.iloc[0]
                 row |= {
                     "model": first["model"],
-                    "auroc_paper": printed if key in ("curves", "methods") and dataset == PAPERS_DATASET else None,
+                    "auroc_paper": printed if item in PRINTED_AUC and dataset == PAPERS_DATASET else None,
                     "auroc": found[found["model"] == first["model"]]["value"].mean(),
                     "seeds": str(found["seed"].nunique()),
                     "epochs": str(first["epochs"]),
@@ -219,3 +236,30 @@ def items_table(
             rows.append(row)
     columns = ["item", "what", "file", "model", "auroc_paper", "auroc", "seeds", "epochs", "machine", "date"]
     return pd.DataFrame(rows).drop_duplicates("file").reindex(columns=columns)
+
+
+def summary_table(rows: list[dict], metrics: list[pd.DataFrame], audits: list[pd.DataFrame]) -> pd.DataFrame:
+    """The five numbers that a study is judged by, and the verdict on its data, one row per experiment and dataset.
+
+    `rows` name experiment, dataset, model and label; `metrics` are those of the experiment and `audits` those of the
+    dataset, in the same order. Numbers of the model are means over seeds.
+    """
+    out = []
+    for row, table, audit in zip(rows, metrics, audits, strict=True):
+        own = table[(table["dataset"] == row["dataset"]) & (table["model"] == row["model"])]
+        area = own[(own["test_set"] == f"{row['dataset']}:test") & (own["metric"] == "auroc")]
+        swap = own.loc[(own["test_set"] == f"{row['dataset']}:controls") & (own["metric"] == "swap_auroc"), "value"]
+        shortcut = audit[audit["check"] == "shortcut"].sort_values("value", ascending=False).head(1)
+        seen = audit[(audit["check"] == "overlap") & (audit["subject"] == "(miRNA, gene) pair")]
+        numbers = {
+            "AUC on test": area["value"].mean(),
+            "its 95 % interval": f"{area['low'].mean():.3f} to {area['high'].mean():.3f}" if len(area) else "",
+            "AUC of the best shortcut": shortcut["value"].mean(),
+            "best shortcut": next(iter(shortcut["subject"]), ""),
+            "AUC of the seed match": audit.loc[audit["check"] == "signal", "value"].mean(),
+            "swap AUC": swap.mean(),
+            "test pairs seen in training": seen["value"].mean(),
+            "verdict on the data": audit.loc[audit["check"] == "verdict", "subject"].iloc[0],
+        }
+        out.append({"experiment": row["experiment"], "dataset": row["dataset"], "model": row["label"]} | numbers)
+    return pd.DataFrame(out)

@@ -70,11 +70,11 @@ def train(
     history, best = state["history"], state["best"]
     for epoch in range(state["epoch"] + 1, settings.epochs + 1):
         if settings.patience and best and epoch - 1 - best["epoch"] >= settings.patience:
-            log.info("no better validation %s for %d epochs: stopped early", settings.select, settings.patience)
+            log.info("no better validation %s for %d epochs: stopped early", settings.select_by, settings.patience)
             break
         started = saved = time.monotonic()
         order = np.random.default_rng([seed, epoch])
-        batches = bucketed_batches(data_train.lengths, settings.batch_size, order, settings.bucket)
+        batches = bucketed_batches(data_train.lengths, settings.batch_size, order, settings.length_bucket)
         done, total, spent = state["seen"] or (0, 0.0, 0.0)
         network.train()
         for rows in progress(batches[done:], f"epoch {epoch}/{settings.epochs}", unit="batches"):
@@ -105,7 +105,7 @@ def train(
         if not np.isfinite(total):
             raise RuntimeError(f"epoch {epoch}: the training loss is not finite; lower `learning_rate`")
         history.append((epoch, total / len(data_train), valid_loss, float(auroc), seconds))
-        value = -valid_loss if settings.select == "loss" or np.isnan(auroc) else float(auroc)
+        value = -valid_loss if settings.select_by == "loss" or np.isnan(auroc) else float(auroc)
         if best is None or value > best["value"]:
             weights = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
             best = {"epoch": epoch, "value": value, "weights": weights}

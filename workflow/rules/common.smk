@@ -7,6 +7,7 @@ from deepmirnatar.sources.downloads import read_registry
 from deepmirnatar.study.schema import check_schema
 from deepmirnatar.study.stanzas import merge_stanzas
 from deepmirnatar.study.study import Study
+from deepmirnatar.tables import TABLES
 from workflow.fingerprint import ROOT, add_fingerprints
 from workflow.inputs import Inputs
 

@@ -1,88 +1,75 @@
-# Needs: metrics, predictions, histories, audits of finished runs. Makes: results/figures/{experiment}/ and results/tables/,
-# drawn again without training anything. Target rules `figures` and `tables` take the experiments and predictions of `run`.
+# Needs: metrics, predictions, histories, audits of finished runs. Makes: results/figures/{experiment}/, drawn again without
+# training anything. An experiment's `figures` says which models each shows; deepmirnatar/figures/kinds/ holds what can be
+# drawn. Target rule `figures` takes the experiments and predictions of `run`.
 localrules:
     figures,
-    tables,
-    tabulate_scores,
-    tabulate_dataset,
-    tabulate_settings,
-    tabulate_items,
 
 
 rule figures:
     input:
         inputs.figures(),
-        rules.diagrams.input,
+        rules.explained.input,
         rules.predictions.input,
         "results/figures/rulegraph.svg",
 
 
-rule tables:
+rule plot_figure:
     input:
-        inputs.tables(),
-
-
-rule plot_history:
-    input:
-        histories=inputs.histories,
+        unpack(inputs.figure_files),
     output:
         svg=report(
-            "results/figures/{experiment}/loss_history.svg",
-            caption="../report/loss_history.rst",
+            "results/figures/{experiment}/{figure}.svg",
+            caption="../report/caption.rst",
             category="{experiment}",
-            labels={"figure": "loss by epoch"},
+            subcategory="all datasets",
+            labels=inputs.figure_label,
         ),
-        png="results/figures/{experiment}/loss_history.png",
+        png="results/figures/{experiment}/{figure}.png",
     log:
-        "logs/plot_history/{experiment}.log",
+        "logs/plot_figure/{experiment}/{figure}.log",
+    wildcard_constraints:
+        figure=inputs.any_of(inputs.figures_per("experiment")),
     conda:
         "../../envs/plot.yaml"
     params:
-        runs=inputs.experiment_fits,
-        labels=inputs.labels,
+        rows=inputs.figure_rows,
+        about=inputs.figure_about,
+        note=inputs.figure_note,
+        caption=inputs.figure_caption,
     script:
-        "../../scripts/plot_history.py"
+        "../../scripts/plot_figure.py"
 
 
-rule plot_datasets:
-    input:
-        pairs=inputs.experiment_pairs,
+use rule plot_figure as plot_dataset_figure with:
     output:
         svg=report(
-            "results/figures/{experiment}/datasets.svg",
-            caption="../report/datasets.rst",
+            "results/figures/{experiment}/{dataset}/{figure}.svg",
+            caption="../report/caption.rst",
             category="{experiment}",
-            labels={"figure": "dataset overview (Table 1)"},
+            subcategory="{dataset}",
+            labels=inputs.figure_label,
         ),
-        png="results/figures/{experiment}/datasets.png",
+        png="results/figures/{experiment}/{dataset}/{figure}.png",
     log:
-        "logs/plot_datasets/{experiment}.log",
-    conda:
-        "../../envs/plot.yaml"
-    script:
-        "../../scripts/plot_datasets.py"
+        "logs/plot_figure/{experiment}/{dataset}/{figure}.log",
+    wildcard_constraints:
+        figure=inputs.any_of(inputs.figures_per("dataset")),
 
 
-rule plot_audit:
-    input:
-        audits=inputs.experiment_audits,
-        metrics="results/experiments/{experiment}/metrics.tsv",
+use rule plot_figure as plot_model_figure with:
     output:
         svg=report(
-            "results/figures/{experiment}/audit.svg",
-            caption="../report/audit.rst",
+            "results/figures/{experiment}/{dataset}/{model}/{figure}.svg",
+            caption="../report/caption.rst",
             category="{experiment}",
-            labels={"figure": "audit: shortcuts beside the model"},
+            subcategory="{dataset}",
+            labels=inputs.figure_label,
         ),
-        png="results/figures/{experiment}/audit.png",
+        png="results/figures/{experiment}/{dataset}/{model}/{figure}.png",
     log:
-        "logs/plot_audit/{experiment}.log",
-    conda:
-        "../../envs/plot.yaml"
-    params:
-        labels=inputs.labels,
-    script:
-        "../../scripts/plot_audit.py"
+        "logs/plot_figure/{experiment}/{dataset}/{model}/{figure}.log",
+    wildcard_constraints:
+        figure=inputs.any_of(inputs.figures_per("model")),
 
 
 rule plot_rulegraph:
@@ -104,81 +91,3 @@ rule plot_rulegraph:
         configs=workflow.configfiles,
     script:
         "../../scripts/plot_rulegraph.py"
-
-
-rule tabulate_dataset:
-    input:
-        pairs=inputs.experiment_pairs,
-    output:
-        report(
-            "results/tables/{experiment}/datasets.tsv",
-            caption="../report/table_of_datasets.rst",
-            category="{experiment}",
-            labels={"figure": "Table 1"},
-        ),
-    log:
-        "logs/tabulate_dataset/{experiment}.log",
-    conda:
-        "../../envs/data.yaml"
-    script:
-        "../../scripts/tabulate_dataset.py"
-
-
-rule tabulate_scores:
-    input:
-        metrics="results/experiments/{experiment}/metrics.tsv",
-        settings=inputs.settings_files,
-    output:
-        scores=report(
-            "results/tables/{experiment}/scores.tsv",
-            caption="../report/scores.rst",
-            category="{experiment}",
-            labels={"figure": "all scores"},
-        ),
-        results="results/tables/{experiment}/results.tsv",
-    log:
-        "logs/tabulate_scores/{experiment}.log",
-    conda:
-        "../../envs/data.yaml"
-    script:
-        "../../scripts/tabulate_scores.py"
-
-
-rule tabulate_settings:
-    input:
-        settings=inputs.settings_files,
-        histories=inputs.histories,
-    output:
-        report(
-            "results/tables/{experiment}/settings.tsv",
-            caption="../report/table_of_settings.rst",
-            category="{experiment}",
-            labels={"figure": "Table 2, settings"},
-        ),
-    log:
-        "logs/tabulate_settings/{experiment}.log",
-    conda:
-        "../../envs/data.yaml"
-    script:
-        "../../scripts/tabulate_settings.py"
-
-
-rule tabulate_items:
-    input:
-        results="results/tables/{experiment}/results.tsv",
-        paper=str(ROOT / "resources" / "paper.tsv"),
-    output:
-        report(
-            "results/tables/{experiment}/items.tsv",
-            caption="../report/items.rst",
-            category="{experiment}",
-            labels={"figure": "the paper, item by item"},
-        ),
-    log:
-        "logs/tabulate_items/{experiment}.log",
-    conda:
-        "../../envs/data.yaml"
-    params:
-        figures=inputs.experiment_figures,
-    script:
-        "../../scripts/tabulate_items.py"

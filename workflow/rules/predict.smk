@@ -103,14 +103,22 @@ rule plot_case_study:
     input:
         targets="results/predictions/{prediction}/targets.tsv",
     output:
-        svg=report(
+        scores=report(
             "results/predictions/{prediction}/case_study.svg",
             caption="../report/case_study.rst",
             category="predictions",
             subcategory="{prediction}",
-            labels={"figure": "14, case study"},
+            labels={"figure": "case study: scores (the paper's Figure 14)"},
         ),
-        png="results/predictions/{prediction}/case_study.png",
+        groups=report(
+            "results/predictions/{prediction}/case_study_groups.svg",
+            caption="../report/case_study_groups.rst",
+            category="predictions",
+            subcategory="{prediction}",
+            labels={"figure": "case study: known targets against random genes"},
+        ),
+        scores_png="results/predictions/{prediction}/case_study.png",
+        groups_png="results/predictions/{prediction}/case_study_groups.png",
         numbers="results/predictions/{prediction}/case_study.tsv",
     log:
         "logs/plot_case_study/{prediction}.log",

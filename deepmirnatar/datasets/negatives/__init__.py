@@ -1,36 +1,49 @@
-"""Where a dataset's negatives come from. One file per strategy, each
+"""Where a dataset's negatives come from. One file per strategy, found by its name; each defines
 
+    Settings    a dataclass: every key that the stanza's `negatives` may have beside `strategy`, with its default
+    REFERENCE   the reference tables that it reads: mirnas, utrs, known_targets
     make(positives, reference, settings, seed, processes) -> (positives that stay, negatives, counts)
 
-`given` keeps the negatives that the sources bring and needs no file.
+`positives` is a pairs table, `reference` maps names to tables, `settings` holds the keys of Settings, and `counts` goes
+into the report. Negatives need mirna, mirna_sequence, target, target_sequence and split; None keeps those of the
+sources. With `WITHIN_SPLITS = True` the positives that `make` is given are split already.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 
-STRATEGIES = ["given", "rnacofold", "shuffled", "matched"]
+
+def load(strategy: str) -> ModuleType:
+    """The strategy's file; ValueError where there is none."""
+    name = f"{__name__}.{strategy}"
+    if not strategy.isidentifier() or find_spec(name) is None:
+        raise ValueError(f"no negative strategy {strategy!r}: there is no file {name.replace('.', '/')}.py")
+    return import_module(name)
+
+
+def names() -> list[str]:
+    """All strategies."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
 
 
 def within_splits(strategy: str) -> bool:
     """Does this strategy balance its negatives within train, valid and test, so that positives are split before?"""
-    return strategy != "given" and getattr(
-        import_module(f"deepmirnatar.datasets.negatives.{strategy}"), "WITHIN_SPLITS", False
-    )
+    return getattr(load(strategy), "WITHIN_SPLITS", False)
 
 
 def generate(
     table: pd.DataFrame, reference: dict, strategy: str, settings: dict, seed: int = 1, processes: int = 1
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict]:
-    """Split `table` into the positives that stay and its negatives, made by `strategy`."""
+    """Split `table` into the positives that stay and its negatives, made by `strategy`; counts for the report."""
     positives = table[table["label"] == 1].reset_index(drop=True)
     given = table[table["label"] == 0].reset_index(drop=True)
-    if strategy == "given":
+    kept, negatives, counts = load(strategy).make(positives, reference, settings, seed, processes)
+    if negatives is None:
         return positives, given, {"negatives given": len(given)}
-    if strategy not in STRATEGIES:
-        raise ValueError(f"unknown negative strategy {strategy!r}; choose from {', '.join(STRATEGIES)}")
-    make = import_module(f"deepmirnatar.datasets.negatives.{strategy}").make
-    kept, negatives, counts = make(positives, reference, settings, seed, processes)
     counts = {"negatives given, set aside": len(given), **counts}
     width = len(str(len(negatives)))
     negatives = negatives.assign(

@@ -15,9 +15,12 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.logs import log, progress
+from deepmirnatar.common.settings import NoSettings
 from deepmirnatar.rna.near_identical import cluster_sites
 from deepmirnatar.rna.sequences import family
 
+Settings = NoSettings
+REFERENCE = ("known_targets",)
 # Positives are split before negatives are made.
 WITHIN_SPLITS = True
 

@@ -1,8 +1,8 @@
 """miRAW's way (Pla et al. 2018): windows of non-target genes' 3'UTRs that could bind, and bind stably.
 
 For each miRNA with n positives, n windows: scan 3'UTRs of genes that are not known targets in windows of 40 nt,
-step 5; keep a window where at least `pairs` of the miRNA's nt 1-10 can pair (Watson-Crick or G-U) at one
-ungapped position; drop windows with N or near a positive site; at most `per_pair` windows per (miRNA, gene);
+step 5; keep a window where at least `min_base_pairs` of the miRNA's nt 1-10 can pair (Watson-Crick or G-U) at one
+ungapped position; drop windows with N or near a positive site; at most `per_mirna_gene` windows per (miRNA, gene);
 fold what is left and keep those with RNAcofold dG_bind <= `energy`.
 """
 
@@ -22,13 +22,26 @@ from deepmirnatar.rna.sequences import PAIRS, encode
 class Settings:
     window: int = 40
     step: int = 5
-    first: int = 1  # the miRNA's nt first..last (1-based) are asked to pair
-    last: int = 10
-    pairs: int = 6
+    pair_from: int = 1  # the miRNA's nt pair_from..pair_to (1-based) are asked to pair
+    pair_to: int = 10
+    min_base_pairs: int = 6
     energy: float = -5.0  # kcal/mol; 'MFE < 0' passes every random window and filters nothing
-    per_pair: int = 3  # windows per (miRNA, gene); without a cap few genes supply all negatives
+    per_mirna_gene: int = 3  # windows per (miRNA, gene); without a cap few genes supply all negatives
     ratio: float = 1.0  # negatives per positive
-    rounds: int = 12
+    max_rounds: int = 12
+
+    def check(self) -> None:
+        """ValueError where settings contradict each other."""
+        if self.pair_from > self.pair_to:
+            raise ValueError(f"pair_from: {self.pair_from} is behind pair_to, {self.pair_to}")
+        span = self.pair_to - self.pair_from + 1
+        if self.min_base_pairs > span:
+            raise ValueError(f"min_base_pairs: {self.min_base_pairs} is more than the {span} nt that are asked to pair")
+        if span > self.window:
+            raise ValueError(f"window: {self.window} nt do not hold the {span} nt that are asked to pair")
+
+
+REFERENCE = ("mirnas", "utrs", "known_targets")
 
 
 def candidate_windows(mirna: np.ndarray, utr: np.ndarray, settings: Settings) -> np.ndarray:
@@ -37,9 +50,9 @@ def candidate_windows(mirna: np.ndarray, utr: np.ndarray, settings: Settings) ->
     if count < 1:
         return np.empty(0, dtype=int)
     paired = np.zeros(len(utr), dtype=np.int8)
-    span = settings.last - settings.first
-    # miRNA nt `first` faces position p, the next nt p - 1, and so on: strands are antiparallel.
-    for step, base in enumerate(mirna[settings.first - 1 : settings.last]):
+    span = settings.pair_to - settings.pair_from
+    # miRNA nt `pair_from` faces position p, the next nt p - 1, and so on: strands are antiparallel.
+    for step, base in enumerate(mirna[settings.pair_from - 1 : settings.pair_to]):
         facing = PAIRS[base][utr]
         paired[step:] += facing[step:] if step == 0 else 0
         if step:
@@ -47,14 +60,12 @@ def candidate_windows(mirna: np.ndarray, utr: np.ndarray, settings: Settings) ->
     starts = np.arange(0, count, settings.step)
     inside = np.lib.stride_tricks.sliding_window_view(paired, settings.window)[starts][:, span:]
     unknown = np.lib.stride_tricks.sliding_window_view(utr == 4, settings.window)[starts]
-    return starts[(inside.max(axis=1) >= settings.pairs) & ~unknown.any(axis=1)]
+    return starts[(inside.max(axis=1) >= settings.min_base_pairs) & ~unknown.any(axis=1)]
 
 
 def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, processes: int) -> tuple:
     """Negatives with their `energy`; see the module. Raises ValueError when 3'UTRs run out."""
     settings = Settings(**settings)
-    if settings.last - settings.first >= settings.window:
-        raise ValueError("negatives: nt `first` to `last` of the miRNA do not fit into the window")
     rng = np.random.default_rng(seed)
     utrs = reference["utrs"]
     utrs = utrs[utrs["sequence"].str.len() >= settings.window].reset_index(drop=True)
@@ -71,7 +82,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     missing = wanted.copy()
     queue = {key: iter(rng.permutation(len(utrs))) for key in wanted.index}
     folded, seen, of_pair = 0, set(), Counter()
-    for number in range(1, settings.rounds + 1):
+    for number in range(1, settings.max_rounds + 1):
         if not len(missing):
             break
         rows = []
@@ -88,7 +99,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
                 utr = utrs["sequence"].iat[place]
                 for start in rng.permutation(starts):
                     window = utr[start : start + settings.window]
-                    if of_pair[name, gene] == settings.per_pair:
+                    if of_pair[name, gene] == settings.per_mirna_gene:
                         break
                     # One 3'UTR can stand under several genes: a window is folded for a miRNA once.
                     if (mirna, window) in seen or not runs.isdisjoint(shared_runs(pd.Series([window]))[1]):
@@ -123,7 +134,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
         )
     negatives = pd.concat(made, ignore_index=True) if made else pd.DataFrame()
     if not len(negatives):
-        raise ValueError("no 3'UTR window passed the pair rule and the energy; relax `energy` or `pairs`")
+        raise ValueError("no 3'UTR window passed the pair rule and the energy; relax `energy` or `min_base_pairs`")
     if len(missing):
         log.warning("negatives: %d could not be made for %d miRNAs (3'UTRs exhausted)", missing.sum(), len(missing))
     counts = {

@@ -3,6 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.settings import NoSettings
+
+Settings = NoSettings
+REFERENCE = ("mirnas",)
+
 
 def mock_mirna(mirna: str, seeds: tuple[set, set], rng: np.random.Generator, tries: int = 1000) -> str:
     """Permute `mirna` (5'->3') until neither nt 2-7 nor nt 3-8 equals that position in any real miRNA."""

@@ -75,8 +75,8 @@ class Encoder(nn.Module):
     def __init__(self, size: int, settings):
         super().__init__()
         hidden = settings.hidden
-        self.project = nn.Linear(size, settings.project) if settings.project and size > settings.project else None
-        size = settings.project if self.project else size
+        self.project = nn.Linear(size, settings.project_to) if size > settings.project_to else None
+        size = settings.project_to if self.project else size
         self.textcnn = (
             TextCNN(size, hidden, settings.filters, tuple(settings.kernels), settings.dropout)
             if settings.textcnn
@@ -155,12 +155,12 @@ class Network(nn.Module):
     def __init__(self, sizes: tuple[int, int], settings):
         super().__init__()
         self.mirna, self.site = Encoder(sizes[0], settings), Encoder(sizes[1], settings)
-        self.decoder = nn.ModuleList(DecoderModule(settings) for _ in range(settings.modules))
+        self.decoder = nn.ModuleList(DecoderModule(settings) for _ in range(settings.decoder_modules))
         self.head = nn.Sequential(
-            nn.Linear(settings.hidden, settings.head),
+            nn.Linear(settings.hidden, settings.head_size),
             nn.ReLU(),
             nn.Dropout(settings.dropout),
-            nn.Linear(settings.head, 2),
+            nn.Linear(settings.head_size, 2),
         )
         for name, part in self.named_parameters():
             if part.ndim > 1 and "norm" not in name:

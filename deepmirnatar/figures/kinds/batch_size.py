@@ -1,0 +1,8 @@
+"""Scores by batch size."""
+
+from deepmirnatar.figures.scores import FourScores
+
+
+class Figure(FourScores):
+    title = "batch size"
+    paper = "Figure 9"

@@ -1,0 +1,8 @@
+"""Scores by dropout."""
+
+from deepmirnatar.figures.scores import FourScores
+
+
+class Figure(FourScores):
+    title = "dropout"
+    paper = "Figure 10"

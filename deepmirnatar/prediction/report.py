@@ -1,0 +1,156 @@
+"""One self-contained HTML page of a prediction: ranked genes, their sites on the 3'UTR, and the duplexes."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from deepmirnatar.common.files import atomic
+from deepmirnatar.prediction.duplex import draw_svg, duplex
+from deepmirnatar.rna.seeds import SEED_CLASSES
+
+PAIR = ["mirna", "target"]
+COLUMNS = [
+    *("rank", *PAIR, "repression", "binding", "best_score", "sites", "n_8mer", "n_7mer", "n_6mer"),
+    *("utr_length", "known", "strong", "note"),
+]
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def write_report(path, genes, sites, utr_lengths, about, explained=None, **most) -> None:
+    """Write `report_page` to `path`."""
+    page = report_page(genes, sites, utr_lengths, about, explained, **most)
+    with atomic(path) as part:
+        part.write_text(page, encoding="utf-8")
+
+
+def report_page(
+    genes: pd.DataFrame,
+    sites: pd.DataFrame,
+    utr_lengths: dict[str, int],
+    about: dict,
+    explained: dict | None = None,
+    drawings: int = 300,
+    most_rows: int = 10_000,
+    most_sites: int = 50,
+) -> str:
+    """The report as HTML text; it loads nothing from anywhere.
+
+    `genes`: one row per (mirna, target), ranked: rank, mirna, target, repression (log2 fold change, may be missing),
+    binding (0..1), best_score, sites, utr_length, n_8mer, n_7mer, n_6mer; known, strong and note may be there.
+    `sites`: mirna, target, start, end (0-based, half-open), seed_start, seed_end (the matched bases, may be missing),
+    seed_type, score (0..1), repression (may be missing), mirna_sequence, site_sequence (RNA, 5'->3').
+    `about`: texts for the last section; its `warnings`, a list, are shown at the top.
+    `explained`: (mirna, target, start) -> importance as in `duplex.draw_svg`.
+    The best `drawings` sites are drawn, explained ones first. The page holds the first `most_rows` rows and the best
+    `most_sites` sites of each, and says so where that leaves some out.
+    """
+    explained = explained or {}
+    shown = genes.iloc[:most_rows].reset_index(drop=True)
+    warnings = list(about.get("warnings", []))
+    if len(shown) < len(genes):
+        warnings.append(
+            f"This page shows the first {len(shown):,} of {len(genes):,} rows; the table holds all of them."
+        )
+    listed, drawn = _sites(shown, sites, explained, drawings, most_sites)
+    # "</script>" in a name must not end the data.
+    data = json.dumps(_data(shown, sites, listed, drawn, utr_lengths), separators=(",", ":"), allow_nan=False)
+    return TEMPLATES.get_template("report.html.jinja").render(
+        title="Predicted targets",
+        verdict=verdict(genes),
+        figures={
+            _noun(genes["mirna"].nunique(), "miRNA"): f"{genes['mirna'].nunique():,}",
+            _noun(genes["target"].nunique(), "gene"): f"{genes['target'].nunique():,}",
+            _noun(len(sites), "candidate site"): f"{len(sites):,}",
+            "pairs with binding ≥ 0.5": f"{int((genes['binding'] >= 0.5).sum()):,}",
+        },
+        warnings=warnings,
+        about={_capital(name): value for name, value in about.items() if name != "warnings"},
+        has_repression="repression" in genes,
+        explained=bool(explained),
+        drawn=len(drawn),
+        data=Markup(data.replace("<", "\\u003c")),
+    )
+
+
+def verdict(genes: pd.DataFrame) -> str:
+    """What the ranking says, in two sentences."""
+    if not len(genes):
+        return "There is nothing to rank: no miRNA met a 3'UTR."
+    with_site = int((genes["sites"] > 0).sum())
+    if not with_site:
+        return "No candidate site was found, so there is no predicted target among these genes."
+    best, pairs = genes.iloc[0], "pair" if len(genes) == 1 else "pairs"
+    has_site = "has" if with_site == 1 else "have"
+    how = f"binding {best['binding']:.2f}"
+    if pd.notna(best.get("repression")):
+        how = f"log2 fold change {best['repression']:.2f}, {how}".replace("-", "−")
+    return (
+        f"{with_site:,} of {len(genes):,} {pairs} of a miRNA and a gene {has_site} a candidate site. "
+        f"First in the ranking is {best['target']} for {best['mirna']} ({how})."
+    )
+
+
+def _sites(shown: pd.DataFrame, sites: pd.DataFrame, explained: dict, drawings: int, most_sites: int) -> tuple:
+    """The sites to list, with `row` (of their gene) in front, row by row and best first; SVGs by place in the list."""
+    rows = shown[PAIR].assign(row=range(len(shown)))
+    listed = rows.merge(sites, on=PAIR).sort_values(["row", "score", "start"], ascending=[True, False, True])
+    listed = listed.groupby("row").head(most_sites).reset_index(drop=True)
+    keys = list(zip(listed["mirna"], listed["target"], listed["start"], strict=True))
+    order = listed.assign(plain=[key not in explained for key in keys])
+    best = order.sort_values(["plain", "score"], ascending=[True, False], kind="stable").index[:drawings]
+    drawn = {}
+    for place in best:
+        site = listed.loc[place]
+        match = None
+        if pd.notna(site.get("seed_start")):
+            match = int(site["seed_start"] - site["start"]), int(site["seed_end"] - site["start"])
+        folded = duplex(site["mirna_sequence"], site["site_sequence"])
+        drawn[int(place)] = draw_svg(folded, explained.get(keys[place]), match)
+    return listed, drawn
+
+
+def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn: dict, utr_lengths: dict) -> dict:
+    """What the page's script reads: columns of numbers and text, as JSON takes them."""
+    kinds = sites.assign(bit=[1 << SEED_CLASSES.index(each) for each in sites["seed_type"]])
+    of_pair = {pair: sum(bits.unique()) for pair, bits in kinds.groupby(PAIR)["bit"]}
+    pairs = list(zip(shown["mirna"], shown["target"], strict=True))
+    return {
+        "columns": [name for name in COLUMNS if name in shown],
+        "genes": {name: _plain(shown[name]) for name in COLUMNS if name in shown},
+        # Lengths of the tracks, and which seed types a row's sites have, one bit each.
+        "length": [int(utr_lengths[target]) for target in shown["target"]],
+        "types": [int(of_pair.get(pair, 0)) for pair in pairs],
+        "seed_types": SEED_CLASSES,
+        "sequences": dict(zip(sites["mirna"], sites["mirna_sequence"], strict=True)),
+        "sites": {
+            "type": [SEED_CLASSES.index(each) for each in listed["seed_type"]],
+            **{
+                name: _plain(listed[name])
+                for name in ("row", "start", "end", "seed_start", "seed_end", "score", "repression", "site_sequence")
+                if name in listed
+            },
+        },
+        "drawn": drawn,
+    }
+
+
+def _plain(column: pd.Series) -> list:
+    """Python values that JSON knows: at most four decimals, whole numbers without any, None for what is missing."""
+    column = column.infer_objects()
+    if not pd.api.types.is_numeric_dtype(column):
+        return [None if pd.isna(each) else str(each) for each in column]
+    rounded = [None if pd.isna(each) else round(float(each), 4) for each in column]
+    return [int(each) if each is not None and each == int(each) else each for each in rounded]
+
+
+def _noun(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:].replace("_", " ")

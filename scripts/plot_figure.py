@@ -1,0 +1,38 @@
+"""One figure of an experiment, by its kind: deepmirnatar/figures/kinds/{figure}.py.
+
+Reads the tables that the kind names, nothing else.
+"""
+
+import pandas as pd
+
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.figures import base, kinds
+from deepmirnatar.figures.charts import add_note, save
+from deepmirnatar.pairs import read_pairs
+
+
+def main(
+    figure: str, files: dict[str, list[str]], rows: dict[str, list[dict]], about: dict, note: str, outputs: list[str]
+) -> None:
+    """`rows` says of each file in `files` which run or dataset it is of; `about`: what `base.Data` has besides."""
+    tables = {}
+    for name, paths in files.items():
+        read = read_pairs if name == "pairs" else read_tsv
+        parts = [read(path).assign(**row) for path, row in zip(paths, rows[name], strict=True)]
+        tables[name] = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    drawn = kinds.load_class(figure)().draw(base.Data(tables, **about))
+    add_note(drawn, note)
+    save(drawn, *outputs)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        snakemake.wildcards.figure,
+        {name: list(paths) for name, paths in snakemake.input.items()},
+        snakemake.params.rows,
+        snakemake.params.about,
+        snakemake.params.note,
+        list(snakemake.output),
+    )

@@ -1,0 +1,34 @@
+"""All methods on one dataset: their scores at both thresholds beside the paper's, and what each costs.
+
+Reads the experiment's metrics, the paper's printed numbers, and settings, histories, metrics, benchmarks of runs.
+"""
+
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.logs import log_to
+from deepmirnatar.tables.study_tables import contestants_table, costs_table, read_settings
+
+
+def main(
+    metrics: str, paper: str, files: dict[str, list[str]], fits: list[str], models: dict, dataset: str, outputs: dict
+) -> None:
+    """`files`: settings, and of each run the tables train, predict, history and metrics; `fits`: its model."""
+    settings = read_settings(files["settings"])
+    write_tsv(contestants_table(read_tsv(metrics), models, read_tsv(paper), dataset, settings), outputs["methods"])
+    tables = {kind: [read_tsv(path) for path in paths] for kind, paths in files.items() if kind != "settings"}
+    tables |= {"settings": settings, "model": fits}
+    runs = [dict(zip(tables, parts, strict=True)) for parts in zip(*tables.values(), strict=True)]
+    write_tsv(costs_table(runs, {name: about["label"] for name, about in models.items()}), outputs["costs"])
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    kinds = ("settings", "train", "predict", "history", "metrics")
+    main(
+        snakemake.input.scores,
+        snakemake.input.paper,
+        {kind: list(snakemake.input.get(kind)) for kind in kinds},
+        snakemake.params.fits,
+        snakemake.params.models,
+        snakemake.wildcards.dataset,
+        dict(snakemake.output.items()),
+    )

@@ -1,0 +1,45 @@
+# Needs: the run of `interaction_map_ensemble` on `union`, and transfections. Makes: results/weights/, what the package ships
+# in deepmirnatar/prediction/weights/ (`make weights` copies it there). Target rule `weights`.
+localrules:
+    weights,
+    collect_weights,
+
+
+rule weights:
+    input:
+        "results/weights/sites.safetensors",
+        "results/weights/repression.safetensors",
+
+
+rule fit_repression:
+    input:
+        tables=inputs.transfections,
+        utrs="resources/downloads/transfections/ensembl_utrs.fa",
+        mature="resources/downloads/mirbase/mature.fa",
+    output:
+        weights="results/repression/model.safetensors",
+        scores="results/repression/scores.tsv",
+    log:
+        "logs/fit_repression.log",
+    benchmark:
+        "results/benchmarks/fit_repression.tsv"
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../../scripts/fit_repression.py"
+
+
+rule collect_weights:
+    input:
+        model="results/runs/union/interaction_map_ensemble/seed-1/model.safetensors",
+        settings="results/runs/union/interaction_map_ensemble/seed-1/settings.json",
+        repression="results/repression/model.safetensors",
+    output:
+        sites="results/weights/sites.safetensors",
+        repression="results/weights/repression.safetensors",
+    log:
+        "logs/collect_weights.log",
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../../scripts/collect_weights.py"
