@@ -242,6 +242,28 @@ def test_the_keyboard_opens_a_gene_with_its_track_and_duplexes(page, large):
     assert page.run("document.activeElement === document.querySelector('tr.gene button')")
 
 
+def test_a_gene_of_many_sites_shows_the_best_first_and_one_gene_is_open_at_a_time(browser, tmp_path):
+    genes, sites, lengths, about, _ = prediction(10, {"hsa-miR-122-5p": MIRNAS["hsa-miR-122-5p"]})
+    write_report(tmp_path / "report.html", genes, sites, lengths, about, most_sites=6)
+    browser.open((tmp_path / "report.html").as_uri())
+    shown = "[...document.querySelectorAll('.site')].filter(card => !card.hidden).length"
+    browser.run(f"document.querySelectorAll('tr.gene')[{genes.index[genes['sites'] == 8][0]}].click()")
+    said = browser.run("document.querySelector('#detail p').textContent")
+    assert "8 candidate sites. The best 6 are listed here; the table of sites holds all of them." in said
+    assert browser.run("document.querySelectorAll('.track a').length") == 6 and browser.run(shown) == 5
+    # The track leads to a site that is not shown yet.
+    browser.run("document.querySelectorAll('.track a')[5].dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+    assert browser.run("document.activeElement.id") == "site-6" and browser.run(shown) == 6
+
+    browser.run(f"document.querySelectorAll('tr.gene')[{genes.index[genes['sites'] == 7][0]}].click()")
+    assert browser.run("document.querySelectorAll('[aria-expanded=true], tr.open, tr.detail').length") == 3
+    assert browser.run(shown) == 5
+    browser.run("[...document.querySelectorAll('#detail button')].at(-1).click()")
+    assert browser.run(shown) == 6
+    browser.run("document.querySelector('tr.open').click()")
+    assert browser.run("document.querySelectorAll('[aria-expanded=true], tr.open, tr.detail').length") == 0
+
+
 def test_a_site_beyond_the_drawings_shows_its_letters_with_the_seed_match(browser, tmp_path):
     genes, sites, lengths, about, _ = prediction(10)
     write_report(tmp_path / "report.html", genes, sites, lengths, about, drawings=0)

@@ -20,7 +20,7 @@ def predict(mirnas: str, targets: str) -> tuple:
         raise ValueError("miRNA 'wrong' is not in miRBase. Did you mean 'hsa-miR-122-5p'?")
     if "fault" in mirnas:
         raise RuntimeError("secret path")
-    return prediction(30, {"hsa-miR-122-5p": MIRNAS["hsa-miR-122-5p"]})
+    return prediction(12, {"hsa-miR-122-5p": MIRNAS["hsa-miR-122-5p"]})
 
 
 @pytest.fixture

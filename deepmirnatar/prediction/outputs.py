@@ -1,13 +1,14 @@
-"""A prediction as files: sites.tsv, sites.bed, sites.gff3 and genes.tsv, written chunk by chunk."""
+"""A prediction's sites as sites.tsv, sites.bed and sites.gff3, put together table by table."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.common.files import atomic, write_tsv
+from deepmirnatar.common.files import atomic, read_tsv
 from deepmirnatar.prediction.targets import bed
 
-GFF_TYPE = "miRNA_binding_site"  # SO:0000934 speaks of miRNA target sites
+GFF_TYPE = "miRNA_target_site"  # SO:0000934
+_TSV = {"sep": "\t", "index": False, "lineterminator": "\n"}
 
 
 def gff3(sites: pd.DataFrame) -> pd.DataFrame:
@@ -31,17 +32,24 @@ def gff3(sites: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def write_outputs(folder: str | Path, sites: pd.DataFrame, genes: pd.DataFrame) -> list[Path]:
-    """Write all four files, complete or not at all; returns their paths."""
+def write_sites(folder: str | Path, parts: list[Path]) -> list[Path]:
+    """Put tables of sites together into sites.tsv, sites.bed and sites.gff3, each complete or not at all.
+
+    One table is read at a time. Returns the paths.
+    """
     folder = Path(folder)
-    paths = [folder / name for name in ("genes.tsv", "sites.tsv", "sites.bed", "sites.gff3")]
-    write_tsv(genes, paths[0])
-    write_tsv(sites, paths[1])
-    with atomic(paths[2]) as part:
-        bed(sites.rename(columns={"seed_type": "seed_class"})).to_csv(part, sep="\t", index=False, header=False)
-    with atomic(paths[3]) as part:
-        part.write_text("##gff-version 3\n")
-        gff3(sites).to_csv(part, sep="\t", index=False, header=False, mode="a")
+    paths = [folder / name for name in ("sites.tsv", "sites.bed", "sites.gff3")]
+    with atomic(paths[0]) as tsv, atomic(paths[1]) as bed_part, atomic(paths[2]) as gff:
+        gff.write_text("##gff-version 3\n")
+        bed_part.touch()
+        done = 0
+        for number, part in enumerate(parts):
+            sites = read_tsv(part, dtype={"mirna": str, "target": str})
+            sites.index += done
+            done += len(sites)
+            sites.to_csv(tsv, header=number == 0, mode="a", **_TSV)
+            bed(sites.rename(columns={"seed_type": "seed_class"})).to_csv(bed_part, header=False, mode="a", **_TSV)
+            gff3(sites).to_csv(gff, header=False, mode="a", **_TSV)
     return paths
 
 

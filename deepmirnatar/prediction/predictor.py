@@ -7,7 +7,7 @@
 3'UTRs go through in chunks, so that memory does not grow with their number. Everything is RNA, 5'->3'.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ CANDIDATES = {
     "all": CLASSES,
 }
 WINDOW, AFTER_SEED = 40, 5  # nt of a site that are scored, and of those beyond the base opposite nt 1
-CHUNK = 500_000  # nt of 3'UTRs that go through at once
+CHUNK = 200_000  # nt of 3'UTRs that go through at once
 
 
 @dataclass
@@ -65,16 +65,18 @@ class Predictor:
 
     def predict(self, mirnas: pd.DataFrame, targets: pd.DataFrame, candidates: str = "seed_match") -> Prediction:
         """Sites and ranked genes. `mirnas`: columns mirna, mirna_sequence; `targets`: target, utr (may hold N)."""
-        parts = list(self.scan(mirnas, targets, candidates))
+        parts = list(self.scan(mirnas, chunks(targets), candidates))
         sites = pd.concat([part.sites for part in parts], ignore_index=True)
         return Prediction(sites, ranked(pd.concat([part.genes for part in parts], ignore_index=True)))
 
-    def scan(self, mirnas: pd.DataFrame, targets: pd.DataFrame, candidates: str = "seed_match") -> Iterator[Prediction]:
-        """The same chunk by chunk; genes of a chunk are not ranked yet."""
+    def scan(
+        self, mirnas: pd.DataFrame, parts: Iterable[pd.DataFrame], candidates: str = "seed_match"
+    ) -> Iterator[Prediction]:
+        """The same for `chunks` of targets, one result each; genes of a chunk are not ranked yet."""
         codes = encode_mirnas(mirnas["mirna_sequence"].tolist())
         index = SeedIndex(codes)
         wanted = np.isin(CLASSES, CANDIDATES[candidates])
-        for chunk in chunks(targets):
+        for chunk in parts:
             yield self._chunk(mirnas, codes, index, chunk, wanted)
 
     def score(self, pairs: pd.DataFrame) -> np.ndarray:
