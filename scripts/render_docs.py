@@ -4,6 +4,7 @@ Not a rule: Snakemake deletes a rule's outputs before it makes them anew, and th
 `make docs RESULTS=results` first takes over the finished experiments that lie there.
 """
 
+import re
 import shutil
 import sys
 from collections.abc import Iterable
@@ -117,6 +118,7 @@ def answers(root: Path) -> dict:
         "methods_table": lambda name: tables.contestants_markdown(table(name)),
         "transfer_table": lambda name: tables.transfer_markdown(table(name)),
         "items_table": lambda *each: tables.items_markdown([table(name) for name in each]),
+        "stages_table": lambda: stages_table(root / "Snakefile"),
         "first_rows": lambda name, count=5: first_rows(root / "docs" / name, count),
     }  # fmt: skip
 
@@ -127,6 +129,25 @@ def labels(root: Path, configs: list[str]) -> dict[str, str]:
     for path in configs:
         stanzas = yaml.safe_load((root / path).read_text())["models"] | stanzas
     return {name: stanza.get("label", name) for name, stanza in resolve(stanzas, "models").items()}
+
+
+def stages_table(snakefile: Path) -> str:
+    """Markdown of the rule files in the Snakefile's order: what each needs and makes by its first comment, and its rules."""
+    rows = []
+    for file in re.findall(r'^include: "(.+)"', snakefile.read_text(), flags=re.M):
+        text = (snakefile.parent / file).read_text()
+        comment = re.sub(r"\n# ?", " ", re.match(r"(#.*\n)*", text)[0]).strip("# \n")
+        if about := re.fullmatch(r"Needs: (.+?)\. Makes: (.+)", comment):
+            rules = ", ".join(f"`{name}`" for name in re.findall(r"^rule (\w+):", text, flags=re.M))
+            rows.append(
+                {
+                    "stage": f"`{Path(file).stem}`",
+                    "needs": about[1],
+                    "makes": about[2].split(". ")[0].rstrip("."),
+                    "rules": rules,
+                }
+            )
+    return tables.markdown(pd.DataFrame(rows))
 
 
 def first_rows(path: Path, count: int) -> str:
