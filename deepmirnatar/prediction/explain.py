@@ -7,9 +7,9 @@ LETTERS = "ACGU"
 
 
 def importance(predictor, mirna: str, site: str) -> dict[str, np.ndarray]:
-    """Mean fall of the score's log-odds when a base is replaced, for each base of the site and of the miRNA.
+    """Mean change of the score's log-odds when a base is replaced, for each base of the site and of the miRNA.
 
-    Both sequences are RNA, 5'->3'. Returns {"site": (nt,), "mirna": (nt,)}; above zero where the score rests on a base.
+    Both sequences are RNA, 5'->3'. Returns {"site": (nt,), "mirna": (nt,)}; below zero where the score rests on a base.
     """
     rows, places = [(mirna, site)], []
     for which, sequence in enumerate((mirna, site)):
@@ -21,6 +21,6 @@ def importance(predictor, mirna: str, site: str) -> dict[str, np.ndarray]:
     scores = predictor.score(pd.DataFrame(rows, columns=["mirna_sequence", "target_sequence"]))
     odds = np.log(np.clip(scores, 1e-7, 1 - 1e-7)) - np.log1p(-np.clip(scores, 1e-7, 1 - 1e-7))
     out = {"mirna": np.zeros(len(mirna)), "site": np.zeros(len(site))}
-    for (which, place), value in zip(places, odds[0] - odds[1:], strict=True):
+    for (which, place), value in zip(places, odds[1:] - odds[0], strict=True):
         out["site" if which else "mirna"][place] += value / 3
     return out

@@ -1,0 +1,7 @@
+"""python -m deepmirnatar is the command deepmirnatar."""
+
+import sys
+
+from deepmirnatar.cli import main
+
+sys.exit(main())
