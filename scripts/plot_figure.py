@@ -15,7 +15,7 @@ from deepmirnatar.pairs import read_pairs
 def main(
     figure: str, files: dict[str, list[str]], rows: dict[str, list[dict]], about: dict, note: str, outputs: list[str]
 ) -> None:
-    """`rows` says of each file in `files` which run or dataset it is of; `about`: what `base.Data` has besides."""
+    """`rows` name the run or dataset of each file in `files`; `about`: what `base.Data` holds beside tables."""
     tables = {}
     for name, paths in files.items():
         read = read_pairs if name == "pairs" else read_tsv

@@ -5,7 +5,7 @@ Reads metrics of the wanted experiments and audits of their datasets.
 
 from deepmirnatar.common.files import atomic, read_tsv
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.tables.html import page, table_html
+from deepmirnatar.tables.html import blocks_html, page
 from deepmirnatar.tables.study_tables import summary_table
 
 
@@ -13,7 +13,9 @@ def main(rows: list[dict], metrics: list[str], audits: list[str], caption: str, 
     """`rows`: experiment, dataset, model and label of each pair of metrics and audits."""
     table = summary_table(rows, [read_tsv(path) for path in metrics], [read_tsv(path) for path in audits])
     with atomic(output) as part:
-        part.write_text(page("summary", caption, table_html(table, digits=3)))
+        part.write_text(
+            page("summary", caption, blocks_html(table, ["experiment", "dataset", "model"], "verdict on the data"))
+        )
 
 
 if __name__ == "__main__":

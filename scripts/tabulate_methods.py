@@ -1,6 +1,6 @@
 """All methods on one dataset: their scores at both thresholds beside the paper's, and what each costs.
 
-Reads the experiment's metrics, the paper's printed numbers, and settings, histories, metrics, benchmarks of runs.
+Reads the experiment's metrics, the paper's printed numbers, and the files of each run.
 """
 
 from deepmirnatar.common.files import read_tsv, write_tsv

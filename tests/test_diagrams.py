@@ -10,7 +10,7 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from deepmirnatar.datasets.negatives import rnacofold
-from deepmirnatar.figures import duplex_layout, example
+from deepmirnatar.figures import architecture, decoder, duplex, duplex_layout, encoder, example, levels, windows
 from deepmirnatar.figures.diagrams import canvas
 from deepmirnatar.figures.network_trace import embedded_shape, trace, trace_model
 from deepmirnatar.predictors.deepmirnatar import Settings
@@ -126,10 +126,10 @@ def test_every_letter_has_a_place_of_its_own_and_pairs_share_a_column():
     assert (kind["mirna"] == "G-U").sum() == 3
 
 
-def test_seed_tiles_lie_on_nt_2_to_8_and_gu_pairs_have_a_mark_of_their_own(script):
-    drawing, table = script("plot_duplex"), duplex_layout.layout(duplex_layout.fold(LET7, HMGA2))
+def test_seed_tiles_lie_on_nt_2_to_8_and_gu_pairs_have_a_mark_of_their_own():
+    table = duplex_layout.layout(duplex_layout.fold(LET7, HMGA2))
     axis = canvas(plt.figure(), 7.2, 2.9)
-    drawing.draw(axis, table, 838)
+    duplex.draw_duplex(axis, table, 838)
     tiles = [patch for patch in axis.patches if (patch.get_gid() or "").startswith("seed")]
     written = {}
     for text in axis.texts:
@@ -152,8 +152,8 @@ def test_seed_tiles_lie_on_nt_2_to_8_and_gu_pairs_have_a_mark_of_their_own(scrip
 # --- levels and windows ---------------------------------------------------------------------------------------
 
 
-def test_sites_stand_to_scale_in_the_row_of_their_class(script):
-    drawing, shown = script("plot_levels"), example_pair(SPACER + HMGA2 + SPACER + "AUACCUCU" + SPACER)
+def test_sites_are_to_scale_in_the_row_of_their_class():
+    drawing, shown = levels, example_pair(SPACER + HMGA2 + SPACER + "AUACCUCU" + SPACER)
     axis = canvas(plt.figure(), 7.2, 4.2)
     drawing.draw_gene(axis, shown)
     bars = {patch.get_gid(): patch for patch in axis.patches if (patch.get_gid() or "").startswith("site")}
@@ -168,8 +168,8 @@ def test_sites_stand_to_scale_in_the_row_of_their_class(script):
     assert heights["8mer"] > heights["6mer"]
 
 
-def test_windows_step_along_the_utr_and_those_that_pass_are_candidates(script):
-    drawing, settings = script("plot_windows"), rnacofold.Settings()
+def test_windows_step_along_the_utr_and_those_that_pass_the_rule_are_marked():
+    drawing, settings = windows, rnacofold.Settings()
     shown = example_pair(SPACER * 3 + HMGA2 + SPACER * 3)
     table = drawing.windows(shown, settings)
     first, last = drawing.stretch(shown, settings)
@@ -183,10 +183,10 @@ def test_windows_step_along_the_utr_and_those_that_pass_are_candidates(script):
             sum(PAIRS[encode(a), encode(b)].item() for a, b in zip(seed, window[at : at + 10][::-1], strict=True))
             for at in range(31)
         )
-        assert row.candidate == (best >= 6)
-    assert table["candidate"].nunique() == 2
+        assert row.passes == (best >= 6)
+    assert table["passes"].nunique() == 2
     figure = plt.figure()
-    drawing.draw(figure, shown, settings)
+    drawing.draw_windows(figure, shown, settings)
     bars = {patch.get_gid(): patch for patch in figure.axes[0].patches if (patch.get_gid() or "").startswith("window")}
     # A bar reaches from the left of its first letter to the right of its last one.
     written = [text for text in figure.axes[0].texts if len(text.get_text()) == 1]
@@ -198,7 +198,7 @@ def test_windows_step_along_the_utr_and_those_that_pass_are_candidates(script):
         bar = bars[f"window-{row.start}"]
         assert bar.get_x() == pytest.approx(places[row.start - first] - half)
         assert bar.get_x() + bar.get_width() == pytest.approx(places[row.end - 1 - first] + half)
-        assert (bar.get_hatch() is None) == row.candidate
+        assert (bar.get_hatch() is None) == row.passes
 
 
 # --- the architecture -----------------------------------------------------------------------------------------
@@ -238,50 +238,42 @@ def test_the_embedded_shape_is_what_the_embedder_gives():
     assert shape == (1, features.offsets[1], features.size)
 
 
-def drawn(script, name: str, chosen: dict) -> str:
-    traced, figure = trace_model(chosen, LET7, HMGA2), plt.figure()
-    if name == "plot_architecture":
-        script(name).draw(figure, traced, example_pair(), chosen)
-    elif name == "plot_encoder":
-        script(name).draw(figure, traced, "site", "one-hot")
-    else:
-        script(name).draw(figure, traced)
-    return "\n".join(texts(figure))
+def drawn(module, chosen: dict) -> str:
+    traced = trace_model(chosen, LET7, HMGA2)
+    return "\n".join(texts(module.draw(traced, example_pair(), chosen)))
 
 
-def test_the_figures_change_with_the_settings(script):
+def test_the_figures_change_with_the_settings():
     small = {"hidden": 16, "filters": 8, "heads": 2, "kernels": [1, 7]}
-    whole = drawn(script, "plot_architecture", model(**small))
+    whole = drawn(architecture, model(**small))
     assert "Net as built" in whole and "4 decoder modules" in whole and whole.count("BiLSTM") == 2
     assert "1 × 19 × 34" in whole and "1 × 39 × 16" in whole and whole.count("TextCNN") == 2
     own = sum(each.numel() for each in Network((34, 16), Settings(**small)).parameters())
     assert f"{own:,} parameters" in whole
-    other = drawn(
-        script, "plot_architecture", model(decoder_modules=2, rnn="gru", textcnn=False, spatial=False, **small)
-    )
+    other = drawn(architecture, model(decoder_modules=2, rnn="gru", textcnn=False, spatial=False, **small))
     assert "2 decoder modules" in other and other.count("BiGRU") == 2
     assert not re.search("TextCNN|SpatialConv|BiLSTM", other)
-    bare = drawn(script, "plot_architecture", model(decoder_modules=1, rnn="none", project_to=8, **small))
+    bare = drawn(architecture, model(decoder_modules=1, rnn="none", project_to=8, **small))
     assert not re.search("BiLSTM|BiGRU|modules|positions", bare) and "1 × 39 × 8" in bare
 
-    encoder = drawn(script, "plot_encoder", model(**small))
-    assert re.findall(r"Conv1d, width (\d)", encoder) == ["1", "7"]
-    assert encoder.count("1 × 8 × 39") == 2 and "1 × 39 × 32" in encoder and "LSTM, backwards" in encoder
-    plain = drawn(script, "plot_encoder", model(textcnn=False, rnn="positions"))
+    text = drawn(encoder, model(**small))
+    assert re.findall(r"Conv1d, width (\d)", text) == ["1", "7"]
+    assert text.count("1 × 8 × 39") == 2 and "1 × 39 × 32" in text and "LSTM, backwards" in text
+    plain = drawn(encoder, model(textcnn=False, rnn="positions"))
     assert not re.search("Conv1d|LSTM|GLU", plain) and "sinusoidal" in plain
 
-    decoder = drawn(script, "plot_decoder", model(**small, feed_forward=24))
-    assert "1 × 2 × 19 × 39" in decoder and "16 → 24 → 16" in decoder and "β" in decoder and "1 × 16 × 19" in decoder
-    without = drawn(script, "plot_decoder", model(spatial=False, **small))
+    text = drawn(decoder, model(**small, feed_forward=24))
+    assert "1 × 2 × 19 × 39" in text and "16 → 24 → 16" in text and "β" in text and "1 × 16 × 19" in text
+    without = drawn(decoder, model(spatial=False, **small))
     assert not re.search("β|Conv1d", without)
 
 
-def test_attention_weights_have_the_shape_that_is_drawn(script, monkeypatch):
+def test_attention_weights_have_the_shape_that_is_drawn(monkeypatch):
     seen = []
     softmax = torch.Tensor.softmax
     monkeypatch.setattr(torch.Tensor, "softmax", lambda self, dim: seen.append(self.shape) or softmax(self, dim))
     traced = trace_model(model(heads=4), LET7, HMGA2)
-    assert script("plot_decoder").weights_shape(traced) == tuple(seen[0])
+    assert decoder.weights_shape(traced) == tuple(seen[0])
 
 
 def test_an_experiment_without_the_network_has_no_architecture():
@@ -299,7 +291,7 @@ def test_an_experiment_without_the_network_has_no_architecture():
 # --- files ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["plot_levels", "plot_windows", "plot_duplex", "plot_architecture"])
+@pytest.mark.parametrize("name", ["plot_example", "plot_network"])
 def test_a_script_draws_from_the_reference_tables_and_nothing_leaves_the_page(name, script, tmp_path, monkeypatch):
     paths = []
     for table, stem in zip(tables(), ("mirnas", "utrs", "known"), strict=True):
@@ -310,12 +302,20 @@ def test_a_script_draws_from_the_reference_tables_and_nothing_leaves_the_page(na
     module = script(name)
     saved, save = [], module.save
     monkeypatch.setattr(module, "save", lambda figure, *outputs: saved.append(figure) or save(figure, *outputs))
-    more = [model()] if name == "plot_architecture" else []
-    module.main(pair, *more, [str(tmp_path / "figure.svg")])
-    assert "</svg>" in (tmp_path / "figure.svg").read_text()
-    figure = saved[0]
-    page, renderer = figure.bbox, FigureCanvasAgg(figure).get_renderer()
-    for text in figure.axes[0].texts:
-        where = text.get_window_extent(renderer)
-        assert text.get_fontsize() >= 7
-        assert where.x0 >= 0 and where.y0 >= 0 and where.x1 <= page.x1 and where.y1 <= page.y1, text.get_text()
+    more = [model()] if name == "plot_network" else []
+    module.main(pair, *more, {figure: [str(tmp_path / f"{figure}.svg")] for figure in module.FIGURES})
+    assert len(saved) == 3
+    for figure, file in zip(saved, module.FIGURES, strict=True):
+        assert "</svg>" in (tmp_path / f"{file}.svg").read_text()
+        page, renderer = figure.bbox, FigureCanvasAgg(figure).get_renderer()
+        for text in figure.axes[0].texts:
+            where = text.get_window_extent(renderer)
+            assert text.get_fontsize() >= 7
+            inside = where.x0 >= 0 and where.y0 >= 0 and where.x1 <= page.x1 and where.y1 <= page.y1
+            assert inside, (file, text.get_text())
+
+
+def test_masked_repeats_are_not_called_unknown_bases():
+    words = texts(levels.draw(example_pair(SPACER + HMGA2 + SPACER + "N" * 30 + SPACER)))
+    assert any("masked repeats" in text for text in words) and not any("unknown" in text for text in words)
+    assert not any("repeats" in text for text in texts(levels.draw(example_pair())))

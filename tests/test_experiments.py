@@ -13,6 +13,7 @@ import yaml
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.settings import schema_of
 from deepmirnatar.datasets import negatives, splits
+from deepmirnatar.figures.scores import told_apart
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.downloads import read_registry
 from deepmirnatar.study.schema import ConfigError, check_schema
@@ -578,6 +579,7 @@ def test_the_wildcards_choose_the_library_files_that_count(look):
     assert chosen(dataset="released", model="no_sca") == ["predictors.deepmirnatar", "datasets.negatives.given"]
     assert chosen(prediction="case_study") == ["predictors.deepmirnatar"]
     assert chosen(dataset="released", embedding="site_onehot")[1] == "embeddings.onehot"
+    assert chosen(experiment="published", figure="dropout") == ["figures.kinds.dropout"]
     for source in SOURCES:
         assert module_file(*[f"deepmirnatar.{name}" for name in chosen(source=source)])
 
@@ -654,15 +656,18 @@ def test_an_experiment_without_datasets_or_models_is_refused(small):
         Study(small)
 
 
-def test_a_model_beside_points_of_its_own_sweep_is_told_with_its_own_value(look):
-    labels = look.scores_labels(SimpleNamespace(experiment="published", figure="batch_size"))
-    assert [labels[name] for name in look.shown("batch_size")(SimpleNamespace(experiment="published"))] == [
+def test_a_model_beside_points_of_its_own_sweep_gets_its_own_value(look):
+    def labels(figure: str) -> list[str]:
+        return list(
+            told_apart(look.figure_about(SimpleNamespace(experiment="published", figure=figure))["models"]).values()
+        )
+
+    assert labels("batch_size") == [
         "DeepmiRNATar, batch size 16",
         "DeepmiRNATar, batch size 32",
         "DeepmiRNATar, batch size 64",
     ]
-    labels = look.scores_labels(SimpleNamespace(experiment="published", figure="recurrent_layer"))
-    assert labels["deepmirnatar"] == "DeepmiRNATar"
+    assert labels("recurrent_layer")[0] == "DeepmiRNATar"
 
 
 def test_what_is_printed_of_a_model_is_no_part_of_its_fit(small):
@@ -671,21 +676,69 @@ def test_what_is_printed_of_a_model_is_no_part_of_its_fit(small):
     small["models"]["lookup"]["label"] = "another name"
     look = Inputs(Study(small), empty)
     assert look.fitted_model(SimpleNamespace(model="lookup")) == before
-    assert look.model_label(SimpleNamespace(model="lookup")) == "another name"
+    assert look.model(SimpleNamespace(model="lookup"))["label"] == "another name"
 
 
 def test_the_wanted_figures_are_drawn_once_per_dataset(small):
     small["experiments"]["first"] |= {"datasets": ["base", "child"], "figures": {"ablation": ["short"]}}
     look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
-    figures = look.figures()
-    for dataset in ("base", "child"):
-        for name in ("ablation_loss", "ablation_scores", "roc", "precision_recall"):
-            assert f"results/figures/first/{dataset}/{name}.svg" in figures
-    assert len(figures) == len(set(figures)) == 3 + 2 * 4
-    wildcards = SimpleNamespace(experiment="first", dataset="child")
-    assert look.run_files("ablation", "results/runs/{run}/{test_set}.metrics.tsv")(wildcards) == [
-        "results/runs/child/short/seed-1/child-test.metrics.tsv"
-    ]
+    once = [f"results/figures/first/{name}.svg" for name in ("audit", "datasets", "history")]
+    each = [f"results/figures/first/{dataset}/{name}.svg" for dataset in ("base", "child") for name in DRAWN]
+    assert sorted(look.figures()) == sorted(once + each)
+
+
+DRAWN = ("ablation", "curves")  # what the experiment above draws of each dataset
+
+
+def test_a_figure_gets_the_files_that_it_reads_and_which_run_each_is_of(small):
+    small["experiments"]["first"] |= {
+        "datasets": ["base", "child"],
+        "seeds": [1, 2],
+        "figures": {"ablation": ["short"]},
+    }
+    look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
+    ablation = SimpleNamespace(experiment="first", dataset="child", figure="ablation")
+    assert look.figure_files(ablation) == {
+        "metrics": ["results/experiments/first/metrics.tsv"],
+        "histories": [f"results/runs/child/short/seed-{seed}/history.tsv" for seed in (1, 2)],
+    }
+    rows = [{"dataset": "child", "model": "short", "seed": seed} for seed in (1, 2)]
+    assert look.figure_rows(ablation) == {"metrics": [{}], "histories": rows}
+    curves = SimpleNamespace(experiment="first", dataset="child", figure="curves")
+    files, rows = look.figure_files(curves)["predictions"], look.figure_rows(curves)["predictions"]
+    # Both test sets, in the order of the models of the figure.
+    assert files[0] == "results/runs/child/deepmirnatar/seed-1/child-test.predictions.tsv"
+    assert len(files) == len(set(files)) == 3 * 2 * 2 and rows[0]["test_set"] == "child:test"
+    assert [row["model"] for row in rows[::4]] == ["deepmirnatar", "seed_class", "short"]
+    datasets = SimpleNamespace(experiment="first", figure="datasets")
+    # Of what is tested on, too, and each once.
+    names = ["base", "child", "other"]
+    assert look.figure_files(datasets) == {"pairs": [f"results/datasets/{name}/pairs.tsv" for name in names]}
+    with pytest.raises(ConfigError, match=r"experiments\.first\.figures: add dropout"):
+        look.figure_files(SimpleNamespace(experiment="first", dataset="child", figure="dropout"))
+
+
+def test_a_datasets_note_is_printed_on_its_figures_and_rebuilds_nothing(small):
+    small["datasets"]["child"]["note"] = "small"
+    study = Study(small)
+    assert "note" not in study.datasets["child"]
+    small["experiments"]["first"]["datasets"] = ["base", "child"]
+    look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
+    assert look.figure_note(SimpleNamespace(experiment="first", figure="audit")) == "small"
+    assert look.figure_note(SimpleNamespace(experiment="first", dataset="base", figure="curves")) == ""
+
+
+def test_tables_of_methods_are_made_of_all_models_that_a_figure_compares(small):
+    small["experiments"]["first"]["figures"] = {"radar": ["short"], "cost": ["seed_class", "short"]}
+    look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
+    wildcards = SimpleNamespace(experiment="first", dataset="base")
+    assert list(look.compared(wildcards)) == ["short", "seed_class"] == look.compared_fits(wildcards)
+    assert look.compared_files("{dataset}/{model}/{seed}/{test_file}")(wildcards) == [
+        "base/short/1/base-test", "base/seed_class/1/base-test",
+    ]  # fmt: skip
+    assert {"results/tables/first/base/methods.html", "results/tables/first/base/costs.html"} <= set(look.tables())
+    assert not [table for table in Inputs(Study(small | {"run": {"experiments": ["second"]}}), look.registry).tables()
+                if "methods" in table]  # fmt: skip
 
 
 def test_controls_are_embedded_and_audited_like_pairs(look):
@@ -701,6 +754,10 @@ def test_controls_are_embedded_and_audited_like_pairs(look):
         "results/embeddings/released/mirna_word2vec/released.controls.safetensors",
         "results/embeddings/released/site_dnabert/released.controls.safetensors",
     ]
-    assert look.model_audits(run) == [
-        f"results/runs/released/deepmirnatar_14epochs/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
+    audit = SimpleNamespace(experiment="published", dataset="released", model="deepmirnatar", figure="model_audit")
+    assert look.figure_files(audit)["model_audits"] == [
+        f"results/runs/released/deepmirnatar/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
     ]
+    audit.dataset = "debiased"
+    with pytest.raises(ConfigError, match="published: has no run of deepmirnatar on debiased"):
+        look.figure_files(audit)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from deepmirnatar.tables.html import blocks_html, page, table_html
 from deepmirnatar.tables.markdown import items_markdown, markdown, readme_table
 from deepmirnatar.tables.study_tables import (
     contestants_table,
@@ -12,6 +13,7 @@ from deepmirnatar.tables.study_tables import (
     items_table,
     scores_table,
     settings_table,
+    summary_table,
     transfer_table,
 )
 
@@ -97,6 +99,8 @@ def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
         ("released", "a", 1, "p:test", "recall", "default", 40 / 48, 0.7, 0.9, 48),
         ("released", "a", 1, "p:test", "recall", "valid", 0.25, 0.2, 0.3, 48),
         ("e", "a", 1, "e:test", "auroc", np.nan, 0.1, 0.1, 0.1, 5),
+        ("released", "a", 1, "released:controls", "swap_auroc", np.nan, 0.7, 0.6, 0.8, 40),
+        ("released", "a", 2, "released:controls", "swap_auroc", np.nan, 0.6, 0.5, 0.7, 40),
     ]
     paper = pd.DataFrame(
         [("Table 3", "pita", "auroc", 0.4145), ("Table 3", "pita", "parclip", 23.0), ("Table 9", "pita", "auroc", 0.0)],
@@ -110,6 +114,9 @@ def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
     assert first["auroc"] == second["auroc"] == pytest.approx(0.85) and first["seeds"] == 2 and first["epochs"] == 3
     assert (first["low"], first["high"]) == pytest.approx((0.75, 0.9))
     assert (first["f1"], second["f1"]) == (0.6, 0.7) and first["cut"] == 0.5
+    # The swap control is another test set of the same model; model b is not audited.
+    assert first["swap_auroc"] == second["swap_auroc"] == pytest.approx(0.65)
+    assert np.isnan(table.iloc[2]["swap_auroc"])
     assert (first["found_p:test"], second["found_p:test"]) == ("40/48", "12/48")
     assert first["paper_auroc"] == 0.4145 and first["paper_parclip"] == 23
     assert np.isnan(table.iloc[2]["paper_auroc"])
@@ -124,15 +131,22 @@ def test_costs_count_every_epochs_rows_and_leave_out_what_does_not_learn():
         return pd.DataFrame({"s": [seconds], "max_rss": [memory]})
 
     epochs, none = pd.DataFrame({"seconds": [10.0, 30.0]}), pd.DataFrame({"seconds": []})
-    shared = {"rows_train": 1000, "rows_test": 50, "auroc": 0.5, "predict": job(5, 100)}
+    metrics = pd.DataFrame({"metric": ["auroc", "f1"], "value": [0.5, 0.4], "n": [50, 50]})
+    shared = {"metrics": metrics, "predict": job(5, 100)}
+
+    def made(predictor: str, **settings) -> dict:
+        return {"model": {"predictor": predictor, "settings": settings}, "rows": {"train": 1000}}
+
     runs = [
         # The job was killed and resumed: its benchmark knows the last 3 seconds alone.
-        {"model": "a", "label": "A", "learns": True, "history": epochs, "train": job(3, 700), **shared},
-        {"model": "b", "label": "B", "learns": True, "history": none, "train": job(4, 300), **shared},
-        {"model": "c", "label": "C", "learns": False, "history": none, "train": job(4, 300), **shared},
+        {"model": "a", "settings": made("mitar"), "history": epochs, "train": job(3, 700), **shared},
+        {"model": "b", "settings": made("rate_table"), "history": none, "train": job(4, 300), **shared},
+        {"model": "c", "settings": made("seed_class"), "history": none, "train": job(4, 300), **shared},
+        {"model": "d", "settings": made("mitar", weights="x.h5"), "history": none, "train": job(4, 300), **shared},
     ]
-    table = costs_table(runs).set_index("model")
-    assert table["training_pairs_per_s"].tolist()[:2] == [50, 250] and np.isnan(table.loc["c", "training_pairs_per_s"])
+    table = costs_table(runs, {"a": "A", "b": "B", "c": "C", "d": "D"}).set_index("model")
+    assert table["training_pairs_per_s"].tolist()[:2] == [50, 250] and table["training_pairs_per_s"][2:].isna().all()
+    assert table["method"].tolist() == ["A", "B", "C", "D"] and (table["auroc"] == 0.5).all()
     assert (table["scoring_pairs_per_s"] == 10).all() and table.loc["a", "training_memory_mb"] == 700
 
 
@@ -145,6 +159,7 @@ def test_transfer_puts_recall_beside_the_specificity_on_the_own_test():
         ("d", "a", 1, "e:test", "specificity", "default", 0.2, 0.1, 0.3, 40),
         ("d", "a", 1, "p:test", "recall", "default", 0.9, 0.8, 1.0, 48),
         ("d", "other", 1, "d:test", "auroc", np.nan, 0.3, 0.2, 0.4, 100),
+        ("d", "a", 1, "d:controls", "swap_auroc", np.nan, 0.6, 0.5, 0.7, 40),
     ]
     table = transfer_table(pd.DataFrame(rows, columns=COLUMNS), {"a": "A"})
     assert table["test_set"].tolist() == ["d:test", "e:test", "p:test"] and set(table["method"]) == {"A"}
@@ -165,9 +180,9 @@ def test_items_name_the_file_the_papers_number_and_how_ours_was_made():
     paper = pd.DataFrame([("Table 3", "deepmirnatar", "auroc", 0.9915)], columns=["item", "method", "metric", "value"])
     figures = {"curves": ["mirna_only", "deepmirnatar"], "recurrent_layer": ["bigru"], "model_audit": ["bigru"]}
     table = items_table("mine", figures, pd.DataFrame(rows, columns=columns), paper).set_index("item")
-    assert table.index.tolist() == ["Table 1", "Table 2", "Figure 11A, B", "Figure 12"]
-    curves = table.loc["Figure 11A, B"]
-    assert curves["file"] == "results/figures/mine/released/roc.svg" and curves["auroc_paper"] == 0.9915
+    assert table.index.tolist() == ["Table 1", "Table 2", "Figure 11", "Figure 12"]
+    curves = table.loc["Figure 11"]
+    assert curves["file"] == "results/figures/mine/released/curves.svg" and curves["auroc_paper"] == 0.9915
     assert curves["auroc"] == pytest.approx(0.85) and (curves["seeds"], curves["epochs"]) == ("2", "14")
     assert table.loc["Figure 12", "auroc"] == 0.3 and np.isnan(table.loc["Figure 12", "auroc_paper"])
     lines = items_markdown([table.reset_index()]).splitlines()
@@ -186,3 +201,35 @@ def test_settings_stand_by_model_with_the_seconds_of_an_epoch():
         ["d", "m", "kernels", "[1, 3]"],
         ["d", "m", "embedding of the site", "words"],
     ]
+
+
+def test_the_summary_puts_five_numbers_beside_the_verdict():
+    rows = [
+        ("d", "m", 1, "d:test", "auroc", np.nan, 0.9, 0.8, 0.95, 100),
+        ("d", "m", 2, "d:test", "auroc", np.nan, 0.8, 0.7, 0.85, 100),
+        ("d", "m", 1, "d:controls", "swap_auroc", np.nan, 0.7, 0.6, 0.8, 40),
+        ("d", "other", 1, "d:test", "auroc", np.nan, 0.1, 0.0, 0.2, 100),
+        ("e", "m", 1, "e:test", "auroc", np.nan, 0.2, 0.1, 0.3, 100),
+    ]
+    checks = [("shortcut", "miRNA alone", 0.6), ("shortcut", "site alone", 0.75), ("signal", "seed match", 0.85)]
+    checks += [("overlap", "gene", 0.9), ("overlap", "(miRNA, gene) pair", 0.25), ("verdict", "doubtful: <b>", np.nan)]
+    names = {"experiment": "x", "dataset": "d", "model": "m", "label": "Model"}
+    audit = pd.DataFrame(checks, columns=["check", "subject", "value"])
+    table = summary_table([names], [pd.DataFrame(rows, columns=COLUMNS)], [audit])
+    shown = table.iloc[0]
+    assert shown["AUC on test"] == pytest.approx(0.85) and shown["95 % interval"] == "0.750 to 0.900"
+    assert shown["AUC of the best shortcut (site alone)"] == 0.75 and shown["AUC of the seed match"] == 0.85
+    assert shown["swap AUC"] == 0.7 and shown["test pairs seen in training"] == 0.25
+    text = blocks_html(table, ["experiment", "dataset", "model"], "verdict on the data")
+    assert "<h3>x, d, Model</h3>" in text and "doubtful: &lt;b&gt;" in text and ">0.850<" in text
+
+
+def test_a_table_becomes_a_page_with_its_raw_text_inside():
+    table = pd.DataFrame(
+        {"name": ["a<b", None], "n": [1200.0, np.nan], "value": [0.123456, 2e-7], "empty": [None, None]}
+    )
+    text = table_html(table)
+    assert "a&lt;b" in text and ">1200<" in text and ">0.1235<" in text and ">2e-07<" in text
+    assert "empty" not in text and "nan" not in text.lower() and text.count("<tr>") == 3
+    whole = page("t", "what & why", text, "t.tsv", "name\tn\n")
+    assert "what &amp; why" in whole and 'download="t.tsv"' in whole and "bmFtZQluCg==" in whole

@@ -247,9 +247,8 @@ class Inputs:
                 rows = pd.concat([runs, runs.assign(dataset=runs["test_set"].str.partition(":")[0])])
             if "test_file" in keys:
                 keys = [*keys, "test_set"]
-            rows = rows[keys].drop_duplicates().to_dict("records")
-            files = {READS[name].format(experiment=wildcards.experiment, **row): row for row in rows}
-            found[name] = files or {READS[name].format(experiment=wildcards.experiment): {}}
+            records = rows[keys].drop_duplicates().to_dict("records") if keys else [{}]
+            found[name] = {READS[name].format(experiment=wildcards.experiment, **row): row for row in records}
         return found
 
     def _runs(self, wildcards, models: list[str]) -> pd.DataFrame:
@@ -259,6 +258,11 @@ class Inputs:
             runs = runs[runs["dataset"] == wildcards.dataset]
         # In the order of the figure, within each dataset.
         runs = runs[runs["model"].isin(models)]
+        if not len(runs):
+            place = f"experiments.{wildcards.experiment}"
+            raise ConfigError(
+                f"{place}: has no run of {', '.join(models)} on {getattr(wildcards, 'dataset', 'any dataset')}"
+            )
         order = runs["model"].map(models.index)
         return runs.assign(order=order).sort_values("order", kind="stable").drop(columns="order")
 
@@ -266,7 +270,7 @@ class Inputs:
         """What `figures.base.Data` holds beside its tables."""
         chosen = ("label", "predictor", "settings")
         models = {name: {key: self.study.models[name][key] for key in chosen} for name in self.shown(wildcards)}
-        names = {key: wildcards[key] for key in ("experiment", "dataset", "model") if hasattr(wildcards, key)}
+        names = {key: getattr(wildcards, key) for key in ("experiment", "dataset", "model") if hasattr(wildcards, key)}
         return {"models": models, **names}
 
     def figure_note(self, wildcards) -> str:
@@ -349,7 +353,7 @@ class Inputs:
         return {name: self.study.models[name]["label"] for name in models}
 
     def summarized(self, wildcards) -> list[dict]:
-        """One row per wanted (experiment, dataset): its names and its first model, which the summary is about."""
+        """One row per wanted (experiment, dataset): its names and its first model, which the summary shows."""
         return [
             {"experiment": name, "dataset": dataset, "model": model, "label": self.study.models[model]["label"]}
             for name in self.study.wanted

@@ -12,6 +12,7 @@ import pandas as pd
 from deepmirnatar.common.files import atomic
 from deepmirnatar.figures.colours import BLUE, DARK, GREY, LIGHT
 
+FEW = 6  # lines of single seeds would hide more models than these
 # How figures print the names of metrics.
 NAMES = {
     "auroc": "AUC",
@@ -125,10 +126,10 @@ def dots(axis, metrics: pd.DataFrame, labels: dict[str, str], colours: dict[str,
 
 
 def losses(axis, histories: pd.DataFrame, column: str, styles: dict[str, tuple[str, str]], **line) -> None:
-    """One column of the histories by epoch: a line per model, the mean over seeds, and thin lines of the seeds."""
+    """One column of the histories by epoch: a line per model, its mean over seeds; thin lines: seeds of few models."""
     for model, part in histories.groupby("model", sort=False):
         style = {"color": styles[model][0], "linestyle": styles[model][1]} | line
-        if part["seed"].nunique() > 1:
+        if part["seed"].nunique() > 1 and histories["model"].nunique() <= FEW:
             for _, seed in part.groupby("seed"):
                 axis.plot(seed["epoch"], seed[column], **(style | {"linewidth": 0.6, "alpha": 0.4, "marker": ""}))
         mean = part.groupby("epoch")[column].mean()
@@ -195,6 +196,11 @@ def chance(axis, value: float = 0.5) -> None:
 
 
 def add_note(figure, text: str) -> None:
-    """A line below the whole figure, such as a warning that the data are too small."""
-    if text:
-        figure.supxlabel(text, fontsize=8, color=DARK, style="italic")
+    """A line under the title of the whole figure, such as a warning that the data are too small."""
+    if not text:
+        return
+    title = figure.get_suptitle()
+    if title:
+        next(each for each in figure.texts if each.get_text() == title).set_text(f"{title}\n{text}")
+    else:
+        figure.suptitle(text, fontsize=9, color=DARK)

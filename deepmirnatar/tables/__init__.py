@@ -37,8 +37,8 @@ TABLES = {
     "costs": (
         "cost of each method",
         "",
-        "Training and scoring speed and memory from the benchmark files of this run, of whole jobs on the machine that "
-        "ran them.",
+        "Training and scoring speed and memory from the benchmark files of this run, of whole jobs on the machine "
+        "that ran them.",
     ),
 }
 

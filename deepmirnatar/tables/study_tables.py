@@ -253,9 +253,8 @@ def summary_table(rows: list[dict], metrics: list[pd.DataFrame], audits: list[pd
         seen = audit[(audit["check"] == "overlap") & (audit["subject"] == "(miRNA, gene) pair")]
         numbers = {
             "AUC on test": area["value"].mean(),
-            "its 95 % interval": f"{area['low'].mean():.3f} to {area['high'].mean():.3f}" if len(area) else "",
-            "AUC of the best shortcut": shortcut["value"].mean(),
-            "best shortcut": next(iter(shortcut["subject"]), ""),
+            "95 % interval": f"{area['low'].mean():.3f} to {area['high'].mean():.3f}" if len(area) else "",
+            f"AUC of the best shortcut ({next(iter(shortcut['subject']), 'none')})": shortcut["value"].mean(),
             "AUC of the seed match": audit.loc[audit["check"] == "signal", "value"].mean(),
             "swap AUC": swap.mean(),
             "test pairs seen in training": seen["value"].mean(),

@@ -22,8 +22,8 @@ class Figure(base.Figure):
     caption = (
         "Left: AUC on the test split of the models (blue, with 95 % interval), of shortcuts that never read the miRNA "
         "against the site (orange) and of the seed match (green). A shortcut that is a model of the experiment is "
-        "shown as that model, which learns from train alone; all others learn from train and valid. Right: how much of "
-        "the test split was seen in training. The verdict names the reasons for doubt."
+        "shown as that model, which learns from train alone; all others learn from train and valid. Right: how much "
+        "of the test split was seen in training. The verdict names the reasons for doubt."
     )
     reads = ("audits", "metrics")
     per = "experiment"

@@ -27,7 +27,7 @@ class Figure(base.Figure):
             return charts.empty("no test set with both labels")
         # Names and scores of all models fit below two panels, not into them.
         names = 0.17 * len(data.models)
-        figure, axes = charts.panels(2 * len(sets), width=3.9, height=3.6 + names, columns=len(sets))
+        figure, axes = charts.panels(2 * len(sets), width=3.9, height=4.5 + names, columns=len(sets))
         styles = method_styles(data.models)
         for number, (test_set, part) in enumerate(sets):
             first = part[(part["model"] == part["model"].iloc[0]) & (part["seed"] == part["seed"].iloc[0])]
@@ -63,6 +63,6 @@ def _draw(axis, metric: str, part: pd.DataFrame, metrics: pd.DataFrame, data: ba
         same = (metrics["dataset"] == data.dataset) & (metrics["model"] == model) & (metrics["metric"] == metric)
         value = metrics.loc[same & (metrics["test_set"] == runs["test_set"].iloc[0]), "value"].mean()
         axis.plot([], [], **style, label=f"{data.labels[model]}: {word} {value:.3f}")
-    axis.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
+    axis.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal", anchor="N")
     # Below, where no curve runs.
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14))

@@ -11,8 +11,8 @@ class Figure(base.Figure):
     title = "datasets"
     paper = "Table 1"
     caption = (
-        "Each dataset's pairs by split and label, by source, the length of sites by label, and the commonest miRNAs by "
-        "label. A miRNA or a length that goes with one label is a shortcut."
+        "Each dataset's pairs by split and label, by source, the length of sites by label, and the commonest miRNAs "
+        "by label. A miRNA or a length that goes with one label is a shortcut."
     )
     reads = ("pairs",)
     per = "experiment"

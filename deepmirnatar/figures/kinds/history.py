@@ -38,5 +38,5 @@ class Figure(base.Figure):
         charts.legend_below(figure, charts.lines(styles, {name: data.labels[name] for name in names}))
         seeds = table["seed"].nunique()
         if seeds > 1:
-            figure.suptitle(f"means of {seeds} seeds; thin: each seed", fontsize=9, color=DARK)
+            figure.suptitle(f"means of {seeds} seeds", fontsize=9, color=DARK)
         return figure

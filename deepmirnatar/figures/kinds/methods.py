@@ -3,7 +3,7 @@
 import numpy as np
 
 from deepmirnatar.figures import base, charts
-from deepmirnatar.figures.colours import LIGHT, RED, method_styles
+from deepmirnatar.figures.colours import BLACK, LIGHT, method_styles
 
 SHOWN = ["auroc", "auprc", "sensitivity", "precision"]
 # What the paper calls specificity is precision for the methods that have this column.
@@ -15,7 +15,7 @@ class Figure(base.Figure):
     paper = "Table 3"
     caption = (
         "Every method on the same test rows, best AUC first. Lines: 95 % interval of the AUC. Sensitivity and "
-        "precision are at the method's default threshold. Red crosses: what the paper prints for the same method, its "
+        "precision are at the method's default threshold. Crosses: what the paper prints for the same method, its "
         '"specificity" where that is precision.'
     )
     reads = ("methods",)
@@ -36,7 +36,7 @@ class Figure(base.Figure):
             axis.scatter(table[metric], places, s=26, c=[colours[name][0] for name in table["model"]], zorder=3)
             printed = table.get(PRINTED.get(metric, f"paper_{metric}"))
             if printed is not None:
-                axis.scatter(printed, places, marker="x", s=26, color=RED, zorder=2)
+                axis.scatter(printed, places, marker="x", s=26, color=BLACK, zorder=2)
             for place, value in zip(places, table[metric], strict=True):
                 if np.isfinite(value):
                     axis.annotate(f"{value:.3f}", (1, place), xycoords=("axes fraction", "data"), fontsize=7.5,
@@ -47,7 +47,7 @@ class Figure(base.Figure):
         plt = charts.pyplot()
         if any(name.startswith("paper_") for name in table.columns):
             charts.legend_below(
-                figure, [plt.Line2D([], [], color=RED, marker="x", ls="", label="printed in the paper")]
+                figure, [plt.Line2D([], [], color=BLACK, marker="x", ls="", label="printed in the paper")]
             )
         figure.suptitle(f"{data.dataset}:test, n = {table['n'].max():,.0f} pairs, default thresholds", fontsize=10)
         return figure

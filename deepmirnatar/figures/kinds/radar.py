@@ -5,7 +5,7 @@ import textwrap
 import numpy as np
 
 from deepmirnatar.figures import base, charts
-from deepmirnatar.figures.colours import DARK, RED, method_styles
+from deepmirnatar.figures.colours import BLACK, DARK, method_styles
 from deepmirnatar.figures.kinds.methods import PRINTED
 
 # Short names, for there is little room around a circle.
@@ -39,7 +39,7 @@ class Figure(base.Figure):
             axis.fill(angles, ours, color=colour, alpha=0.2)
             axis.plot(closed(angles), closed(ours), color=colour)
             # Without a value the line stops: a straight piece across the spoke would draw a value that is not printed.
-            axis.plot(closed(angles), closed(printed), color=RED, linestyle="--", marker=".", markersize=4)
+            axis.plot(closed(angles), closed(printed), color=BLACK, linestyle="--", marker=".", markersize=4)
             axis.set_theta_offset(np.pi / 2)
             axis.set_xticks(angles, SPOKES.values(), fontsize=8)
             axis.tick_params(axis="x", pad=1)
@@ -49,7 +49,7 @@ class Figure(base.Figure):
         plt = charts.pyplot()
         handles = [plt.Line2D([], [], color=DARK, label="measured here")]
         if any(name.startswith("paper_") for name in rows.columns):
-            handles.append(plt.Line2D([], [], color=RED, ls="--", marker=".", label="printed in the paper"))
+            handles.append(plt.Line2D([], [], color=BLACK, ls="--", marker=".", label="printed in the paper"))
         charts.legend_below(figure, handles)
         short = "AP: average precision, SE: sensitivity, PR: precision, ACC: accuracy"
         n = f"n = {rows['n'].max():,.0f} pairs"

@@ -8,9 +8,9 @@ from deepmirnatar.figures import base, charts
 class Figure(base.Figure):
     title = "transfer between datasets"
     caption = (
-        "Rows: the dataset that a model was trained on; columns: what it was tested on; cells: AUC with 95 % interval. "
-        "On test sets of positives alone: the fraction found, beside the specificity on the own test split at the same "
-        "threshold, without which it means nothing."
+        "Rows: the dataset that a model was trained on; columns: what it was tested on; cells: AUC with 95 % "
+        "interval. On test sets of positives alone: the fraction found, beside the specificity on the own test split "
+        "at the same threshold, without which it means nothing."
     )
     reads = ("transfer",)
     per = "experiment"
