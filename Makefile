@@ -15,7 +15,9 @@ help:
 	@echo "make quickstart   set up and run the pipeline in small on real data; ends with figures and report.html"
 	@echo "make test         set up and run all tests"
 	@echo "make lint         formatting, linting and dry runs"
+	@echo "make format       format the code and mend what the linters can mend"
 	@echo "make report       report.html of the finished default study"
+	@echo "make docs         fill the README and docs/ from the committed tables; RESULTS=results takes new ones over"
 	@echo "make unlock       after a crash of Snakemake itself"
 	@echo "make clean        remove results and logs (downloads and the environment stay)"
 
@@ -39,7 +41,7 @@ quickstart: $(STAMP)
 	@echo "  results/figures/quickstart/    the paper's figures 8 to 13, audits (svg, png); beside it figures 2 to 7"
 	@echo "  results/tables/quickstart/     Tables 1 to 3, cost, all scores"
 	@echo "  results/datasets/quickstart/   the pairs and where each came from"
-	@echo "Next: config/README.md tells how to put your own pairs in."
+	@echo "Next: config/README.md shows how to add your own pairs."
 
 test: $(STAMP)
 	python -m pytest
@@ -61,9 +63,9 @@ format: $(STAMP)
 report: $(STAMP)
 	snakemake --cores 1 --report report.html $(STYLE)
 
-# EXPERIMENTS="fast ...": their tables and figures, and all audits, into docs/ and the README; without it the pages are filled anew.
+# The README and docs/ from docs/pages; with RESULTS=results the finished experiments that lie there are taken over first.
 docs: $(STAMP)
-	python -m docs.render results $(EXPERIMENTS)
+	python -m scripts.render_docs $(RESULTS)
 
 # The weights that the package carries, trained anew: hours on two cores.
 weights: $(STAMP)

@@ -426,9 +426,8 @@ def test_every_rule_has_a_script_of_its_own_name_and_the_other_way_round():
     named = dict(re.findall(r'^rule (\w+):.*?script:\s+"../../scripts/(\w+)\.py"', rules, flags=re.M | re.S))
     for rule, script in re.findall(r'^rule (\w+):(?:(?!^rule ).)*?scripts/(\w+)\.py"', rules, flags=re.M | re.S):
         assert rule == script
-    assert {path.stem for path in (ROOT / "scripts").glob("*.py")} <= set(
-        re.findall(r"^rule (\w+):", rules, flags=re.M)
-    )
+    rule_names = set(re.findall(r"^rule (\w+):", rules, flags=re.M))
+    assert {path.stem for path in (ROOT / "scripts").glob("*.py")} - rule_names == {"render_docs"}
     assert named
 
 

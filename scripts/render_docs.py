@@ -1,0 +1,215 @@
+"""The README, the pages and the drawn pictures of docs/, from their templates and the committed tables.
+
+Not a rule: Snakemake deletes a rule's outputs before it makes them anew, and these are tracked. `make docs` calls it;
+`make docs RESULTS=results` first takes over the finished experiments that lie there.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+import yaml
+
+from deepmirnatar import __version__
+from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.study.stanzas import resolve
+from deepmirnatar.tables import markdown as tables
+
+ROOT = Path(__file__).parents[1]
+LARGEST = 100_000  # bytes of a committed picture
+
+
+def main(root: Path = ROOT, results: Path | None = None) -> None:
+    """Write every page of `root`; with `results`, first bring its finished experiments into docs/."""
+    if results:
+        take_over(results, root / "docs", names(root))
+    for page, text in pages(root).items():
+        page.write_text(text)
+
+
+def names(root: Path) -> dict:
+    """docs/pages/names.yaml: the only place that spells models, experiments and result files for the pages."""
+    return yaml.safe_load((root / "docs/pages/names.yaml").read_text())
+
+
+def pages(root: Path = ROOT) -> dict[Path, str]:
+    """File -> text, of every template in docs/pages. README.md is one of them; pictures go to docs/pictures."""
+    folders = {"README.md": root, ".md": root / "docs", ".svg": root / "docs/pictures"}
+    files = {}
+    for template in sorted((root / "docs/pages").glob("*.jinja")):
+        folder = folders.get(template.stem, folders[Path(template.stem).suffix])
+        files[folder / template.stem] = render(template.read_text(), root)
+    return files
+
+
+def render(template: str, root: Path = ROOT) -> str:
+    """A page from its template. ValueError for a number that the tables do not hold, or hold twice."""
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True)
+    return environment.from_string(template).render(answers(root))
+
+
+def answers(root: Path) -> dict:
+    """What a template may name: the words of names.yaml, and functions that answer from the committed tables."""
+    known = names(root)
+    label = labels(root, known["configs"])
+
+    @cache
+    def table(name: str) -> pd.DataFrame:
+        folder = "tables/" if name in known["tables"] else ""
+        return read_tsv(root / ("resources/paper.tsv" if name == "paper" else f"docs/{folder}{name}.tsv"))
+
+    def number(name: str, column: str = "value", digits: int = 3, **query: str) -> str:
+        """One cell, rounded, of the only row of a table that answers the query."""
+        rows = table(name)
+        for key, value in query.items():
+            rows = rows[rows[key].astype(str) == value]
+        if len(rows) != 1:
+            asked = ", ".join(f"{key} {value}" for key, value in query.items())
+            raise ValueError(f"{name}.tsv has {len(rows)} rows with {asked}, not one")
+        return f"{rows[column].iloc[0]:.{digits}f}"
+
+    def with_interval(name: str, interval: bool, **query: str) -> str:
+        value = number(name, **query)
+        return f"{value} ({number(name, 'low', **query)} to {number(name, 'high', **query)})" if interval else value
+
+    def auc(experiment: str, model: str, test_set: str, trained_on: str | None = None, interval: bool = False) -> str:
+        query = {"experiment": experiment, "model": model, "test_set": test_set, "metric": "auroc"}
+        return with_interval("results", interval, **query, **({"dataset": trained_on} if trained_on else {}))
+
+    def audit(dataset: str, check: str, subject: str) -> str:
+        return number("audits", dataset=dataset, check=check, subject=subject)
+
+    def model_audit(dataset: str, model: str, check: str, subject: str, interval: bool = False) -> str:
+        return with_interval("model_audits", interval, dataset=dataset, model=model, check=check, subject=subject)
+
+    def case_study(prediction: str, score: str, interval: bool = True) -> str:
+        return with_interval("case_studies", interval, prediction=prediction, score=score)
+
+    def printed(method: str, metric: str, digits: int = 4) -> str:
+        return number("paper", method=method, metric=metric, digits=digits)
+
+    def side_by_side(experiment: str, models: list[str], columns: dict[str, tuple[str, str]]) -> list[dict]:
+        """A row per model: `method`, then the AUC of each column, `title: (trained on, test set)`."""
+        return [
+            {"method": label[model]}
+            | {title: auc(experiment, model, test, trained_on=data) for title, (data, test) in columns.items()}
+            for model in models
+        ]
+
+    def scores_table(experiment: str, dataset: str, recall_on: str | None = None) -> str:
+        rows = table("results")[table("results")["experiment"] == experiment]
+        shown = {name: label[name] for name in rows["model"].unique()}
+        return tables.readme_table(rows, shown, dataset, recall_on, table("paper"))
+
+    def drawn_as(picture: str) -> str:
+        return known["pictures"][picture].replace(".png", ".svg")
+
+    functions = [number, auc, audit, model_audit, case_study, printed, side_by_side, scores_table, drawn_as]
+    return {"version": __version__} | known["words"] | {each.__name__: each for each in functions} | {
+        "printed_name": lambda model: label[model],
+        "models_of": lambda name: list(table(name)["model"].unique()),
+        "grid": lambda rows: tables.markdown(pd.DataFrame(rows)),
+        "audits_table": lambda *datasets: tables.audit_table(table("audits"), list(datasets)),
+        "methods_table": lambda name: tables.contestants_markdown(table(name)),
+        "transfer_table": lambda name: tables.transfer_markdown(table(name)),
+        "items_table": lambda *each: tables.items_markdown([table(name) for name in each]),
+        "stages_table": lambda: stages_table(root / "Snakefile"),
+        "first_rows": lambda name, count=5: first_rows(root / "docs" / name, count),
+    }  # fmt: skip
+
+
+def labels(root: Path, configs: list[str]) -> dict[str, str]:
+    """Every model's printed name, from the config files, swept points included."""
+    stanzas = {}
+    for path in configs:
+        stanzas = yaml.safe_load((root / path).read_text())["models"] | stanzas
+    return {name: stanza.get("label", name) for name, stanza in resolve(stanzas, "models").items()}
+
+
+def stages_table(snakefile: Path) -> str:
+    """Markdown of the rule files in the Snakefile's order: what each needs and makes by its first comment; its rules."""
+    rows = []
+    for file in re.findall(r'^include: "(.+)"', snakefile.read_text(), flags=re.M):
+        text = (snakefile.parent / file).read_text()
+        comment = re.sub(r"\n# ?", " ", re.match(r"(#.*\n)*", text)[0]).strip("# \n")
+        if about := re.fullmatch(r"Needs: (.+?)\. Makes: (.+)", comment):
+            rules = ", ".join(f"`{name}`" for name in re.findall(r"^rule (\w+):", text, flags=re.M))
+            rows.append(
+                {
+                    "stage": f"`{Path(file).stem}`",
+                    "needs": about[1],
+                    "makes": about[2].split(". ")[0].rstrip("."),
+                    "rules": rules,
+                }
+            )
+    return tables.markdown(pd.DataFrame(rows))
+
+
+def first_rows(path: Path, count: int) -> str:
+    """The first rows of a result as Markdown; nothing while the file is not committed."""
+    return tables.markdown(read_tsv(path).head(count)) if path.exists() else ""
+
+
+def take_over(results: Path, docs: Path, known: dict) -> None:
+    """Replace in docs/ what finished experiments, audits and case studies in `results` have anew."""
+    for experiment in known["experiments"]:
+        path = results / "tables" / experiment / "results.tsv"
+        if path.exists():
+            _replace(docs / "results.tsv", {experiment: read_tsv(path)}, "experiment")
+    audits = {path.parent.name: read_tsv(path) for path in sorted((results / "datasets").glob("*/audit.tsv"))}
+    _replace(docs / "audits.tsv", audits, "dataset")
+    _replace(docs / "model_audits.tsv", _model_audits((results / "runs").glob("*/*/seed-*/audit.tsv")), "run")
+    cases = sorted((results / "predictions").glob("*/case_study.tsv"))
+    _replace(docs / "case_studies.tsv", {path.parent.name: read_tsv(path) for path in cases}, "prediction")
+    for name, path in known["tables"].items():
+        if (results / path).exists():
+            shutil.copy(results / path, docs / "tables" / f"{name}.tsv")
+    for name, path in known["pictures"].items():
+        if (results / path).exists():
+            shrink(results / path, docs / "pictures" / f"{name}.png")
+
+
+def _model_audits(paths: Iterable[Path]) -> dict[str, pd.DataFrame]:
+    """Run -> its audit with the columns dataset, model, seed in front."""
+    audits = {}
+    for path in sorted(paths):
+        dataset, model, seed = *path.parts[-4:-2], int(path.parts[-2].removeprefix("seed-"))
+        table = read_tsv(path)
+        for place, (column, value) in enumerate([("dataset", dataset), ("model", model), ("seed", seed)]):
+            table.insert(place, column, value)
+        audits[f"{dataset}/{model}/{seed}"] = table
+    return audits
+
+
+def _replace(path: Path, new: dict[str, pd.DataFrame], column: str) -> None:
+    """Replace the rows of a table whose first column names a key of `new`, by that key's rows."""
+    if not new:
+        return
+    before = read_tsv(path)
+    rows = [table.drop(columns=column, errors="ignore") for table in new.values()]
+    for name, table in zip(new, rows, strict=True):
+        table.insert(0, column, name)
+    write_tsv(pd.concat([before[~before[column].isin(new)], *rows], ignore_index=True), path)
+
+
+def shrink(path: Path, target: Path, width: int = 1400, colours: int = 64) -> None:
+    """A picture for a page: at most `width` pixels wide, in few colours, below `LARGEST` bytes."""
+    from PIL import Image
+
+    image = Image.open(path).convert("RGB")
+    while True:
+        if image.width > width:
+            image = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+        image.quantize(colours, method=Image.Quantize.MEDIANCUT).save(target, optimize=True)
+        if target.stat().st_size < LARGEST:
+            return
+        width, colours = int(width * 0.9), max(16, colours // 2)
+
+
+if __name__ == "__main__":
+    main(results=Path(sys.argv[1]) if sys.argv[1:] else None)
