@@ -38,9 +38,7 @@ def _matrix(axis, table) -> None:
     rows, columns = (table[name].drop_duplicates().sort_values()[:LARGEST] for name in ("mirna", "target"))
     values = table.pivot(index="mirna", columns="target", values="best_score").loc[rows, columns]
     high = max(1.0, values.max(axis=None))
-    heat_map(axis, values, min(0.0, values.min(axis=None)), high)
-    # The colour of the small numbers, on dark and on light ground.
-    middle = values.stack().quantile(0.6)
+    inks = heat_map(axis, values, min(0.0, values.min(axis=None)), high)
     place = {name: number for number, name in [*enumerate(values.index), *enumerate(values.columns)]}
     for row in table[table["mirna"].isin(rows) & table["target"].isin(columns)].itertuples():
         x, y = place[row.target], place[row.mirna]
@@ -51,8 +49,7 @@ def _matrix(axis, table) -> None:
             )
         seen = [(row.pair_positives_in_training, "+"), (row.pair_negatives_in_training, "−")]
         text = " ".join(f"{sign}{count}" for count, sign in seen if count)
-        dark = row.best_score > middle
-        axis.text(x, y + 0.3, text, ha="center", va="center", fontsize=6.5, color="#FFFFFF" if dark else "#000000")
+        axis.text(x, y + 0.3, text, ha="center", va="center", fontsize=6.5, color=inks[y, x])
     axis.set_title("best site's score")
     axis.set_xlabel(
         "outline: strong (solid) or weaker (dashed) evidence; hatched: no candidate site\n"
@@ -88,10 +85,10 @@ def _groups(axis, table) -> None:
         shown = part["shown"].dropna()
         if len(shown):
             axis.plot([place - 0.35, place + 0.35], [shown.median()] * 2, color="#000000", linewidth=1.5)
-        ticks.append(f"{name}\nn = {len(part)}, no site: {len(part) - len(shown)}")
+        ticks.append(f"{name}\nn = {len(part)}\nno site: {len(part) - len(shown)}")
     axis.set_xticks(range(len(GROUPS)), ticks)
     axis.set(ylabel="best site's score", title="each pair, by evidence; line: median")
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=4, handletextpad=0.1)
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4, handletextpad=0.1)
 
 
 if __name__ == "__main__":

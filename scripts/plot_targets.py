@@ -5,7 +5,7 @@ Reads the targets table; genes of the random background are left out.
 
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.figures.charts import heat_map, pyplot, save
+from deepmirnatar.figures.charts import heat_map, probability, pyplot, save
 from deepmirnatar.figures.colours import BLUE
 
 GENES, MIRNAS = 40, 30  # shown at most, best first
@@ -32,11 +32,13 @@ def main(targets: str, labels: dict[str, str], outputs: list[str]) -> None:
     for column, colour in (("sites", "#CCCCCC"), ("called", BLUE)):
         right.barh(range(len(genes)), sums[column], color=colour, height=0.65, label=column)
     for row, (total, gene) in enumerate(zip(sums["sites"], best.itertuples(), strict=True)):
-        text = f" {gene.mirna} {gene.best_score:.3f}" if gene.sites else " no site"
+        score = probability(gene.best_score) if 0 <= gene.best_score <= 1 else f"{gene.best_score:.3f}"
+        text = f" {gene.mirna} {score}" if gene.sites else " no site"
         right.text(total, row, text, va="center", fontsize=7)
     right.set(xlabel="sites of all miRNAs", title="candidate sites, those called, and the best miRNA")
     right.set_xlim(0, 1.7 * max(1, sums["sites"].max()))
-    right.legend(loc="lower right", labels=["candidate", "called at the default threshold"])
+    names = ["candidate", "called at the default threshold"]
+    right.legend(loc="upper center", labels=names, bbox_to_anchor=(0.5, -0.45 / (0.26 * len(genes) + 0.6)), ncols=2)
     figure.suptitle(f"{labels['model']}, trained on {labels['dataset']}")
     save(figure, *outputs)
 

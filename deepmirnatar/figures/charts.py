@@ -12,6 +12,7 @@ import pandas as pd
 from deepmirnatar.common.files import atomic
 from deepmirnatar.figures.colours import BLUE, DARK, GREY, LIGHT
 
+ODDS_TICKS = [0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999]
 FEW = 6  # lines of single seeds would hide more models than these
 # How figures print the names of metrics.
 NAMES = {
@@ -146,10 +147,11 @@ def lines(styles: dict[str, tuple[str, str]], labels: dict[str, str]) -> list:
     ]
 
 
-def heat_map(axis, values: pd.DataFrame, low: float = 0, high: float = 1, most: int = 150) -> None:
+def heat_map(axis, values: pd.DataFrame, low: float = 0, high: float = 1, most: int = 150) -> np.ndarray:
     """Values as colours, hatched where there is none; their numbers where they are at most `most`.
 
-    Probabilities are coloured by their odds, because most lie near 0 or 1 and would look alike.
+    Probabilities are coloured by their odds, because most lie near 0 or 1 and would look alike. Returns the colour, as
+    an array of the shape of `values`, in which text can be read on each cell.
     """
     plt = pyplot()
     known = values.to_numpy(dtype=float)
@@ -157,6 +159,7 @@ def heat_map(axis, values: pd.DataFrame, low: float = 0, high: float = 1, most: 
     shown, low, high = (scaled(each) if odds else each for each in (known, low, high))
     if odds and np.isfinite(shown).any():
         low, high = np.nanmin(shown), max(np.nanmax(shown), np.nanmin(shown) + 1e-9)
+    inks = np.where(shown > low + 0.6 * (high - low), "#FFFFFF", "#000000")
     image = axis.imshow(shown, cmap="Blues", vmin=low, vmax=high, aspect="auto")
     for row, column in np.argwhere(np.isnan(known)):
         square = (column - 0.5, row - 0.5)
@@ -164,18 +167,16 @@ def heat_map(axis, values: pd.DataFrame, low: float = 0, high: float = 1, most: 
     if values.size <= most:
         for (row, column), value in np.ndenumerate(known):
             if not np.isnan(value):
-                dark = shown[row, column] > low + 0.6 * (high - low)
-                text, colour = probability(value) if odds else f"{value:.3f}", "#FFFFFF" if dark else "#000000"
-                axis.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
+                text = probability(value) if odds else f"{value:.3f}"
+                axis.text(column, row, text, ha="center", va="center", fontsize=7, color=inks[row, column])
     axis.set_xticks(range(values.shape[1]), values.columns, rotation=90)
     axis.set_yticks(range(values.shape[0]), values.index)
     axis.tick_params(length=0)
     bar = axis.figure.colorbar(image, ax=axis, shrink=0.6, pad=0.02)
     if odds:
-        ticks = [
-            each for each in (0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999) if low <= scaled(each) <= high
-        ]
+        ticks = [each for each in ODDS_TICKS if low <= scaled(each) <= high]
         bar.set_ticks([scaled(each) for each in ticks], labels=[f"{each:g}" for each in ticks])
+    return inks
 
 
 def scaled(probabilities):
