@@ -44,7 +44,7 @@ quickstart: $(STAMP)
 	@echo "Next: config/README.md shows how to add your own pairs."
 
 test: $(STAMP)
-	python -m pytest
+	python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP)
 	ruff format --check .

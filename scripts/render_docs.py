@@ -132,7 +132,7 @@ def labels(root: Path, configs: list[str]) -> dict[str, str]:
 
 
 def stages_table(snakefile: Path) -> str:
-    """Markdown of the rule files in the Snakefile's order: what each needs and makes by its first comment; its rules."""
+    """Markdown of rule files in the Snakefile's order: what each needs and makes by its first comment, its rules."""
     rows = []
     for file in re.findall(r'^include: "(.+)"', snakefile.read_text(), flags=re.M):
         text = (snakefile.parent / file).read_text()

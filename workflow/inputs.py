@@ -369,6 +369,24 @@ class Inputs:
 
     # --- predictions
 
+    @property
+    def wanted_predictions(self) -> list[str]:
+        """Wanted predictions by a model of the study."""
+        return [name for name in self.study.wanted_predictions if name in self.study.predictions]
+
+    @property
+    def wanted_shipped(self) -> list[str]:
+        """Wanted predictions by the shipped weights."""
+        return [name for name in self.study.wanted_predictions if name in self.study.shipped]
+
+    @staticmethod
+    def shipped_weights() -> list[str]:
+        """Digests of the shipped weights: others make a prediction run again."""
+        from deepmirnatar.common.files import sha256
+
+        folder = ROOT / "deepmirnatar" / "prediction" / "weights"
+        return [sha256(path) for path in sorted(folder.glob("*.safetensors"))]
+
     def prediction(self, wildcards) -> dict:
         """A prediction's complete stanza."""
         return self.study.predictions[wildcards.prediction]
@@ -412,7 +430,8 @@ class Inputs:
 
         It is the first with the paper's network in the first wanted experiment; None where that has none.
         """
-        for name in self.study.experiments[self.study.wanted[0]]["models"]:
+        first = self.study.experiments[self.study.wanted[0]]["models"] if self.study.wanted else []
+        for name in first:
             model = self.study.models[name]
             if model["predictor"] == "deepmirnatar":
                 embeddings = {strand: self.study.embeddings[each] for strand, each in model["embeddings"].items()}

@@ -37,6 +37,8 @@ DATASET_DEFAULTS = {
     "seed": 1,
 }
 PREDICTION_DEFAULTS = {"seed": 1, "candidates": "seed", "window": 40, "step": 5, "random_targets": 0}
+# Which candidate sites the shipped weights may be asked to score; see prediction/predictor.py.
+SHIPPED_CANDIDATES = ["seed_match", "offset", "all"]
 # Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
 PRETRAIN = "pretrain"
 
@@ -70,11 +72,14 @@ class Study:
                 raise unknown(name, self.experiments, "run.experiments")
         self.runs, self.audits = self._runs(), self._audits()
         predictions = resolve(config.get("predictions") or {}, "predictions")
-        self.predictions = {name: self._prediction(name, stanza) for name, stanza in predictions.items()}
+        every = {name: self._prediction(name, stanza) for name, stanza in predictions.items()}
+        # Without a model of the study, the weights that the package carries score.
+        self.predictions = {name: stanza for name, stanza in every.items() if "model" in stanza}
+        self.shipped = {name: stanza for name, stanza in every.items() if name not in self.predictions}
         self.wanted_predictions = config["run"].get("predictions") or []
         for name in self.wanted_predictions:
-            if name not in self.predictions:
-                raise unknown(name, self.predictions, "run.predictions")
+            if name not in every:
+                raise unknown(name, every, "run.predictions")
 
     # --- stanzas -------------------------------------------------------------------------------------------
 
@@ -205,16 +210,31 @@ class Study:
 
     def _prediction(self, name: str, stanza: dict) -> dict:
         place = f"predictions.{name}"
-        done = {**PREDICTION_DEFAULTS, **stanza}
-        for key in ("mirnas", "targets", "dataset", "model"):
+        shipped = not {"dataset", "model"} & stanza.keys()
+        defaults = {"candidates": "seed_match"} if shipped else PREDICTION_DEFAULTS
+        done = {**defaults, **stanza}
+        for key in ("mirnas", "targets", *(() if shipped else ("dataset", "model"))):
             if key not in done:
                 raise ConfigError(f"{place}: needs `{key}`")
+        unread = [key for key in done if key not in ("mirnas", "targets", "candidates")]
+        if shipped and unread:
+            raise ConfigError(
+                f"{place}: {unread[0]!r} needs a `dataset` and a `model`; the shipped weights do not read it"
+            )
         for key in ("mirnas", "targets"):
             if isinstance(done[key], str) and not (self.root / done[key]).exists():
                 raise ConfigError(
                     f"{place}.{key}: there is no file {done[key]!r} (looked from {self.root.resolve()}); "
                     "names are given as a list, [NAME, NAME]"
                 )
+        if shipped:
+            if not isinstance(done["mirnas"], str) or not isinstance(done["targets"], str):
+                raise ConfigError(
+                    f"{place}: the shipped weights take two FASTA files; names need `dataset` and `model`"
+                )
+            if done["candidates"] not in SHIPPED_CANDIDATES:
+                raise unknown(done["candidates"], SHIPPED_CANDIDATES, f"{place}.candidates")
+            return done
         done["model"] = self.alias.get(done["model"], done["model"])
         for key, known in (("dataset", self.datasets), ("model", self.models), ("candidates", CANDIDATES)):
             if done[key] not in known:

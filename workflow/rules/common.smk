@@ -37,4 +37,5 @@ wildcard_constraints:
     experiment=inputs.any_of(study.experiments),
     test_set=inputs.any_of(inputs.test_sets),
     prediction=inputs.any_of(study.predictions),
+    shipped=inputs.any_of(study.shipped),
     seed=r"\d+",

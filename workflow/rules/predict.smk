@@ -6,11 +6,37 @@ localrules:
 
 rule predictions:
     input:
-        expand("results/predictions/{prediction}/targets.svg", prediction=study.wanted_predictions),
+        expand("results/predictions/{shipped}/genes.tsv", shipped=inputs.wanted_shipped),
+        expand("results/predictions/{prediction}/targets.svg", prediction=inputs.wanted_predictions),
         expand(
             "results/predictions/{prediction}/case_study.svg",
             prediction=[name for name in study.case_studies() if name in study.wanted_predictions],
         ),
+
+
+# With the weights that the package carries, as the command `deepmirnatar predict` does it.
+rule predict_targets:
+    input:
+        mirnas=lookup(within=study.shipped, dpath="{shipped}/mirnas"),
+        targets=lookup(within=study.shipped, dpath="{shipped}/targets"),
+    output:
+        genes="results/predictions/{shipped}/genes.tsv",
+        sites="results/predictions/{shipped}/sites.tsv",
+        bed="results/predictions/{shipped}/sites.bed",
+        gff="results/predictions/{shipped}/sites.gff3",
+        report="results/predictions/{shipped}/report.html",
+    log:
+        "logs/predict_targets/{shipped}.log",
+    benchmark:
+        "results/benchmarks/predict_targets/{shipped}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: study.threads
+    params:
+        candidates=lookup(within=study.shipped, dpath="{shipped}/candidates"),
+        weights=inputs.shipped_weights(),
+    script:
+        "../../scripts/predict_targets.py"
 
 
 rule find_sites:
