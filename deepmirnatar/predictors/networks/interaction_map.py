@@ -93,14 +93,15 @@ class Network(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """The mean of several networks' logits."""
+    """The mean of several networks' logits, over a temperature that makes the softmax a calibrated probability."""
 
     def __init__(self, members: list[Network]):
         super().__init__()
         self.members = nn.ModuleList(members)
+        self.register_buffer("temperature", torch.ones(()))
 
     def forward(self, *batch) -> torch.Tensor:
-        return torch.stack([member(*batch).float() for member in self.members]).mean(dim=0)
+        return torch.stack([member(*batch).float() for member in self.members]).mean(dim=0) / self.temperature
 
 
 def _convolution(inputs: int, outputs: int, kernel: list[int], stride: int = 1) -> nn.Sequential:
