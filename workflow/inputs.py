@@ -180,6 +180,11 @@ class Inputs:
             return f"results/predictions/{name}/candidates.tsv"
         return f"results/datasets/{name}/{kind or 'pairs'}.tsv"
 
+    def timed_models(self) -> dict[str, dict]:
+        """The paper's network and ours, as a CPU trains them."""
+        names = ("deepmirnatar", "deepmirnatar_4epochs", "interaction_map")
+        return {name: self.study.models[name] for name in names if name in self.study.models}
+
     # --- experiments
 
     def histories(self, wildcards) -> list[str]:

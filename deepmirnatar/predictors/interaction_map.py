@@ -28,7 +28,7 @@ from deepmirnatar.training.settings import TrainingSettings
 
 @dataclass
 class Settings(TrainingSettings):
-    epochs: int = 6
+    epochs: int = 8
     batch_size: int = 128
     learning_rate: float = 3e-3
     weight_decay: float = 0.05
@@ -44,7 +44,8 @@ class Settings(TrainingSettings):
     second_convolution: bool = True
     hidden: int = 96
     pools: int = 4
-    dropout: float = 0.3
+    dropout: float = 0.2
+    hidden_bases: float = 0.05  # in training
     duplex_features: bool = False
 
     def check(self) -> None:
