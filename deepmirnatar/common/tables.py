@@ -12,6 +12,11 @@ from deepmirnatar.common.text import InputError, lines
 _SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
 
 
+def header(path: str | Path, wanted: Iterable[str] = ()) -> list[str]:
+    """Names of a table's columns; see `read_table`."""
+    return _header(path, enumerate(lines(path), start=1), set(wanted))[2]
+
+
 def read_table(path: str | Path, wanted: Iterable[str] = ()) -> pd.DataFrame:
     """All cells as text without the blanks around them; the index, named `line`, is each row's line in the file.
 
@@ -20,14 +25,10 @@ def read_table(path: str | Path, wanted: Iterable[str] = ()) -> pd.DataFrame:
     out. Raises InputError naming file and line.
     """
     rest = enumerate(lines(path), start=1)
-    first, header = _header(path, rest, set(wanted))
-    separator = max(_SEPARATORS, key=header.count)
+    first, separator, names = _header(path, rest, set(wanted))
     usual = "," if ".csv" in str(path).lower() else "\t"
-    if separator in header and separator != usual:
+    if len(names) > 1 and separator != usual:
         log.warning("%s: its columns are separated by %s, and read so", path, _SEPARATORS[separator])
-    names = _cells(path, first, header, separator)
-    while len(names) > 1 and not names[-1]:
-        names.pop()
     if twice := next((name for name in names if name and names.count(name) > 1), None):
         raise InputError(f"{path}, line {first}: column {twice!r} stands twice; rename or remove one")
     rows, shifted = {}, None
@@ -47,23 +48,28 @@ def read_table(path: str | Path, wanted: Iterable[str] = ()) -> pd.DataFrame:
                 f"{path}, line {number}: has {len(row)} fields, but the header has {len(names)} (separated by "
                 f"{_SEPARATORS[separator]}); repair the row"
             )
+        if row == names:
+            raise InputError(f"{path}, line {number}: repeats the header; remove the line")
         rows[number] = row
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names, dtype=str)
     return table.rename_axis("line").loc[:, [bool(name) for name in names]]
 
 
-def _header(path: str | Path, rest: Iterator[tuple[int, str]], wanted: set[str]) -> tuple[int, str]:
-    """Line number and text of the first line that is neither blank nor a comment."""
+def _header(path: str | Path, rest: Iterator[tuple[int, str]], wanted: set[str]) -> tuple[int, str, list[str]]:
+    """Line number, separator and names of the first line that is neither blank nor a comment."""
     for number, line in rest:
         text = line.strip()
         if not text.strip(",;"):
             continue
-        if not text.startswith("#"):
-            return number, line
-        bare = text.lstrip("# ")
-        if any({part.strip(" \"'") for part in bare.split(separator)} & wanted for separator in _SEPARATORS):
-            return number, bare
-        log.warning("%s, line %d: begins with # and is taken for a comment", path, number)
+        bare = text.lstrip("# ") if text.startswith("#") else line
+        separator = max(_SEPARATORS, key=bare.count)
+        names = _cells(path, number, bare, separator)
+        if text.startswith("#") and not wanted.intersection(names):
+            log.warning("%s, line %d: begins with # and is taken for a comment", path, number)
+            continue
+        while len(names) > 1 and not names[-1]:
+            names.pop()
+        return number, separator, names
     raise InputError(f"{path}: is empty; write the names of the columns in its first line, then one row a line")
 
 

@@ -62,6 +62,8 @@ def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
         log.warning("%s: column %r is not read, since %s; rename it to keep it", path, column, why)
     rows = rows.drop(columns=[*taken, *(each for each in RESERVED if each in rows.columns)])
     rows = rows.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    if len(rows.columns) == 1:
+        raise PairsError(f"{path}: its header is one column, {rows.columns[0]!r}; separate columns by tabs or commas")
     if missing := [column for column in REQUIRED if column not in rows.columns]:
         near = {each.lower().replace(" ", "_"): each for each in rows.columns}
         remedy = ", ".join(f"{column}: {near.get(column, 'THEIRS')}" for column in missing)
@@ -95,7 +97,7 @@ def _check_roles(rows: pd.DataFrame, path: Path) -> None:
         site > LONGEST_SITE,
         "target_sequence",
         path,
-        lambda value: f"has {len(value):,} nt, more than a site's {LONGEST_SITE:,}; give the site, not the transcript",
+        f"is longer than the {LONGEST_SITE:,} nt that a site may have; give the site, not the transcript",
     )
 
 

@@ -1,5 +1,6 @@
 """`extends` and `sweep`: from the stanzas as written to complete ones."""
 
+import re
 from copy import deepcopy
 
 from deepmirnatar.study.schema import ConfigError, unknown
@@ -27,6 +28,10 @@ def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, 
     for name, stanza in stanzas.items():
         for key, values in ((stanza or {}).get("sweep") or {}).items():
             for value in values:
+                if not re.fullmatch(r"[\w.+-]+", str(value)):
+                    raise ConfigError(
+                        f"{what}.{name}.sweep.{key}: {value!r} cannot be part of a name; give it a stanza of its own"
+                    )
                 label = f"{done[name].get('label', name)}, {key.replace('_', ' ')} {value}"
                 point = merge_stanzas(done[name], {"settings": {key: value}, "label": label})
                 done.setdefault(f"{name}.{key}-{value}", point)

@@ -12,6 +12,8 @@ import pandas as pd
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.settings import schema_of
 from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.tables import header
+from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures import kinds
 from deepmirnatar.pairs import COLUMNS
@@ -41,6 +43,8 @@ PREDICTION_DEFAULTS = {"seed": 1, "candidates": "seed", "window": 40, "step": 5,
 SHIPPED_CANDIDATES = ["seed_match", "offset", "all"]
 # Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
 PRETRAIN = "pretrain"
+# `weights` of DNABERT that are no folder.
+PUBLISHED = [PRETRAIN, "dnabert4"]
 
 
 class Study:
@@ -93,8 +97,8 @@ class Study:
             raise ConfigError(f"{place}: has a table of its own and the name of a source; choose another name")
         if not done["sources"] and not done["table"]:
             raise ConfigError(f"{place}: needs `sources` (a list) or `table` (a file of your own)")
-        if done["table"] and not (self.root / done["table"]).exists():
-            raise ConfigError(f"{place}.table: there is no file {done['table']!r} (looked from {self.root.resolve()})")
+        if done["table"] and (wrong := missing_file(done["table"], self.root)):
+            raise ConfigError(f"{place}.table: {wrong}")
         for key, choices in (("negatives", negatives.names()), ("split", splits.STRATEGIES)):
             strategy = done[key]["strategy"]
             if strategy not in choices:
@@ -111,6 +115,11 @@ class Study:
         wrong = [column for column in done["columns"] if column not in COLUMNS]
         if wrong:
             raise unknown(wrong[0], COLUMNS, f"{place}.columns")
+        theirs = list(done["columns"].values())
+        if twice := [column for column in theirs if theirs.count(column) > 1]:
+            raise ConfigError(f"{place}.columns: {twice[0]!r} stands for two of our columns; give each one of its own")
+        if done["columns"] and not done["table"]:
+            raise ConfigError(f"{place}.columns: are those of a `table` of your own, and the dataset has none")
         fresh, split = done["negatives"]["strategy"] != "given", done["split"]
         if done["orientation"] == "as_released" and (fresh or split["strategy"] == "by_mirna_family"):
             raise ConfigError(
@@ -118,7 +127,10 @@ class Study:
                 "family read the seed; use `orientation: corrected`"
             )
         if done["negatives"]["strategy"] == "rnacofold" and split["strategy"] == "given":
-            raise ConfigError(f"{place}.split: rnacofold negatives come from no split; choose a strategy but `given`")
+            raise ConfigError(
+                f"{place}.split: rnacofold negatives come from no split; set split.strategy to one of "
+                f"{', '.join(name for name in splits.STRATEGIES if name != 'given')}"
+            )
         if done["negatives"]["strategy"] == "rnacofold" and done.get("without_targets"):
             raise ConfigError(
                 f"{place}.without_targets: rnacofold negatives are cut from any gene's 3'UTR, so these genes would "
@@ -135,6 +147,12 @@ class Study:
             raise unknown(stanza["kind"], embeddings.KINDS, f"{place}.kind")
         kind = embeddings.settings_class(stanza["kind"])
         settings = _settings(place, stanza, kind)
+        weights = settings.get("weights", PRETRAIN)
+        if weights not in PUBLISHED and not self._comes(weights) and not (self.root / weights).is_dir():
+            raise ConfigError(
+                f"{place}.settings.weights: there is no folder {weights!r} (looked from {self.root.resolve()}); take "
+                f"one with config.json and model.safetensors, or {' or '.join(PUBLISHED)}"
+            )
         return {
             "kind": stanza["kind"],
             "strand": stanza["strand"],
@@ -149,6 +167,12 @@ class Study:
         except ValueError as error:
             raise unknown(stanza["predictor"], predictors.names(), f"{place}.predictor") from error
         settings = _settings(place, stanza, predictor.Settings)
+        weights = settings.get("weights")
+        if weights and not self._comes(weights) and (wrong := missing_file(weights, self.root)):
+            raise ConfigError(f"{place}.settings.weights: {wrong}")
+        reads = [*predictor.embeddings, *predictor.optional_embeddings]
+        if not reads and stanza.get("embeddings") and stanza["predictor"] == name:
+            raise ConfigError(f"{place}.embeddings: the predictor {name} reads none; remove the key")
         given = stanza.get("embeddings", {}) if predictor.embeddings or predictor.optional_embeddings else {}
         for strand in dict.fromkeys([*predictor.embeddings, *(predictor.optional_embeddings if given else ())]):
             if strand not in given:
@@ -163,6 +187,11 @@ class Study:
             "settings": settings,
             "label": stanza.get("label", name),
         }
+
+    @staticmethod
+    def _comes(path: str) -> bool:
+        """Is this one of the files that the workflow downloads?"""
+        return Path(path).parts[:2] == ("resources", "downloads")
 
     def _aliases(self, stanzas: dict) -> dict[str, str]:
         """Swept points that equal their parent, by name, to the parent's name."""
@@ -192,6 +221,7 @@ class Study:
         for dataset in done["datasets"]:
             if dataset not in self.datasets:
                 raise unknown(dataset, self.datasets, f"{place}.datasets")
+            self._check_split(dataset, place)
         for test_set in done["test_sets"]:
             dataset, _, split = test_set.partition(":")
             if dataset not in self.datasets:
@@ -199,6 +229,21 @@ class Study:
             if split not in ("valid", "test"):
                 raise ConfigError(f"{place}.test_sets: {test_set!r} must read DATASET:test or DATASET:valid")
         return done
+
+    def _check_split(self, dataset: str, experiment: str) -> None:
+        """Refuse to train on a table of one's own that is not split, which a look at its header tells."""
+        stanza = self.datasets[dataset]
+        if not stanza["table"] or stanza["sources"] or stanza["split"]["strategy"] != "given":
+            return
+        try:
+            found = header(self.root / stanza["table"])
+        except InputError:
+            return  # whoever reads the table says so
+        if stanza["columns"].get("split", "split") not in found:
+            raise ConfigError(
+                f"datasets.{dataset}: {stanza['table']} has no column 'split', and {experiment} trains on it; set "
+                "split.strategy, as in `split: {strategy: by_gene}`"
+            )
 
     def _models_of(self, place: str, names: list[str]) -> list[str]:
         """Known models, each once; a swept point that equals its parent goes by the parent's name."""
@@ -222,11 +267,8 @@ class Study:
                 f"{place}: {unread[0]!r} needs a `dataset` and a `model`; the shipped weights do not read it"
             )
         for key in ("mirnas", "targets"):
-            if isinstance(done[key], str) and not (self.root / done[key]).exists():
-                raise ConfigError(
-                    f"{place}.{key}: there is no file {done[key]!r} (looked from {self.root.resolve()}); "
-                    "names are given as a list, [NAME, NAME]"
-                )
+            if isinstance(done[key], str) and (wrong := missing_file(done[key], self.root)):
+                raise ConfigError(f"{place}.{key}: {wrong}; names are given as a list, [NAME, NAME]")
         if shipped:
             if not isinstance(done["mirnas"], str) or not isinstance(done["targets"], str):
                 raise ConfigError(
@@ -239,6 +281,18 @@ class Study:
         for key, known in (("dataset", self.datasets), ("model", self.models), ("candidates", CANDIDATES)):
             if done[key] not in known:
                 raise unknown(done[key], known, f"{place}.{key}")
+        window = done["window"]
+        if done["step"] > window:
+            raise ConfigError(
+                f"{place}.step: {done['step']} is more than window, {window}; sites between would be missed"
+            )
+        for embedding in self.models[done["model"]]["embeddings"].values():
+            stanza = self.embeddings[embedding]
+            longest = embeddings.longest(stanza["kind"], stanza["settings"])
+            if longest and stanza["strand"] == "site" and window > longest:
+                raise ConfigError(
+                    f"{place}.window: {window} nt are more than {embedding} embeds, {longest}; take fewer"
+                )
         return done
 
     # --- tables --------------------------------------------------------------------------------------------
