@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar.common.files import read_tsv, write_tsv
-from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.rna.sequences import reverse
 
 COLUMNS = [
@@ -64,13 +63,7 @@ def check_pairs(table: pd.DataFrame, name: str | Path) -> pd.DataFrame:
         refuse(table, empty, column, name, "is empty; fill it in or remove the row")
     for column in ("mirna_sequence", "target_sequence"):
         wrong = ~table[column].str.fullmatch("[ACGU]+")
-        refuse(
-            table,
-            wrong,
-            column,
-            name,
-            lambda value: f"holds a letter other than A, C, G, U: it {odd_letter(value, 'ACGU')[1]}",
-        )
+        refuse(table, wrong, column, name, "holds a letter other than A, C, G, U; repair or remove the row")
         short = table[column].str.len() < SHORTEST
         refuse(table, short, column, name, f"is shorter than {SHORTEST} nt; repair or remove the row")
     label = table["label"].astype(str)
@@ -86,7 +79,8 @@ def refuse(table: pd.DataFrame, bad: pd.Series, column: str, name: str | Path, w
         position = int(bad.to_numpy().argmax())
         value = table[column].iloc[position]
         why = why(value) if callable(why) else why
-        more = f" ({int(bad.sum()) - 1} more rows like it)" if bad.sum() > 1 else ""
+        others = int(bad.sum()) - 1
+        more = f" ({others} more {'row' if others == 1 else 'rows'} like it)" if others else ""
         line = table.index[position] if table.index.name == "line" else position + 2
         raise PairsError(f"{name}, line {line}: {column} {shorten(value)} {why}.{more}")
 

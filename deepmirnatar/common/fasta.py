@@ -77,7 +77,7 @@ def read_fasta(path: str | Path, letters: str) -> pd.Series:
             )
         if fault := record.fault(f"{letters}T"):
             line, odd = fault
-            raise InputError(f"{path}, line {line}: entry {name!r} {odd} (letters are {', '.join(letters)} or T)")
+            raise InputError(f"{path}, line {line}: entry {name!r} holds {odd} (letters are {', '.join(letters)} or T)")
         found[name], line_of[name] = record.sequence.upper().replace("T", "U"), record.line
     if not found:
         raise InputError(f"{path}: holds no FASTA entry (a line `>name`, then the sequence); is it the right file?")

@@ -18,11 +18,11 @@ _LOOKS_LIKE = {
 
 
 def odd_letter(sequence: str, letters: str) -> tuple[int, str] | None:
-    """Where (0-based) a sequence breaks its alphabet, and how, as the middle of a sentence; None if it does not."""
+    """Where (0-based) a sequence breaks its alphabet, and what stands there, for a sentence; None if it does not."""
     odd = re.search(f"[^{letters}]", sequence)
     if not odd:
         return None
     # A letter of proteins tells more than an IUPAC code before it.
     protein = odd[0].isalpha() and re.search("[EFILPQZJO]", sequence)
     told = next(text for pattern, text in _LOOKS_LIKE.items() if re.match(pattern, protein[0] if protein else odd[0]))
-    return odd.start(), f"holds {odd[0]!r} at nt {odd.start() + 1}, {told}"
+    return odd.start(), f"{odd[0]!r} at nt {odd.start() + 1}, {told}"

@@ -41,6 +41,11 @@ def read_table(path: str | Path, wanted: Iterable[str] = ()) -> pd.DataFrame:
         if not rows and len(row) == len(names) + 1:
             names.insert(0, "")  # R's write.table leaves out the name above the row names
             shifted = number, row
+        if len(names) == 1 and len(row) > 2:
+            raise InputError(
+                f"{path}, line {first}: {names[0]!r} is no header for rows of {len(row)} fields; write the names of "
+                "the columns there, or # before the line"
+            )
         if len(row) != len(names):
             if shifted and len(row) == len(names) - 1:
                 (number, row), names = shifted, names[1:]

@@ -40,6 +40,7 @@ _KINDS = {
     b"@HD\t": ("a SAM file", "name a FASTA file or a table"),
     b"@SQ\t": ("a SAM file", "name a FASTA file or a table"),
     b"CLUSTAL": ("a Clustal alignment", "export it as FASTA without gaps"),
+    b"\x43\x27\x41\x1a": ("a 2bit genome", "export the 3'UTRs as FASTA"),
     b"{": ("JSON", "export it as tab-separated text"),
 }
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -118,6 +119,8 @@ def _kind(path: Path, start: bytes, packed: bool) -> tuple[str, str] | None:
         if any(name.startswith("Contents/") or name == "content.xml" for name in names):
             return "a LibreOffice document", "save it as tab-separated text or CSV"
         return "a zip archive", "unpack it"
+    if start.startswith(_GZIP):
+        return "a gzip file packed twice", "unpack it once"
     for magic, kind in _KINDS.items():
         if start.startswith(magic):
             return kind
@@ -141,6 +144,8 @@ def _names_in_zip(path: Path) -> list[str]:
 
 def _refuse_undecoded(line: str, path: str | Path, number: int) -> None:
     if odd := re.search("[\udc80-\udcff]", line):
+        if re.search("[\x00-\x08\x0e-\x1f]", line):
+            raise InputError(f"{path}, line {number}: holds bytes that are no text; is it the right file?")
         byte = ord(odd[0]) - 0xDC00
         raise InputError(
             f"{path}, line {number}: byte 0x{byte:02x} is not UTF-8; the file looks like Latin-1 or Windows-1252, "

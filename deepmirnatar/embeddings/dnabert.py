@@ -43,6 +43,10 @@ class Settings:
     single_mask_fraction: float = 0.4
     pool: int = 0
 
+    # What published weights do not read.
+    PRETRAINING = ("layers", "heads", "steps", "batch_size", "piece_kmers", "learning_rate", "mask",
+                   "single_mask_fraction")  # fmt: skip
+
     def check(self) -> None:
         """ValueError where settings contradict each other."""
         if self.weights == "pretrain" and self.size % self.heads:

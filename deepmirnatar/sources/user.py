@@ -1,10 +1,12 @@
 """A user's own pairs: TSV or CSV with named columns, or FASTA as `>mirna|target|label` with `miRNA&site`."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
 from deepmirnatar.common.fasta import is_fasta, records
+from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.logs import log
 from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.common.tables import read_table
@@ -33,7 +35,11 @@ def parse(
     else:
         rows = _renamed(read_table(path, [columns.get(each, each) for each in REQUIRED]), columns, path)
     if not len(rows):
-        raise PairsError(f"{path}: holds no rows; write one pair of a miRNA and a site a line below the header")
+        raise PairsError(f"{path}: holds no pairs; write at least one")
+    for column in ("mirna_sequence", "target_sequence"):
+        # As they are written, which is how a user finds them.
+        odd = ~rows[column].str.upper().str.fullmatch("[ACGTU]*")
+        refuse(rows, odd, column, path, lambda value: f"holds a letter other than A, C, G, U: {_odd(value)}")
     rows = finish(rows.assign(mirna_written=mirna_written), name, path)
     _check_roles(rows, path)
     if rows["label"].nunique() == 1:
@@ -62,13 +68,16 @@ def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
         log.warning("%s: column %r is not read, since %s; rename it to keep it", path, column, why)
     rows = rows.drop(columns=[*taken, *(each for each in RESERVED if each in rows.columns)])
     rows = rows.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    if any(re.fullmatch("[ACGTU]{12,}", each.upper()) for each in rows.columns):
+        raise PairsError(f"{path}, line 1: is a row; write the names of the columns above it ({', '.join(REQUIRED)})")
     if len(rows.columns) == 1:
         raise PairsError(f"{path}: its header is one column, {rows.columns[0]!r}; separate columns by tabs or commas")
     if missing := [column for column in REQUIRED if column not in rows.columns]:
         near = {each.lower().replace(" ", "_"): each for each in rows.columns}
         remedy = ", ".join(f"{column}: {near.get(column, 'THEIRS')}" for column in missing)
         raise PairsError(
-            f"{path}: column {', '.join(map(repr, missing))} is missing. Needed: {', '.join(REQUIRED)}. Found: "
+            f"{path}: {'column' if len(missing) == 1 else 'columns'} {', '.join(map(repr, missing))} "
+            f"{'is' if len(missing) == 1 else 'are'} missing. Needed: {', '.join(REQUIRED)}. Found: "
             f"{_some(rows.columns)}. Name them in the dataset's stanza, like `columns: {{{remedy}}}`."
         )
     return rows
@@ -111,11 +120,15 @@ def _fasta(path: Path) -> pd.DataFrame:
                 "`miRNA&site`"
             )
         if fault := record.fault("ACGTU&"):
-            raise PairsError(f"{path}, line {fault[0]}: record {record.title!r} {fault[1]}")
+            raise PairsError(f"{path}, line {fault[0]}: record {record.title!r} holds {fault[1]}")
         rows.append((*fields, *strands))
         places.append(record.line)
     columns = ["mirna", "target", "label", "mirna_sequence", "target_sequence"]
     return pd.DataFrame(rows, columns=columns, index=pd.Index(places, name="line"), dtype=str)
+
+
+def _odd(sequence: str) -> str:
+    return odd_letter(sequence.upper(), "ACGTU")[1]
 
 
 def _some(names: pd.Index) -> str:

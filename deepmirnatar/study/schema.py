@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import NoneType
 
@@ -52,9 +53,18 @@ def check_schema(config: dict, schema: dict, within: str = "") -> None:
 
     `within` is the place of a part of the config that is checked on its own.
     """
+    _check_keys(config, within)
+    errors = _validator()(schema).iter_errors(config)
+    for error in sorted(errors, key=lambda error: len(error.path)):
+        place = ".".join(filter(None, [within, *map(str, error.absolute_path)])) or "the top level"
+        raise _breach(error, place)
+
+
+@cache
+def _validator() -> type:
+    """The draft's validator, stricter about numbers."""
     import jsonschema
 
-    _check_keys(config, within)
     # Not a whole number: 3.0, which JSON takes for one. Not a number: .nan, .inf.
     types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
         {
@@ -62,11 +72,7 @@ def check_schema(config: dict, schema: dict, within: str = "") -> None:
             "number": lambda _, value: type(value) in (int, float) and math.isfinite(value),
         }
     )
-    validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)
-    errors = validator(schema).iter_errors(config)
-    for error in sorted(errors, key=lambda error: len(error.path)):
-        place = ".".join(filter(None, [within, *map(str, error.absolute_path)])) or "the top level"
-        raise _breach(error, place)
+    return jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)
 
 
 def _check_keys(part: object, place: str) -> None:
@@ -138,6 +144,8 @@ def _remedy(found: object, wanted: str) -> str:
         return f"; write it with a point, 1.0e-3, not {found}"
     if isinstance(found, str) and "number" in wanted and re.fullmatch(r"[-+]?\d+(\.\d*)?", found):
         return f"; write {found} without quotes"
+    if isinstance(found, str) and "number" in wanted and re.fullmatch(r"\d+,\d+", found):
+        return f"; write it with a point, {found.replace(',', '.')}"
     if isinstance(found, str) and "true" in wanted:
         return "; write true or false without quotes"
     if isinstance(found, float) and "whole" in wanted and found.is_integer():
@@ -153,5 +161,7 @@ def _shown(value: object) -> str:
     """A value as the config has it, without the middle if it is long."""
     if isinstance(value, float) and not math.isfinite(value):
         return f"{value} (not a number)" if math.isnan(value) else f"{value}"
-    text = repr(value) if isinstance(value, str | int | float | list | dict | NoneType) else str(value)
+    if value is None:
+        return "null"
+    text = repr(value) if isinstance(value, str | int | float | list | dict) else str(value)
     return text if len(text) <= 80 else f"{text[:60]}...{text[-10:]}"

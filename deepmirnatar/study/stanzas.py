@@ -14,7 +14,7 @@ def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, 
 
     def complete(name: str, seen: tuple) -> dict:
         if name in seen:
-            raise ConfigError(f"{what}.{name}: extends itself by way of {' -> '.join(seen)}")
+            raise ConfigError(f"{what}.{name}: extends itself by way of {' -> '.join(seen)}; take one out")
         own = deepcopy(stanzas[name] or {})
         parent = own.pop("extends", None)
         own.pop("sweep", None)

@@ -51,7 +51,7 @@ class Study:
     """The whole config, checked and complete: what the rules look up."""
 
     def __init__(self, config: dict, root: Path = Path(".")):
-        self.root = root
+        self.config, self.root = config, root
         self.device = config.get("device", "auto")
         self.threads = config.get("threads", 2)
         self.mirror = config.get("mirror")
@@ -118,8 +118,9 @@ class Study:
         theirs = list(done["columns"].values())
         if twice := [column for column in theirs if theirs.count(column) > 1]:
             raise ConfigError(f"{place}.columns: {twice[0]!r} stands for two of our columns; give each one of its own")
-        if done["columns"] and not done["table"]:
-            raise ConfigError(f"{place}.columns: are those of a `table` of your own, and the dataset has none")
+        for key in ("columns", "mirna_written"):
+            if done[key] != DATASET_DEFAULTS[key] and not done["table"]:
+                raise ConfigError(f"{place}.{key}: is read only with a `table` of your own; remove it")
         fresh, split = done["negatives"]["strategy"] != "given", done["split"]
         if done["orientation"] == "as_released" and (fresh or split["strategy"] == "by_mirna_family"):
             raise ConfigError(
@@ -153,6 +154,10 @@ class Study:
                 f"{place}.settings.weights: there is no folder {weights!r} (looked from {self.root.resolve()}); take "
                 f"one with config.json and model.safetensors, or {' or '.join(PUBLISHED)}"
             )
+        given = (self.config["embeddings"][name] or {}).get("settings", {})
+        unread = kind.PRETRAINING if weights != PRETRAIN else ["projection"]
+        if stanza["kind"] == "dnabert" and (odd := [key for key in unread if given.get(key, "none") != "none"]):
+            raise ConfigError(f"{place}.settings.{odd[0]}: is not read with `weights: {weights}`; remove it")
         return {
             "kind": stanza["kind"],
             "strand": stanza["strand"],
@@ -165,14 +170,16 @@ class Study:
         try:
             predictor = predictors.load_class(stanza["predictor"])
         except ValueError as error:
+            if stanza["predictor"] == name and not did_you_mean(name, predictors.names()):
+                raise ConfigError(f"{place}: needs `predictor` or `extends`; no predictor is called {name}") from error
             raise unknown(stanza["predictor"], predictors.names(), f"{place}.predictor") from error
         settings = _settings(place, stanza, predictor.Settings)
         weights = settings.get("weights")
         if weights and not self._comes(weights) and (wrong := missing_file(weights, self.root)):
             raise ConfigError(f"{place}.settings.weights: {wrong}")
         reads = [*predictor.embeddings, *predictor.optional_embeddings]
-        if not reads and stanza.get("embeddings") and stanza["predictor"] == name:
-            raise ConfigError(f"{place}.embeddings: the predictor {name} reads none; remove the key")
+        if not reads and (self.config["models"].get(name) or {}).get("embeddings"):
+            raise ConfigError(f"{place}.embeddings: the predictor {stanza['predictor']} reads none; remove the key")
         given = stanza.get("embeddings", {}) if predictor.embeddings or predictor.optional_embeddings else {}
         for strand in dict.fromkeys([*predictor.embeddings, *(predictor.optional_embeddings if given else ())]):
             if strand not in given:
@@ -268,7 +275,11 @@ class Study:
             )
         for key in ("mirnas", "targets"):
             if isinstance(done[key], str) and (wrong := missing_file(done[key], self.root)):
-                raise ConfigError(f"{place}.{key}: {wrong}; names are given as a list, [NAME, NAME]")
+                hint = "" if "?" in wrong or "folder" in wrong else "; names are given as a list, [NAME, NAME]"
+                raise ConfigError(f"{place}.{key}: {wrong}{hint}")
+            files = [each for each in done[key] if isinstance(done[key], list) and (self.root / each).is_file()]
+            if files:
+                raise ConfigError(f"{place}.{key}: {files[0]!r} is a file; give one file without brackets, not a list")
         if shipped:
             if not isinstance(done["mirnas"], str) or not isinstance(done["targets"], str):
                 raise ConfigError(
@@ -281,6 +292,8 @@ class Study:
         for key, known in (("dataset", self.datasets), ("model", self.models), ("candidates", CANDIDATES)):
             if done[key] not in known:
                 raise unknown(done[key], known, f"{place}.{key}")
+        if "step" in (self.config["predictions"][name] or {}) and done["candidates"] == "seed":
+            raise ConfigError(f"{place}.step: is not read with `candidates: seed`; remove it")
         window = done["window"]
         if done["step"] > window:
             raise ConfigError(
