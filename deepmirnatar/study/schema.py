@@ -18,7 +18,7 @@ def unknown(name: object, known: Iterable[str], what: str) -> ConfigError:
     """An error for a name that is none of `known`, with the nearest one suggested."""
     known = list(known)
     return ConfigError(
-        f"{what}: {name!r} is not known.{did_you_mean(name, known)} Known: {', '.join(sorted(known)) or 'none'}."
+        f"{what}: {shown(name)} is not known.{did_you_mean(name, known)} Known: {', '.join(sorted(known)) or 'none'}."
     )
 
 
@@ -80,7 +80,7 @@ def _check_keys(part: object, place: str) -> None:
     if isinstance(part, dict):
         for key, value in part.items():
             if not isinstance(key, str):
-                raise ConfigError(f"{place or 'the top level'}: the key {_shown(key)} should be text; put it in quotes")
+                raise ConfigError(f"{place or 'the top level'}: the key {shown(key)} should be text; put it in quotes")
             _check_keys(value, f"{place}.{key}" if place else key)
 
 
@@ -114,7 +114,7 @@ def _breach(error, place: str) -> ConfigError:
         if inner:
             return _breach(inner[0], ".".join([place, *map(str, inner[0].relative_path)]))
         wanted = " or ".join(_WANTED[each["type"]] for each in rule)
-        return ConfigError(f"{place}: {_shown(found)} should be {wanted}")
+        return ConfigError(f"{place}: {shown(found)} should be {wanted}")
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         return unknown(next(key for key in found if key not in known), known, place)
@@ -122,18 +122,20 @@ def _breach(error, place: str) -> ConfigError:
         return unknown(found, map(str, rule), place)
     if error.validator == "type":
         wanted = " or ".join(_WANTED[name] for name in ([rule] if isinstance(rule, str) else rule))
-        return ConfigError(f"{place}: {_shown(found)} should be {wanted}{_remedy(found, wanted)}")
+        return ConfigError(f"{place}: {shown(found)} should be {wanted}{_remedy(found, wanted)}")
     if error.validator in _LIMITS:
-        return ConfigError(f"{place}: {_shown(found)} {_LIMITS[error.validator]} {rule}")
+        return ConfigError(f"{place}: {shown(found)} {_LIMITS[error.validator]} {rule}")
     if error.validator == "required":
         return ConfigError(f"{place}: needs {error.message.split(chr(39))[1]!r}")
     if error.validator == "pattern":
         return ConfigError(f"{place}: {found!r} is no name; take lower-case letters, digits and _, a letter first")
     if error.validator == "uniqueItems":
         twice = next(each for number, each in enumerate(found) if each in found[:number])
-        return ConfigError(f"{place}: {_shown(twice)} stands twice; name it once")
-    if error.validator in ("minItems", "minLength"):
+        return ConfigError(f"{place}: {shown(twice)} stands twice; name it once")
+    if error.validator == "minItems":
         return ConfigError(f"{place}: is empty; give at least one, or leave the key out")
+    if error.validator == "minLength":
+        return ConfigError(f"{place}: is empty; fill it in, or take it out")
     return ConfigError(f"{place}: {error.message}")
 
 
@@ -157,11 +159,11 @@ def _remedy(found: object, wanted: str) -> str:
     return ""
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value as the config has it, without the middle if it is long."""
     if isinstance(value, float) and not math.isfinite(value):
         return f"{value} (not a number)" if math.isnan(value) else f"{value}"
-    if value is None:
-        return "null"
     text = repr(value) if isinstance(value, str | int | float | list | dict) else str(value)
+    if not isinstance(value, str):
+        text = text.replace("None", "null")
     return text if len(text) <= 80 else f"{text[:60]}...{text[-10:]}"

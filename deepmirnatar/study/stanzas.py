@@ -3,7 +3,7 @@
 import re
 from copy import deepcopy
 
-from deepmirnatar.study.schema import ConfigError, unknown
+from deepmirnatar.study.schema import ConfigError, shown, unknown
 
 
 def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, dict]:
@@ -28,9 +28,9 @@ def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, 
     for name, stanza in stanzas.items():
         for key, values in ((stanza or {}).get("sweep") or {}).items():
             for value in values:
-                if not re.fullmatch(r"[\w.+-]+", str(value)):
+                if value is None or not re.fullmatch(r"[\w.+-]+", str(value)):
                     raise ConfigError(
-                        f"{what}.{name}.sweep.{key}: {value!r} cannot be part of a name; give it a stanza of its own"
+                        f"{what}.{name}.sweep.{key}: {shown(value)} cannot be part of a name; give it its own stanza"
                     )
                 label = f"{done[name].get('label', name)}, {key.replace('_', ' ')} {value}"
                 point = merge_stanzas(done[name], {"settings": {key: value}, "label": label})

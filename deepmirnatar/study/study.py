@@ -4,6 +4,7 @@
 point that equals its parent is the parent, so that nothing is trained twice.
 """
 
+import os
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -58,6 +59,8 @@ class Study:
         self.datasets = {
             name: self._dataset(name, stanza) for name, stanza in resolve(config["datasets"], "datasets").items()
         }
+        for name in self.datasets:
+            self._check_apart(name, ())
         # A line for figures; no part of what decides a dataset, so that a new one rebuilds nothing.
         self.notes = {name: stanza.pop("note") for name, stanza in self.datasets.items()}
         self.embeddings = {
@@ -139,6 +142,24 @@ class Study:
             )
         return done
 
+    def _check_apart(self, name: str, seen: tuple) -> None:
+        """Refuse test sets that there are not, and datasets that keep apart from each other in a circle."""
+        place = f"datasets.{name}.apart_from"
+        if name in seen:
+            raise ConfigError(f"{place}: waits for itself by way of {' -> '.join(seen)}; take one out")
+        for test_set in self.datasets[name]["apart_from"]:
+            dataset = self._test_set(test_set, place)
+            self._check_apart(dataset, (*seen, name))
+
+    def _test_set(self, test_set: str, place: str) -> str:
+        """The dataset of a test set such as `released:test`."""
+        dataset, _, split = test_set.partition(":")
+        if dataset not in self.datasets:
+            raise unknown(dataset, self.datasets, place)
+        if split not in ("valid", "test"):
+            raise ConfigError(f"{place}: {test_set!r} must read DATASET:test or DATASET:valid")
+        return dataset
+
     def _embedding(self, name: str, stanza: dict) -> dict:
         place = f"embeddings.{name}"
         for key in ("kind", "strand"):
@@ -149,7 +170,7 @@ class Study:
         kind = embeddings.settings_class(stanza["kind"])
         settings = _settings(place, stanza, kind)
         weights = settings.get("weights", PRETRAIN)
-        if weights not in PUBLISHED and not self._comes(weights) and not (self.root / weights).is_dir():
+        if weights not in PUBLISHED and not self._comes(weights) and not os.path.isdir(self.root / weights):
             raise ConfigError(
                 f"{place}.settings.weights: there is no folder {weights!r} (looked from {self.root.resolve()}); take "
                 f"one with config.json and model.safetensors, or {' or '.join(PUBLISHED)}"
@@ -230,11 +251,7 @@ class Study:
                 raise unknown(dataset, self.datasets, f"{place}.datasets")
             self._check_split(dataset, place)
         for test_set in done["test_sets"]:
-            dataset, _, split = test_set.partition(":")
-            if dataset not in self.datasets:
-                raise unknown(dataset, self.datasets, f"{place}.test_sets")
-            if split not in ("valid", "test"):
-                raise ConfigError(f"{place}.test_sets: {test_set!r} must read DATASET:test or DATASET:valid")
+            self._test_set(test_set, f"{place}.test_sets")
         return done
 
     def _check_split(self, dataset: str, experiment: str) -> None:
@@ -277,8 +294,8 @@ class Study:
             if isinstance(done[key], str) and (wrong := missing_file(done[key], self.root)):
                 hint = "" if "?" in wrong or "folder" in wrong else "; names are given as a list, [NAME, NAME]"
                 raise ConfigError(f"{place}.{key}: {wrong}{hint}")
-            files = [each for each in done[key] if isinstance(done[key], list) and (self.root / each).is_file()]
-            if files:
+            names = done[key] if isinstance(done[key], list) else []
+            if files := [each for each in names if missing_file(each, self.root) is None]:
                 raise ConfigError(f"{place}.{key}: {files[0]!r} is a file; give one file without brackets, not a list")
         if shipped:
             if not isinstance(done["mirnas"], str) or not isinstance(done["targets"], str):
