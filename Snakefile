@@ -1,7 +1,11 @@
 # DeepmiRNATar: microRNA target sites, from downloads to figures. The config names the study;
 # sources -> datasets -> embeddings -> runs -> experiments -> figures and report; runs -> predictions for own sequences.
+import atexit
+import sys
+
 from snakemake.utils import min_version
 
+from workflow.failures import failures
 from workflow.fingerprint import ROOT
 
 min_version("9.15")
@@ -29,6 +33,11 @@ add_fingerprints(workflow.rules, inputs.plug_ins)
 
 
 report: "workflow/report/workflow.rst"
+
+
+# Snakemake's own lines come between; what a user needs comes last.
+onerror:
+    atexit.register(print, *failures(log), sep="\n", file=sys.stderr)
 
 
 rule all:

@@ -19,6 +19,12 @@ def settings_class(kind: str) -> type:
     return import_module(f"deepmirnatar.embeddings.{kind}").Settings
 
 
+def longest(kind: str, settings: dict) -> int | None:
+    """nt of the longest sequence that a kind embeds; None if any length will do."""
+    kmers = getattr(import_module(f"deepmirnatar.embeddings.{kind}"), "LONGEST_KMERS", None)
+    return kmers and kmers + settings["k"] - 1
+
+
 def embed(sequences: list[str], kind: str, settings: dict, embedder: Path | None, **options) -> Features:
     """Embed distinct sequences (5'->3', RNA), pooled where the settings say so."""
     module = import_module(f"deepmirnatar.embeddings.{kind}")

@@ -24,6 +24,8 @@ from deepmirnatar.common.settings import one_of
 from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.rna.kmers import END, MASK, PAD, SPECIAL, START, tokenize, vocabulary
 
+LONGEST_KMERS = 510  # beside the two tokens at the ends
+
 
 @dataclass
 class Settings:
@@ -41,6 +43,10 @@ class Settings:
     single_mask_fraction: float = 0.4
     pool: int = 0
 
+    # What published weights do not read.
+    PRETRAINING = ("layers", "heads", "steps", "batch_size", "piece_kmers", "learning_rate", "mask",
+                   "single_mask_fraction")  # fmt: skip
+
     def check(self) -> None:
         """ValueError where settings contradict each other."""
         if self.weights == "pretrain" and self.size % self.heads:
@@ -57,7 +63,7 @@ def configuration(settings: Settings):
         num_hidden_layers=settings.layers,
         num_attention_heads=settings.heads,
         intermediate_size=4 * settings.size,
-        max_position_embeddings=512,
+        max_position_embeddings=LONGEST_KMERS + 2,
         type_vocab_size=2,
         initializer_range=0.1,
         # The corpus is far larger than the model can memorise, and drawing masks is a third of a CPU step.
@@ -200,7 +206,10 @@ def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Pat
 
 
 def embed(sequences: list[str], settings: Settings, embedder: Path, device: str = "auto") -> Features:
-    """One vector per k-mer, special tokens dropped; float16."""
+    """One vector per k-mer, special tokens dropped; float16. Raises ValueError for a sequence that is too long."""
+    most = LONGEST_KMERS + settings.k - 1
+    if too_long := max((len(each) for each in sequences if len(each) > most), default=0):
+        raise ValueError(f"a sequence of {too_long:,} nt is longer than DNABERT reads, {most}; cut it, or leave it out")
     import torch
     from safetensors import safe_open
     from transformers import BertConfig, BertModel

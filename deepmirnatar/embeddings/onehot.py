@@ -9,11 +9,18 @@ import pandas as pd
 from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.rna.kmers import SPECIAL, tokenize, vocabulary
 
+LARGEST = 6
+
 
 @dataclass
 class Settings:
     k: int = 1
     pool: int = 0
+
+    def check(self) -> None:
+        """ValueError for vectors that memory cannot hold."""
+        if self.k > LARGEST:
+            raise ValueError(f"k: {self.k} makes vectors of {4**self.k:,} values; one-hot takes {LARGEST} at most")
 
 
 def embed(sequences: list[str], settings: Settings, embedder: Path | None = None) -> Features:
