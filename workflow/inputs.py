@@ -6,6 +6,7 @@ from string import Formatter
 
 import pandas as pd
 
+from deepmirnatar import embeddings
 from deepmirnatar.figures import kinds
 from deepmirnatar.figures.base import DRAWN, READS
 from deepmirnatar.sources import SOURCES
@@ -121,7 +122,7 @@ class Inputs:
         return [f"{folder}/{name}" for name in ("config.json", "model.safetensors", "vocab.txt")]
 
     def embedding_gpu(self, wildcards) -> int:
-        return int(self.study.embeddings[wildcards.embedding]["kind"] == "dnabert")
+        return int(embeddings.load(self.study.embeddings[wildcards.embedding]["kind"]).GPU)
 
     def embedded_pairs(self, wildcards) -> str:
         """The table whose sequences are embedded: a dataset's pairs or its controls, or a prediction's candidates."""

@@ -7,7 +7,7 @@ and in the first part of the steps k-mers are masked singly.
 
 Otherwise `weights` is a folder with a published checkpoint (config.json and model.safetensors, or
 pytorch_model.bin, which is read without unpickling objects): 12 layers, hidden size 768, frozen. How 768 become 96
-the paper does not say: `reduce: linear` leaves it to a layer learned with the model, `pca` fits a projection on the
+the paper does not say: `projection: linear` leaves it to a layer learned with the model, `pca` fits a projection on the
 training split.
 """
 
@@ -24,6 +24,8 @@ from deepmirnatar.common.settings import one_of
 from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.rna.kmers import END, MASK, PAD, SPECIAL, START, tokenize, vocabulary
 
+LABEL, LEARNS, GPU = "DNABERT", True, True
+PUBLISHED_SIZE = 768  # hidden size of the published weights
 LONGEST_KMERS = 510  # beside the two tokens at the ends
 
 
@@ -203,6 +205,12 @@ def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Pat
             pca.explained_variance_ratio_.sum(),
         )
     _save(model, {"source": str(folder)}, projection, path)
+
+
+def width(settings: Settings) -> int:
+    """Values of a vector: published weights keep theirs unless a projection is fitted here."""
+    published = settings.weights != "pretrain" and settings.projection != "pca"
+    return PUBLISHED_SIZE if published else settings.size
 
 
 def embed(sequences: list[str], settings: Settings, embedder: Path, device: str = "auto") -> Features:
