@@ -30,6 +30,10 @@ add_fingerprints(workflow.rules, inputs.plug_ins)
 report: "workflow/report/workflow.rst"
 
 
+onstart:
+    check_start(workflow)
+
+
 rule all:
     default_target: True
     input:

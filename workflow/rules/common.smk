@@ -8,6 +8,7 @@ from deepmirnatar.study.schema import check_schema
 from deepmirnatar.study.stanzas import merge_stanzas
 from deepmirnatar.study.study import Study
 from deepmirnatar.tables import TABLES
+from workflow.cluster import check_start, memory, minutes
 from workflow.fingerprint import ROOT, add_fingerprints
 from workflow.inputs import Inputs
 
