@@ -67,7 +67,8 @@ def to_minutes(limit: str) -> int | None:
         return None
     days, _, clock = limit.rpartition("-")
     parts = [int(part) for part in clock.split(":")]
-    hours, mins, _ = [0] * (3 - len(parts)) + parts
+    missing = [0] * (3 - len(parts))
+    hours, mins, _ = parts + missing if days else missing + parts
     return int(days or 0) * 1440 + hours * 60 + mins
 
 

@@ -6,10 +6,9 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +52,8 @@ def atomic(path: str | Path) -> Iterator[Path]:
             ) from error
         raise
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none, or the folder is read-only
+            part.unlink()
 
 
 def _remove_abandoned(path: Path) -> None:
@@ -67,13 +67,11 @@ def _remove_abandoned(path: Path) -> None:
 def _refusal(error: Exception, part: Path) -> str | None:
     """Why the system refused to write `part`, in words; None where the error is of another kind.
 
-    Libraries that write by themselves (torch, safetensors) hide the error's number in their text, or drop it.
+    safetensors, which writes by itself, gives the error's number in its text only.
     """
     number, file = getattr(error, "errno", None), getattr(error, "filename", None)
     if number is None and (said := re.search(r"os error (\d+)", str(error))):
         number = int(said[1])
-    if number is None and "write" in str(error) and shutil.disk_usage(part.parent).free < 1 << 16:
-        number = errno.ENOSPC
     if number in (errno.EACCES, errno.EPERM) and file and Path(file) not in (part, *part.parents):
         return None  # a file that the block may not read
     return _REFUSED.get(number)

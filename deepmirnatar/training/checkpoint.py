@@ -1,6 +1,7 @@
 """What an interrupted training continues from."""
 
 import copy
+import io
 import shutil
 from pathlib import Path
 
@@ -24,8 +25,11 @@ class Checkpoint:
         rng = {"torch": torch.get_rng_state()}
         if torch.cuda.is_available():
             rng["cuda"] = torch.cuda.get_rng_state_all()
+        # By way of memory: where the disk is full, torch's own writer does not say so.
+        content = io.BytesIO()
+        torch.save({"run": self.run, "parts": saved, "state": state, "rng": rng}, content)
         with atomic(self.path) as part:
-            torch.save({"run": self.run, "parts": saved, "state": state, "rng": rng}, part)
+            part.write_bytes(content.getbuffer())
 
     def load(self, parts: dict, device: torch.device) -> dict | None:
         """Restore `parts` and the generators; return the saved state, or None where there is none to go on from.
