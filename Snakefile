@@ -40,6 +40,10 @@ onerror:
     atexit.register(print, *failures(log), sep="\n", file=sys.stderr)
 
 
+onstart:
+    check_start(workflow)
+
+
 rule all:
     default_target: True
     input:

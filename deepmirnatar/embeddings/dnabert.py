@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.files import atomic, digest
+from deepmirnatar.common.files import atomic, digest, read_tensors
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.common.settings import one_of
 from deepmirnatar.embeddings.vectors import Features
@@ -219,12 +219,10 @@ def embed(sequences: list[str], settings: Settings, embedder: Path, device: str 
     if too_long := max((len(each) for each in sequences if len(each) > most), default=0):
         raise ValueError(f"a sequence of {too_long:,} nt is longer than DNABERT reads, {most}; cut it, or leave it out")
     import torch
-    from safetensors import safe_open
     from transformers import BertConfig, BertModel
 
-    with safe_open(str(embedder), framework="pt") as handle:
-        description = json.loads(handle.metadata()["description"])
-        tensors = {name: handle.get_tensor(name) for name in handle.keys()}  # noqa: SIM118
+    arrays, description = read_tensors(embedder)
+    tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
     mean, components = tensors.pop("pca.mean", None), tensors.pop("pca.components", None)
     model = BertModel(BertConfig(**description["config"]), add_pooling_layer=False)
     model.load_state_dict(tensors)

@@ -80,4 +80,11 @@ class NeuralPredictor(Predictor):
     def load_weights(self) -> None:
         import torch
 
-        self.network.load_state_dict({name: torch.from_numpy(array) for name, array in self.weights.items()})
+        weights = {name: torch.from_numpy(array) for name, array in self.weights.items()}
+        try:
+            self.network.load_state_dict(weights)
+        except RuntimeError as error:
+            found = str(error).strip().splitlines()[-1].strip()
+            raise ValueError(
+                f"{self.file}: these weights are of another network ({found}); delete the file and run again."
+            ) from error

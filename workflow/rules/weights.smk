@@ -25,6 +25,11 @@ rule fit_repression:
         "results/benchmarks/fit_repression.tsv"
     conda:
         "../../envs/train.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(20),
+    message:
+        "Fit repression on transfections"
     script:
         "../../scripts/fit_repression.py"
 
@@ -41,5 +46,10 @@ rule collect_weights:
         "logs/collect_weights.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
+    message:
+        "Collect the weights that the package ships"
     script:
         "../../scripts/collect_weights.py"
