@@ -57,7 +57,7 @@ def sentence(error: BaseException) -> str:
     """What went wrong, and what to do, in one sentence. Our own errors say both themselves."""
     if isinstance(error, ModuleNotFoundError):
         return (
-            f"{sys.executable} lacks the package {error.name!r}: activate the environment that `make` sets up "
+            f"{sys.executable} lacks the package {error.name.partition('.')[0]!r}: activate the environment that `make` sets up "
             "(. .venv/bin/activate), or run with --sdm conda"
         )
     if isinstance(error, MemoryError):

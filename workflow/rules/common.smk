@@ -15,7 +15,7 @@ try:
     from workflow.inputs import Inputs
 except ModuleNotFoundError as error:
     sys.exit(
-        f"{sys.executable} lacks the package {error.name!r}: activate the environment that `make` sets up "
+        f"{sys.executable} lacks the package {error.name.partition('.')[0]!r}: activate the environment that `make` sets up "
         "(. .venv/bin/activate), then run snakemake again"
     )
 
