@@ -15,12 +15,25 @@ import jinja2
 import pandas as pd
 import yaml
 
-from deepmirnatar import __version__
+from deepmirnatar import __version__, embeddings, predictors
 from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.datasets import negatives
+from deepmirnatar.datasets.splits import STRATEGIES
+from deepmirnatar.figures import kinds
+from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.stanzas import resolve
+from deepmirnatar.study.study import DATASET_DEFAULTS, PREDICTION_DEFAULTS
 from deepmirnatar.tables import markdown as tables
+from deepmirnatar.training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[1]
+# What a key is where the stanza does not name it.
+DEFAULTS = {
+    "datasets": DATASET_DEFAULTS,
+    "embeddings": {"seed": 1},
+    "experiments": {"seeds": [1], "test_sets": [], "models": []},
+    "predictions": PREDICTION_DEFAULTS,
+}
 LARGEST = 100_000  # bytes of a committed picture
 
 
@@ -38,12 +51,13 @@ def names(root: Path) -> dict:
 
 
 def pages(root: Path = ROOT) -> dict[Path, str]:
-    """File -> text, of every template in docs/pages. README.md is one of them; pictures go to docs/pictures."""
-    folders = {"README.md": root, ".md": root / "docs", ".svg": root / "docs/pictures"}
+    """File -> text, of every template in docs/pages; pictures go to docs/pictures."""
+    own = {"README.md": root / "README.md", "config.md": root / "config/README.md"}
+    folders = {".md": root / "docs", ".svg": root / "docs/pictures"}
     files = {}
     for template in sorted((root / "docs/pages").glob("*.jinja")):
-        folder = folders.get(template.stem, folders[Path(template.stem).suffix])
-        files[folder / template.stem] = render(template.read_text(), root)
+        page = own.get(template.stem, folders[Path(template.stem).suffix] / template.stem)
+        files[page] = render(template.read_text(), root)
     return files
 
 
@@ -109,8 +123,26 @@ def answers(root: Path) -> dict:
     def drawn_as(picture: str) -> str:
         return known["pictures"][picture].replace(".png", ".svg")
 
-    functions = [number, auc, audit, model_audit, case_study, printed, side_by_side, scores_table, drawn_as]
+    schema = yaml.safe_load((root / "workflow/schemas/config.schema.yaml").read_text())["properties"]
+
+    def keys(stanza: str) -> str:
+        if stanza == "run":
+            top = {name: about for name, about in schema.items() if "description" in about}
+            return tables.keys_markdown({**_dotted("run", schema), **top}, {"device": "auto", "threads": 2})
+        return tables.keys_markdown(schema[stanza]["additionalProperties"]["properties"], DEFAULTS.get(stanza, {}))
+
+    functions = [keys, number, auc, audit, model_audit, case_study, printed, side_by_side, scores_table, drawn_as]
     return {"version": __version__} | known["words"] | {each.__name__: each for each in functions} | {
+        "sources": list(SOURCES),
+        "settings_of": lambda name, but=(): tables.settings_markdown(predictors.load_class(name).Settings, but),
+        "predictor_settings": {name: tables.settings_line(predictors.load_class(name).Settings)
+                               for name in predictors.names()},
+        "training_settings": list(TrainingSettings.__dataclass_fields__),
+        "kinds": {name: tables.settings_line(embeddings.settings_class(name)) for name in embeddings.names()},
+        "strategies": {name: tables.settings_line(negatives.load(name).Settings) for name in negatives.names()},
+        "splits": {name: tables.settings_line(each) for name, each in STRATEGIES.items()},
+        "training_table": lambda: tables.settings_markdown(TrainingSettings),
+        "figure_kinds": {name: kinds.load_class(name) for name in kinds.names()},
         "printed_name": lambda model: label[model],
         "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
@@ -122,6 +154,10 @@ def answers(root: Path) -> dict:
         "stages_table": lambda: stages_table(root / "Snakefile"),
         "first_rows": lambda name, count=5: first_rows(root / "docs" / name, count),
     }  # fmt: skip
+
+
+def _dotted(name: str, schema: dict) -> dict:
+    return {f"{name}.{key}": about for key, about in schema[name]["properties"].items()}
 
 
 def labels(root: Path, configs: list[str]) -> dict[str, str]:
