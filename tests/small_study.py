@@ -38,13 +38,15 @@ datasets:
     split: {strategy: by_gene}
 embeddings:
   small_dnabert:
-    {kind: dnabert, strand: site, settings: {layers: 1, size: 16, heads: 2, steps: 60, batch_size: 8, piece_kmers: 16, mask: 0.5}}
+    kind: dnabert
+    strand: site
+    settings: {layers: 1, size: 16, heads: 2, steps: 60, batch_size: 8, piece_kmers: 16, mask: 0.5}
 models:
   small_model:
     extends: deepmirnatar
     embeddings: {mirna: mirna_word2vec, site: small_dnabert}
     settings:
-      {epochs: 5, batch_size: 8, learning_rate: 0.003, hidden: 16, filters: 8, decoder_modules: 1, heads: 2,
+      {epochs: 8, batch_size: 8, learning_rate: 0.003, hidden: 16, filters: 8, decoder_modules: 1, heads: 2,
        checkpoint_minutes: 0.0001}
 experiments:
   small: {datasets: [small], figures: {curves: [small_model, seed_class]}}
