@@ -24,6 +24,7 @@ include: "workflow/rules/experiments.smk"
 include: "workflow/rules/explained.smk"
 include: "workflow/rules/predict.smk"
 include: "workflow/rules/weights.smk"
+include: "workflow/rules/speed.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 
@@ -37,6 +38,10 @@ report: "workflow/report/workflow.rst"
 # Snakemake's own lines come between; what a user needs comes last.
 onerror:
     atexit.register(print, *failures(log), sep="\n", file=sys.stderr)
+
+
+onstart:
+    check_start(workflow)
 
 
 rule all:

@@ -5,11 +5,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from deepmirnatar import __version__
-from deepmirnatar.common.files import read_tsv, write_tsv
-from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.common.files import atomic, read_tsv, write_tsv
+from deepmirnatar.common.logs import log, log_to, progress
+
+STEP = 20_000  # pairs that are scored at once
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,10 +35,19 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     one = commands.add_parser("predict", help="which genes do these miRNAs target?")
-    one.add_argument("--mirnas", required=True, metavar="FASTA", help="mature miRNAs, 5'->3' (.gz is read)")
     one.add_argument(
-        "--targets", required=True, metavar="FASTA", help="3'UTRs or whole transcripts, 5'->3' (.gz is read)"
+        "--mirnas",
+        required=True,
+        metavar="FASTA|NAMES",
+        help="FASTA of mature miRNAs, 5'->3'; or miRBase names: a file, or with commas between",
     )
+    one.add_argument("--targets", metavar="FASTA", help="3'UTRs or whole transcripts, 5'->3' (.gz is read)")
+    one.add_argument(
+        "--annotation", metavar="GTF|BED12", help="in place of --targets, with --genome: 3'UTRs are cut out"
+    )
+    one.add_argument("--genome", metavar="FASTA", help="the genome of --annotation (.gz is read)")
+    one.add_argument("--known", metavar="TSV", help="known targets, columns mirna, gene, strong (1 or 0)")
+    _mirbase(one)
     one.add_argument("--out", default="deepmirnatar-results", metavar="FOLDER", help="default: %(default)s")
     one.add_argument(
         "--candidates",
@@ -61,8 +73,9 @@ def parser() -> argparse.ArgumentParser:
     two.set_defaults(run=score)
 
     three = commands.add_parser("explain", help="draw one duplex with the bases that its score rests on")
-    three.add_argument("mirna", metavar="MIRNA", help="mature sequence, 5'->3'")
+    three.add_argument("mirna", metavar="MIRNA", help="mature sequence, 5'->3', or a miRBase name")
     three.add_argument("site", metavar="SITE", help="site on the mRNA, 5'->3'")
+    _mirbase(three)
     three.add_argument("--out", default="duplex.svg", metavar="SVG", help="default: %(default)s")
     three.set_defaults(run=explain)
 
@@ -73,19 +86,29 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _mirbase(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--mirbase", metavar="FASTA", help="miRBase's mature.fa, for names (default: where the workflow downloads it)"
+    )
+
+
 def predict(options) -> None:
-    """FASTA files to ranked genes, sites and the report."""
+    """miRNAs and targets to ranked genes, sites and the report."""
     from deepmirnatar.prediction.job import predict_files
 
     started = time.monotonic()
     written = predict_files(
         options.mirnas,
         options.targets,
-        Path(options.out),
+        options.out,
         options.candidates,
         options.explain,
         options.threads,
         options.weights,
+        options.known,
+        mirbase=options.mirbase,
+        annotation=options.annotation,
+        genome=options.genome,
     )
     log.info("done in %.0f s:", time.monotonic() - started)
     for path in written:
@@ -109,24 +132,35 @@ def score(options) -> None:
             raise ValueError(f"{path}, line {row + 2}: {column} {value!r} is no sequence of A, C, G, U or T; repair it")
     out = Path(options.out or path.with_suffix(".scored.tsv"))
     predictor = Predictor.load(threads=options.threads)
-    write_tsv(table.assign(score=predictor.score(table)), out)
+    parts = [table.iloc[start : start + STEP] for start in range(0, len(table), STEP)]
+    scores = [predictor.score(part) for part in progress(parts, "scoring pairs", unit=f"x {STEP:,}")]
+    write_tsv(table.assign(score=np.concatenate([[], *scores])), out)
     log.info("%d pairs scored: %s", len(table), out)
 
 
 def explain(options) -> None:
-    """One duplex as SVG, its score on the terminal."""
-    from deepmirnatar.prediction.duplex import draw_svg, duplex
+    """One duplex as SVG, and as text on the terminal with its score."""
+    from deepmirnatar.prediction.duplex import as_text, draw_svg, duplex, in_words
     from deepmirnatar.prediction.explain import importance
+    from deepmirnatar.prediction.mirna_names import from_mirbase
     from deepmirnatar.prediction.predictor import Predictor
 
     mirna, site = (text.upper().replace("T", "U") for text in (options.mirna, options.site))
+    if "-" in mirna:
+        chosen, meant = from_mirbase([options.mirna], options.mirbase)
+        if len(chosen) > 1:
+            raise ValueError(f"{meant[0]}; give one of them")
+        mirna = chosen["mirna_sequence"].iloc[0]
     for name, text in (("MIRNA", mirna), ("SITE", site)):
         if not text or set(text) - set("ACGU"):
             raise ValueError(f"{name} {text!r} is no sequence of A, C, G, U or T")
     predictor = Predictor.load()
     value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]
-    Path(options.out).write_text(draw_svg(duplex(mirna, site), importance(predictor, mirna, site)))
-    log.info("probability of binding %.3f; drawn: %s", value, options.out)
+    found = duplex(mirna, site)
+    with atomic(options.out) as part:
+        part.write_text(draw_svg(found, importance(predictor, mirna, site)))
+    print(as_text(found), in_words(found), f"Probability of binding {value:.3f}.", sep="\n")
+    log.info("drawn: %s", options.out)
 
 
 def serve(options) -> None:

@@ -112,6 +112,7 @@ def answers(root: Path) -> dict:
     functions = [number, auc, audit, model_audit, case_study, printed, side_by_side, scores_table, drawn_as]
     return {"version": __version__} | known["words"] | {each.__name__: each for each in functions} | {
         "printed_name": lambda model: label[model],
+        "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
         "grid": lambda rows: tables.markdown(pd.DataFrame(rows)),
         "audits_table": lambda *datasets: tables.audit_table(table("audits"), list(datasets)),
@@ -166,12 +167,30 @@ def take_over(results: Path, docs: Path, known: dict) -> None:
     _replace(docs / "model_audits.tsv", _model_audits((results / "runs").glob("*/*/seed-*/audit.tsv")), "run")
     cases = sorted((results / "predictions").glob("*/case_study.tsv"))
     _replace(docs / "case_studies.tsv", {path.parent.name: read_tsv(path) for path in cases}, "prediction")
+    _keep_largest(docs / "resources.tsv", resources(results / "benchmarks"))
     for name, path in known["tables"].items():
         if (results / path).exists():
             shutil.copy(results / path, docs / "tables" / f"{name}.tsv")
     for name, path in known["pictures"].items():
         if (results / path).exists():
             shrink(results / path, docs / "pictures" / f"{name}.png")
+
+
+def resources(benchmarks: Path) -> pd.DataFrame:
+    """What the largest job of each rule took: rule, mb (resident memory), seconds."""
+    measured = [
+        (path.relative_to(benchmarks).parts[0].removesuffix(".tsv"), row.max_rss, row.s)
+        for path in benchmarks.rglob("*.tsv")
+        for row in read_tsv(path).itertuples()
+    ]
+    return pd.DataFrame(measured, columns=["rule", "mb", "seconds"])
+
+
+def _keep_largest(path: Path, new: pd.DataFrame) -> None:
+    """Add measurements to a table of them, which keeps each rule's largest."""
+    if len(new):
+        both = pd.concat([new, read_tsv(path)]) if path.exists() else new
+        write_tsv(both.groupby("rule", as_index=False).max().round().astype({"mb": int, "seconds": int}), path)
 
 
 def _model_audits(paths: Iterable[Path]) -> dict[str, pd.DataFrame]:

@@ -8,10 +8,13 @@ import pytest
 
 from deepmirnatar import Predictor
 from deepmirnatar.cli import main as command
-from deepmirnatar.common.files import read_tsv, write_tensors
-from deepmirnatar.prediction import job, predictor
+from deepmirnatar.common.files import read_tsv, write_tensors, write_tsv
+from deepmirnatar.prediction import job, outputs, predictor
 from deepmirnatar.prediction.candidates import read_mirnas, read_targets
+from deepmirnatar.prediction.duplex import as_text, duplex
 from deepmirnatar.prediction.explain import importance
+from deepmirnatar.prediction.inputs import read_inputs, read_texts
+from deepmirnatar.prediction.mirna_names import from_mirbase
 from deepmirnatar.prediction.repression import START, Repression
 from deepmirnatar.predictors import load_class
 from deepmirnatar.predictors.base import Context
@@ -50,6 +53,12 @@ def fasta(tmp_path_factory, rna):
             utr = utr[:place] + reverse_complement(mirna[1:8]) + "A" + utr[place + 8 :]
         utrs.append(f">gene{number}\n{utr}\n")
     (folder / "utrs.fa").write_text("".join(utrs))
+    (folder / "mature.fa").write_text(
+        f">hsa-let-7a-5p MIMAT0000062 Homo sapiens\n{LET7}\n>hsa-miR-16-5p MIMAT0000069 Homo sapiens\n{MIR16}\n"
+        ">hsa-let-7a-3p MIMAT0004481 Homo sapiens let-7a-3p\nCUAUACAAUCUACUGUCUUUC\n"
+        ">hsa-miR-941-5p MIMAT0000001 x\nACCCGGCUGUGUGCACAUGUGC\n>hsa-miR-941-3p M x\nCACCCGGCUGUGUGCACAUGUG\n"
+        ">mmu-miR-16-5p MIMAT0000527 Mus musculus\nUAGCAGCACGUAAAUAUUGGCC\n"
+    )
     return folder
 
 
@@ -84,6 +93,8 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
     assert command(["predict", *arguments, "--out", str(tmp_path / "a"), "--weights", str(weights)]) == 0
     monkeypatch.setattr(job, "WEIGHTS", weights)
     paths = [str(fasta / "mirnas.fa"), str(fasta / "utrs.fa")]
+    files = Predictor.load(weights).predict(*paths)
+    pd.testing.assert_frame_equal(files.sites, result.sites)
     script("predict_targets").main(*paths, "seed_match", 1, tmp_path / "b")
     for folder in (tmp_path / "a", tmp_path / "b"):
         for name, table in (("genes.tsv", result.genes), ("sites.tsv", result.sites)):
@@ -94,7 +105,8 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
 
 def test_chunks_change_nothing_and_a_killed_prediction_goes_on(weights, fasta, tmp_path, monkeypatch):
     whole = job.predict_files(fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path / "whole", explained=0, weights=weights)
-    monkeypatch.setattr(predictor.chunks, "__defaults__", (700,))
+    monkeypatch.setattr(job, "CHUNK", 700)
+    monkeypatch.setattr(job, "LEAST", 1)
     done = []
     score = Predictor._chunk
 
@@ -112,12 +124,13 @@ def test_chunks_change_nothing_and_a_killed_prediction_goes_on(weights, fasta, t
     monkeypatch.setattr(Predictor, "_chunk", lambda self, *given: calls.append(1) or score(self, *given))
     again = job.predict_files(fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path / "cut", explained=0, weights=weights)
     _, targets = tables(fasta)
-    assert len(calls) == len(list(predictor.chunks(targets))) - 2
+    assert len(calls) == len(list(predictor.chunks(targets, 700))) - 2
     for one, two in zip(whole, again, strict=True):
         if one.suffix == ".tsv":
             pd.testing.assert_frame_equal(read_tsv(one), read_tsv(two), rtol=1e-5)
         elif one.suffix == ".bed":
             assert sorted(one.read_text().splitlines()) == sorted(two.read_text().splitlines())
+    assert not list((tmp_path / "cut").glob(".*"))
 
 
 def test_bed_and_gff_say_where_the_sites_are(weights, fasta, tmp_path):
@@ -143,9 +156,9 @@ def test_genes_add_up_their_sites_and_are_ranked(weights, fasta):
         own = sites[(sites["mirna"] == row.mirna) & (sites["target"] == row.target)]
         assert row.sites == len(own) == row.n_8mer + row.n_7mer + row.n_6mer
         assert row.best_score == own["score"].max()
-        assert row.binding == pytest.approx(1 - np.prod(1 - own["score"]))
+        assert row.binding == pytest.approx(1 - np.prod(1 - own["score"]), abs=1e-5)
         # Weaker sites, which are not listed, may add to what the listed ones give.
-        assert row.repression <= own["repression"].sum() + 1e-6
+        assert row.repression <= own["repression"].sum() + 1e-5
 
 
 def test_importance_is_the_change_of_the_log_odds_when_a_base_is_replaced(weights):
@@ -178,6 +191,7 @@ BAD = [
     ("mirnas.fa", ">a\nUGAGG\n", "utrs.fa", ">u\nACGU\n", "has 5 nt"),
     ("mirnas.fa", "", "utrs.fa", ">u\nACGU\n", "holds no FASTA entry"),
     ("mirnas.fa", f">a\n{LET7}\n", "utrs.fa", ">u\nACXU\n", "holds 'X'"),
+    ("utrs.fa", f">u\n{'ACGU' * 50}\n", "mirnas.fa", f">a\n{LET7}\n", "are swapped"),
     ("none.fa", None, "utrs.fa", ">u\nACGU\n", "none.fa"),
 ]
 
@@ -203,3 +217,108 @@ def test_the_shipped_weights_are_small_and_read_pairing():
     good, bad = shipped.score(pairs)
     assert good > 0.9 > 0.5 > bad
     assert shipped.about["sites"]["pairs_sha256"] and shipped.about["repression"]["experiments"]
+
+
+# --- names, annotations, evidence --------------------------------------------------------------------------------
+
+
+def test_names_are_looked_up_and_what_was_meant_is_said(fasta):
+    found, meant = from_mirbase(["hsa-let-7a-5p", "miR-16", "MIR-16-1", "let-7a", "mmu-miR-16-5p"], fasta / "mature.fa")
+    assert dict(found.to_numpy()) == {
+        "hsa-let-7a-5p": LET7, "hsa-miR-16-5p": MIR16, "mmu-miR-16-5p": "UAGCAGCACGUAAAUAUUGGCC"
+    }  # fmt: skip
+    assert meant == [
+        "miR-16 means hsa-miR-16-5p", "MIR-16-1 means hsa-miR-16-5p", "let-7a means hsa-let-7a-5p"
+    ]  # fmt: skip
+    # Neither arm has a well-known seed: both are taken.
+    both, _ = from_mirbase(["miR-941"], fasta / "mature.fa")
+    assert both["mirna"].tolist() == ["hsa-miR-941-5p", "hsa-miR-941-3p"]
+    with pytest.raises(ValueError, match=r"holds no miRNA 'miR-61-5p'. Did you mean 'hsa-miR-16-5p'\?"):
+        from_mirbase(["miR-61-5p"], fasta / "mature.fa")
+    with pytest.raises(ValueError, match=r"'miR-16' is no file, .* download https://mirbase.org/.* --mirbase"):
+        from_mirbase(["miR-16"], fasta / "none.fa")
+
+
+def test_names_come_from_the_command_a_file_and_the_page(fasta, tmp_path, monkeypatch):
+    (tmp_path / "names.txt").write_text("miR-16\nlet-7a\n")
+    given = [["let-7a", "miR-16"], "let-7a,miR-16", tmp_path / "names.txt"]
+    for each in given:
+        found = read_inputs(each, fasta / "utrs.fa", fasta / "mature.fa")
+        assert sorted(found.mirnas["mirna"]) == ["hsa-let-7a-5p", "hsa-miR-16-5p"] and len(found.meant) == 2
+    with pytest.raises(ValueError, match=r"there is no file 'none\.fa' with miRNAs"):
+        read_inputs("none.fa", fasta / "utrs.fa")
+    monkeypatch.setattr("deepmirnatar.prediction.mirna_names.MIRBASE", fasta / "mature.fa")
+    assert read_texts("let-7a", "ACGU" * 20).mirnas["mirna_sequence"].tolist() == [LET7]
+    pasted = read_texts(f"{LET7}\n{MIR16}", "ACGU" * 20 + "\n" + "GGCC" * 20)
+    assert pasted.mirnas["mirna"].tolist() == ["miRNA1", "miRNA2"]
+    assert pasted.targets.to_numpy().tolist() == [["target", "ACGU" * 20 + "GGCC" * 20]]
+
+
+def test_warnings_reach_the_terminal_the_report_and_python(weights, fasta, tmp_path, capsys):
+    (tmp_path / "m.fa").write_text(f">a\n{LET7}\n>b\n{LET7}\n")
+    result = Predictor.load(weights).predict(tmp_path / "m.fa", fasta / "utrs.fa")
+    assert result.warnings == ["'b' has the same sequence as 'a', and so the same results."]
+    arguments = ["--mirnas", str(tmp_path / "m.fa"), "--targets", str(fasta / "utrs.fa"), "--weights", str(weights)]
+    assert command(["predict", *arguments, "--out", str(tmp_path / "out"), "--explain", "0"]) == 0
+    assert f"warning: {result.warnings[0]}" in capsys.readouterr().err
+    assert "has the same sequence as" in (tmp_path / "out/report.html").read_text()
+
+
+def test_known_targets_stand_beside_the_scores(weights, fasta, tmp_path):
+    (tmp_path / "known.tsv").write_text("mirna\tgene\tentrez\tstrong\nlet-7a\tgene3\t1\t1\nmiR-16\tgene4\t2\t0\n")
+    job.predict_files(
+        fasta / "mirnas.fa",
+        fasta / "utrs.fa",
+        tmp_path / "a",
+        explained=0,
+        weights=weights,
+        known=tmp_path / "known.tsv",
+    )
+    genes = read_tsv(tmp_path / "a/genes.tsv").set_index(["mirna", "target"])
+    assert genes.loc[("let-7a", "gene3"), ["known", "strong"]].tolist() == [1, 1]
+    assert genes.loc[("miR-16", "gene4"), ["known", "strong"]].tolist() == [1, 0]
+    assert genes["known"].sum() == 2
+
+
+def test_every_kind_of_candidate_reaches_the_report(weights, fasta, tmp_path):
+    paths = fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path
+    job.predict_files(*paths, candidates="all", explained=0, weights=weights)
+    sites = read_tsv(tmp_path / "sites.tsv")
+    assert {"8mer", "offset 6mer", "wobble 7mer", "mismatch 8mer"} <= set(sites["seed_type"])
+    assert "wobble 7mer" in (tmp_path / "report.html").read_text()
+
+
+def test_merging_ranks_and_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr(outputs, "OPEN", 2)
+    rng = np.random.default_rng(0)
+    columns = {"repression": -rng.random(50).round(2), "binding": rng.random(50).round(2), "sites": 2}
+    genes = pd.DataFrame(
+        {"mirna": [f'm"{n % 5}' for n in range(50)], "target": [f"t{n}" for n in range(50)], **columns}
+    )
+    paths = []
+    for number in range(5):
+        paths.append(tmp_path / f"{number}.tsv")
+        write_tsv(predictor.in_order(genes[number * 10 : number * 10 + 10]), paths[-1])
+    totals = outputs.merge_genes(paths, tmp_path / "all.tsv")
+    pd.testing.assert_frame_equal(read_tsv(tmp_path / "all.tsv"), predictor.ranked(genes))
+    bound = int((genes["binding"] >= 0.5).sum())
+    assert totals == {"pairs": 50, "mirnas": 5, "targets": 50, "sites": 100, "bound": bound}
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_a_duplex_is_drawn_as_text():
+    found = duplex(LET7, "AAAACUAUACAACCUACUACCUCAAAAA")
+    mirna, pairs, site = as_text(found).splitlines()
+    assert pairs.count("|") == 22 and pairs.index("|") == mirna.index(LET7[::-1])
+    assert site[pairs.index("|") :].startswith("AACUAUACAACC")
+
+
+def test_explain_takes_a_name_and_prints_the_duplex(weights, fasta, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(Predictor.load.__func__, "__defaults__", (weights, 1))
+    site = "AAAACUAUACAACCUACUACCUCAAAAA"
+    arguments = ["--mirbase", str(fasta / "mature.fa"), "--out", str(tmp_path / "a.svg")]
+    assert command(["explain", "let-7a", site, *arguments]) == 0
+    said = capsys.readouterr().out
+    assert "||||||||" in said and "Probability of binding 0." in said and "</svg>" in (tmp_path / "a.svg").read_text()
+    assert command(["explain", "miR-941", site, *arguments]) == 1
+    assert "means hsa-miR-941-5p and hsa-miR-941-3p; give one of them" in capsys.readouterr().err

@@ -1,84 +1,146 @@
 """One prediction from files or texts to files: what the command, the rule and the local page run alike.
 
-3'UTRs go through in chunks. Each finished chunk lies in a folder of its own until all are done, so that memory grows
-with the genes of the result alone, and the same command goes on where a killed one stopped.
+3'UTRs go through in chunks. Each finished chunk lies in a folder of its own until all are done, so that a killed
+prediction goes on where it stopped. A chunk's genes are in order, so the ranking of all is a merge of their files:
+beside the sequences, memory holds one chunk, however large the result.
 """
 
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from deepmirnatar import __version__
-from deepmirnatar.common.files import digest, read_tsv, write_tsv
+from deepmirnatar.common.files import digest, read_tsv, sha256, write_tsv
 from deepmirnatar.common.logs import log, progress
-from deepmirnatar.prediction.candidates import read_mirnas, read_targets
 from deepmirnatar.prediction.explain import importance
-from deepmirnatar.prediction.outputs import write_sites
-from deepmirnatar.prediction.predictor import WEIGHTS, Prediction, Predictor, chunks, ranked
+from deepmirnatar.prediction.inputs import Inputs, read_inputs, read_texts
+from deepmirnatar.prediction.outputs import TEXT, join_sites, merge_genes, sites_of, write_sites
+from deepmirnatar.prediction.predictor import CHUNK, WEIGHTS, Prediction, Predictor, chunks
 from deepmirnatar.prediction.report import write_report
+from deepmirnatar.prediction.targets import add_known
 
 MOST_ROWS = 5000  # of the report
-TEXT = dict.fromkeys(["mirna", "target", "seed_type", "mirna_sequence", "site_sequence"], str)
+KNOWN = Path("results/reference/known_targets.tsv")  # where the workflow writes miRTarBase's pairs
+# Of a chunk: with more miRNAs, fewer nt of 3'UTRs go through at once.
+MOST_CELLS, LEAST = 20_000_000, 50_000
 
 
 def predict_files(
-    mirnas: str,
-    targets: str,
+    mirnas,
+    targets,
     out: str | Path,
     candidates: str = "seed_match",
     explained: int = 100,
     threads: int = 1,
-    weights: str | None = None,
+    weights: str | Path | None = None,
+    known: str | Path | None = None,
+    **sources,
 ) -> list[Path]:
-    """Score two FASTA files into a folder; returns the files written, the report last.
+    """Score miRNAs on targets into a folder; returns the files written, the report last.
 
-    Raises ValueError with one sentence for input that cannot be used, and where there is no candidate site.
+    `mirnas`, `targets`, `sources`: as `inputs.read_inputs` takes them. `known`: a table of known targets (mirna, gene,
+    strong), by default the workflow's where it is there. Raises ValueError with one sentence for input that cannot be
+    used, and where there is no candidate site.
     """
-    out = Path(out)
-    wanted, utrs = read_mirnas(None, mirnas), read_targets(None, targets)
+    given = announced(read_inputs(mirnas, targets, **sources))
     predictor = Predictor.load(weights or WEIGHTS, threads)
-    key = digest(wanted.to_dict("list"), utrs.to_dict("list"), candidates, predictor.about["sha256"])
-    parts = out / f".unfinished-{key}"
-    genes = _all_chunks(predictor, wanted, utrs, candidates, parts)
-    written = write_sites(out, sorted(parts.glob("*.sites.tsv")))
-    write_tsv(genes, out / "genes.tsv")
-    top = _top(parts, genes)
-    lengths = dict(zip(utrs["target"], utrs["utr"].str.len(), strict=True))
-    about = {
-        "version": __version__,
-        "date": datetime.now(UTC).date().isoformat(),
-        "weights": ", ".join(sha[:12] for sha in predictor.about["sha256"]),
-        "miRNAs": f"{len(wanted)} from {mirnas}",
-        "targets": f"{len(utrs)} from {targets}",
-        "candidates": candidates,
-        "warnings": [],
-    }
+    chunked = score_chunks(predictor, given, Path(out), candidates, known)
+    written = finish(predictor, given, chunked, Path(out), candidates, explained)
+    remove_chunks(chunked)
+    return written
+
+
+def announced(given: Inputs) -> Inputs:
+    """The same, what its names mean and its warnings written to the log."""
+    for sentence in given.meant:
+        log.info("%s", sentence)
+    for sentence in given.warnings:
+        log.warning("warning: %s", sentence)
+    return given
+
+
+def score_chunks(
+    predictor: Predictor, given: Inputs, folder: Path, candidates: str, known=None, part: int = 0, parts: int = 1
+) -> list[Path]:
+    """Score the chunks of one of `parts` equal parts, but for those done before; returns the stems of their files."""
+    known = known or (KNOWN if KNOWN.exists() else None)
+    evidence = read_tsv(known, dtype={"mirna": str, "gene": str}) if known else None
+    tables = [pd.util.hash_pandas_object(table.astype(str)).to_list() for table in (given.mirnas, given.targets)]
+    key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None)
+    every = list(chunks(given.targets, max(LEAST, min(CHUNK, MOST_CELLS // len(given.mirnas)))))
+    own = [int(number) for number in np.array_split(np.arange(len(every)), parts)[part]]
+    stems = [folder / f".unfinished-{key}" / f"{number:06d}" for number in own]
+    todo = [each for each in zip(own, stems, strict=True) if not each[1].with_suffix(".genes.tsv").exists()]
+    if len(todo) < len(own):
+        log.info("going on with %d of %d chunks", len(todo), len(own))
+    results = predictor.scan(given.mirnas, [every[number] for number, _ in todo], candidates)
+    for (_, stem), found in zip(todo, progress(results, "scoring sites", len(todo), "chunks"), strict=True):
+        genes = found.genes if evidence is None else add_known(found.genes, evidence)
+        write_tsv(found.sites, sites_of(stem))
+        write_tsv(genes, stem.with_suffix(".genes.tsv"))
+    return stems
+
+
+def remove_chunks(stems: list[Path]) -> None:
+    """Remove the folder of finished chunks."""
+    for folder in {stem.parent for stem in stems}:
+        shutil.rmtree(folder)
+
+
+def finish(
+    predictor: Predictor, given: Inputs, stems: list[Path], out: Path, candidates: str, explained: int
+) -> list[Path]:
+    """Put scored chunks together: genes.tsv, sites.tsv, sites.bed, sites.gff3 and report.html."""
+    totals = merge_genes([stem.with_suffix(".genes.tsv") for stem in stems], out / "genes.tsv")
+    if not totals["pairs"]:
+        (out / "genes.tsv").unlink()
+        raise ValueError(no_site(given))
+    log.info("%d candidate sites, %d pairs of a miRNA and a gene", totals["sites"], totals["pairs"])
+    written = write_sites(out, [sites_of(stem) for stem in stems])
+    top = _top(stems, read_tsv(out / "genes.tsv", dtype=TEXT, nrows=MOST_ROWS))
+    lengths = dict(zip(given.targets["target"], given.targets["utr"].str.len(), strict=True))
+    drawn = best(predictor, top, explained)
     write_report(
-        out / "report.html", top.genes, top.sites, lengths, about, best(predictor, top, explained), most_rows=MOST_ROWS
+        out / "report.html", top.genes, top.sites, lengths, about(given, predictor, candidates), drawn, totals=totals
     )
-    shutil.rmtree(parts)
     return [out / "genes.tsv", *written, out / "report.html"]
 
 
-def predict_texts(mirnas: str, targets: str) -> tuple:
-    """For the local page: FASTA or plain text in, (genes, sites, lengths, about, explained) as `report_page` takes."""
-    from tempfile import TemporaryDirectory
+def about(given: Inputs, predictor: Predictor, candidates: str) -> dict:
+    """How a prediction was made, for its report."""
+    return {
+        "version": __version__,
+        "date": datetime.now(UTC).date().isoformat(),
+        "weights": ", ".join(sha[:12] for sha in predictor.about["sha256"]),
+        "miRNAs": f"{len(given.mirnas):,}",
+        **({"names": "; ".join(given.meant)} if given.meant else {}),
+        "targets": f"{len(given.targets):,}",
+        "candidates": candidates,
+        "warnings": given.warnings,
+    }
 
-    with TemporaryDirectory() as folder:
-        paths = []
-        for name, text in (("mirna", mirnas), ("target", targets)):
-            path = Path(folder) / f"{name}.fa"
-            path.write_text(text if text.lstrip().startswith(">") else f">{name}\n{text.strip()}\n")
-            paths.append(path)
-        wanted, utrs = read_mirnas(None, paths[0]), read_targets(None, paths[1])
-        predictor = Predictor.load()
-        genes = _all_chunks(predictor, wanted, utrs, "seed_match", Path(folder))
-        result = _top(Path(folder), genes)
-    lengths = dict(zip(utrs["target"], utrs["utr"].str.len(), strict=True))
-    about = {"version": __version__, "date": datetime.now(UTC).date().isoformat(), "warnings": []}
-    return result.genes, result.sites, lengths, about, best(predictor, result, 30)
+
+def no_site(given: Inputs) -> str:
+    """The sentence for input without a candidate site."""
+    return (
+        f"no candidate site: none of {len(given.mirnas):,} miRNAs has a seed match in {len(given.targets):,} targets. "
+        "Are both written 5'->3', and are the targets mRNAs? `--candidates all` also takes sites without a seed match."
+    )
+
+
+def predict_texts(mirnas: str, targets: str) -> tuple:
+    """For the local page: FASTA, plain sequences or names in, (genes, sites, lengths, about, explained) out, as
+    `report_page` takes them."""
+    given = read_texts(mirnas, targets)
+    predictor = Predictor.load()
+    result = predictor.predict(given.mirnas, given.targets)
+    if result.genes.empty:
+        raise ValueError(no_site(given))
+    lengths = dict(zip(given.targets["target"], given.targets["utr"].str.len(), strict=True))
+    return result.genes, result.sites, lengths, about(given, predictor, "seed_match"), best(predictor, result, 30)
 
 
 def best(predictor: Predictor, result: Prediction, count: int) -> dict[tuple, dict]:
@@ -92,36 +154,11 @@ def best(predictor: Predictor, result: Prediction, count: int) -> dict[tuple, di
     }
 
 
-def _all_chunks(
-    predictor: Predictor, mirnas: pd.DataFrame, utrs: pd.DataFrame, candidates: str, folder: Path
-) -> pd.DataFrame:
-    """Score every chunk that is not in `folder` yet; returns all genes, ranked."""
-    every = list(chunks(utrs))
-    names = [folder / f"{number:06d}" for number in range(len(every))]
-    todo = [number for number, name in enumerate(names) if not name.with_suffix(".genes.tsv").exists()]
-    if len(todo) < len(every):
-        log.info("going on with %d of %d chunks", len(todo), len(every))
-    results = predictor.scan(mirnas, [every[number] for number in todo], candidates)
-    for number, part in zip(todo, progress(results, "scoring sites", total=len(todo), unit="chunks"), strict=True):
-        write_tsv(part.sites, names[number].with_suffix(".sites.tsv"))
-        write_tsv(part.genes, names[number].with_suffix(".genes.tsv"))
-    tables = [read_tsv(name.with_suffix(".genes.tsv"), dtype={"mirna": str, "target": str}) for name in names]
-    genes = ranked(pd.concat(tables, ignore_index=True))
-    if genes.empty:
-        raise ValueError(
-            f"no candidate site: none of {len(mirnas)} miRNAs has a seed match in {len(utrs)} sequences. Are both "
-            "written 5'->3', and are the targets mRNAs? `--candidates all` also takes sites without a seed match."
-        )
-    log.info("%d candidate sites, %d pairs of a miRNA and a gene", genes["sites"].sum(), len(genes))
-    return genes
-
-
-def _top(parts: Path, genes: pd.DataFrame) -> Prediction:
+def _top(stems: list[Path], genes: pd.DataFrame) -> Prediction:
     """The genes of the report, with all their sites."""
-    shown = genes.head(MOST_ROWS)
-    keys = pd.MultiIndex.from_frame(shown[["mirna", "target"]])
-    tables = []
-    for path in sorted(parts.glob("*.sites.tsv")):
-        table = read_tsv(path, dtype=TEXT)
-        tables.append(table[pd.MultiIndex.from_frame(table[["mirna", "target"]]).isin(keys)])
+    keys = pd.MultiIndex.from_frame(genes[["mirna", "target"]])
+    tables = [
+        table[pd.MultiIndex.from_frame(table[["mirna", "target"]]).isin(keys)]
+        for table in join_sites([sites_of(stem) for stem in stems])
+    ]
     return Prediction(pd.concat(tables, ignore_index=True), genes)

@@ -1,23 +1,132 @@
-"""A prediction's sites as sites.tsv, sites.bed and sites.gff3, put together table by table."""
+"""A prediction's genes as genes.tsv and its sites as sites.tsv, sites.bed and sites.gff3, put together part by part."""
 
+import csv
+import heapq
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from deepmirnatar.common.files import atomic, read_tsv
+from deepmirnatar.prediction.predictor import ORDER
 from deepmirnatar.prediction.targets import bed
 
 GFF_TYPE = "miRNA_target_site"  # SO:0000934
+TEXT = dict.fromkeys(["mirna", "target", "seed_type", "mirna_sequence", "site_sequence", "chrom"], str)
+ROWS = 100_000  # of sites that are in memory at once
+OPEN = 400  # files that are merged at once
 _TSV = {"sep": "\t", "index": False, "lineterminator": "\n"}
 
 
+def sites_of(stem: Path) -> Path:
+    """The table of sites of a chunk or part."""
+    return stem.with_suffix(".sites.tsv")
+
+
+def merge_genes(paths: list[Path], out: Path, rank: bool = True) -> dict[str, int]:
+    """Merge tables of genes that are in order each, line by line, with a column `rank` in front where asked.
+
+    Returns totals: pairs, mirnas, targets, sites, and bound, the pairs with binding of 0.5 or more.
+    """
+    if len(paths) > OPEN:
+        groups = [paths[start : start + OPEN] for start in range(0, len(paths), OPEN)]
+        merged = [out.with_name(f".{out.name}.{len(paths)}-{number}") for number in range(len(groups))]
+        for group, path in zip(groups, merged, strict=True):
+            merge_genes(group, path, rank=False)
+        totals = merge_genes(merged, out, rank)
+        for path in merged:
+            path.unlink()
+        return totals
+    with paths[0].open(newline="") as handle:
+        columns = next(csv.reader(handle, delimiter="\t"))
+    place = {name: columns.index(name) for name in (*ORDER, "sites")}
+    mirnas, targets, sites, bound, number = set(), set(), 0, 0, 0
+    with atomic(out) as part, part.open("w", newline="") as handle:
+        write = csv.writer(handle, delimiter="\t", lineterminator="\n")
+        write.writerow(["rank", *columns] if rank else columns)
+        rows = heapq.merge(*(_rows(path) for path in paths), key=lambda row: _order(row, place))
+        for number, row in enumerate(rows, start=1):
+            write.writerow([number, *row] if rank else row)
+            mirnas.add(row[place["mirna"]])
+            targets.add(row[place["target"]])
+            sites += int(row[place["sites"]])
+            bound += float(row[place["binding"]]) >= 0.5
+    return {"pairs": number, "mirnas": len(mirnas), "targets": len(targets), "sites": sites, "bound": bound}
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    with path.open(newline="") as handle:
+        rows = csv.reader(handle, delimiter="\t")
+        next(rows)
+        yield from rows
+
+
+def _order(row: list[str], place: dict[str, int]) -> tuple:
+    repression, binding, mirna, target = (row[place[name]] for name in ORDER)
+    return float(repression), -float(binding), mirna, target
+
+
+def join_sites(parts: list[Path]) -> Iterator[pd.DataFrame]:
+    """The sites of tables, in order, at most `ROWS` at a time."""
+    for part in parts:
+        yield from read_tsv(part, dtype=TEXT, chunksize=ROWS)
+
+
+def write_sites(folder: str | Path, parts: list[Path]) -> list[Path]:
+    """Put tables of sites together into sites.tsv, sites.bed and sites.gff3, each complete or not at all.
+
+    Where sites have places on a genome, BED and GFF3 are on the genome. Returns the paths.
+    """
+    folder = Path(folder)
+    paths = [folder / name for name in ("sites.tsv", "sites.bed", "sites.gff3")]
+    with atomic(paths[0]) as tsv, atomic(paths[1]) as bed_part, atomic(paths[2]) as gff:
+        gff.write_text("##gff-version 3\n")
+        bed_part.touch()
+        done = 0
+        for number, sites in enumerate(join_sites(parts)):
+            sites.index = range(done, done + len(sites))
+            done += len(sites)
+            sites.to_csv(tsv, header=number == 0, mode="a", **_TSV)
+            table = bed12(sites) if "chrom" in sites else bed(sites.rename(columns={"seed_type": "seed_class"}))
+            table.to_csv(bed_part, header=False, mode="a", **_TSV)
+            gff3(sites).to_csv(gff, header=False, mode="a", **_TSV)
+    return paths
+
+
+def bed12(sites: pd.DataFrame) -> pd.DataFrame:
+    """The sites as BED12 on their genome, one block per exon that a site lies on; name as in `targets.bed`."""
+    blocks = [_blocks(text) for text in sites["genome_blocks"]]
+    start, end = sites["genome_start"], sites["genome_end"]
+    return pd.DataFrame(
+        {
+            "chrom": sites["chrom"],
+            "start": start,
+            "end": end,
+            "name": sites["mirna"] + "|" + sites["target"] + "|" + sites["seed_type"].str.replace(" ", "_"),
+            "score": (1000 * sites["score"]).round().astype(int),
+            "strand": sites["strand"],
+            "thick_start": start,
+            "thick_end": end,
+            "colour": 0,
+            "blocks": [len(each) for each in blocks],
+            "sizes": [",".join(str(right - left) for left, right in each) for each in blocks],
+            "starts": [
+                ",".join(str(left - first) for left, _ in each) for each, first in zip(blocks, start, strict=True)
+            ],
+        }
+    )
+
+
 def gff3(sites: pd.DataFrame) -> pd.DataFrame:
-    """The sites as GFF3 on their 3'UTRs: nine columns, positions 1-based and inclusive, score the probability."""
+    """The sites as GFF3: nine columns, positions 1-based and inclusive, score the probability.
+
+    On their 3'UTRs; on the genome where they have places there, one line per exon under the same ID.
+    """
     attributes = (
         "ID=site" + (sites.index + 1).astype(str) + ";Name=" + _escaped(sites["mirna"])
         + ";seed_type=" + _escaped(sites["seed_type"]) + ";repression=" + sites["repression"].map("{:.4f}".format)
     )  # fmt: skip
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "seqid": _escaped(sites["target"]),
             "source": "DeepmiRNATar",
@@ -30,27 +139,21 @@ def gff3(sites: pd.DataFrame) -> pd.DataFrame:
             "attributes": attributes,
         }
     )
+    if "chrom" not in sites:
+        return table
+    table["attributes"] += ";target=" + _escaped(sites["target"])
+    table = table.assign(
+        seqid=_escaped(sites["chrom"]), strand=sites["strand"], block=sites["genome_blocks"].map(_blocks)
+    )
+    table = table.explode("block")
+    table["start"] = table["block"].str[0].astype(int) + 1
+    table["end"] = table["block"].str[1].astype(int)
+    return table.drop(columns="block")
 
 
-def write_sites(folder: str | Path, parts: list[Path]) -> list[Path]:
-    """Put tables of sites together into sites.tsv, sites.bed and sites.gff3, each complete or not at all.
-
-    One table is read at a time. Returns the paths.
-    """
-    folder = Path(folder)
-    paths = [folder / name for name in ("sites.tsv", "sites.bed", "sites.gff3")]
-    with atomic(paths[0]) as tsv, atomic(paths[1]) as bed_part, atomic(paths[2]) as gff:
-        gff.write_text("##gff-version 3\n")
-        bed_part.touch()
-        done = 0
-        for number, part in enumerate(parts):
-            sites = read_tsv(part, dtype={"mirna": str, "target": str})
-            sites.index += done
-            done += len(sites)
-            sites.to_csv(tsv, header=number == 0, mode="a", **_TSV)
-            bed(sites.rename(columns={"seed_type": "seed_class"})).to_csv(bed_part, header=False, mode="a", **_TSV)
-            gff3(sites).to_csv(gff, header=False, mode="a", **_TSV)
-    return paths
+def _blocks(text: str) -> list[tuple[int, int]]:
+    """`120-130,200-230` as pairs of numbers."""
+    return [tuple(map(int, piece.split("-"))) for piece in text.split(",")]
 
 
 def _escaped(names: pd.Series) -> pd.Series:

@@ -8,13 +8,15 @@
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import read_tensors, sha256
+from deepmirnatar.prediction.annotation import placed
+from deepmirnatar.prediction.inputs import read_inputs
 from deepmirnatar.prediction.repression import Repression
 from deepmirnatar.rna.site_features import CLASSES, SeedIndex, encode, encode_mirnas, find_sites
 from deepmirnatar.rna.site_kernels import CANONICAL
@@ -28,6 +30,8 @@ CANDIDATES = {
 }
 WINDOW, AFTER_SEED = 40, 5  # nt of a site that are scored, and of those beyond the base opposite nt 1
 CHUNK = 200_000  # nt of 3'UTRs that go through at once
+ORDER = ["repression", "binding", "mirna", "target"]  # of genes: most repressed, then best bound, first
+DECIMALS = 6  # of scores, so that tables hold what Python returns
 
 
 @dataclass
@@ -36,13 +40,15 @@ class Prediction:
 
     sites: mirna, target, start, end (0-based, half-open: the scored window), seed_start, seed_end (matched bases),
     seed_type, score (probability of binding), repression (log2 units that this site adds), mirna_sequence,
-    site_sequence. genes: one row per (mirna, target) with a site, most repressed first: rank, mirna, target,
-    repression (predicted log2 fold change, below zero: repressed), binding (probability that at least one site is
-    bound), best_score, sites, utr_length, n_8mer, n_7mer, n_6mer.
+    site_sequence; of an annotation also chrom, strand, genome_start, genome_end, genome_blocks. genes: one row per
+    (mirna, target) with a site, most repressed first: rank, mirna, target, repression (predicted log2 fold change,
+    below zero: repressed), binding (probability that at least one site is bound), best_score, sites, utr_length,
+    n_8mer, n_7mer, n_6mer. warnings: a sentence for each doubt about the input.
     """
 
     sites: pd.DataFrame
     genes: pd.DataFrame
+    warnings: list[str] = field(default_factory=list)
 
 
 class Predictor:
@@ -63,11 +69,15 @@ class Predictor:
         model = load_class(description["predictor"]).load(path)
         return cls(model, Repression.from_arrays(arrays), about, threads)
 
-    def predict(self, mirnas: pd.DataFrame, targets: pd.DataFrame, candidates: str = "seed_match") -> Prediction:
-        """Sites and ranked genes. `mirnas`: columns mirna, mirna_sequence; `targets`: target, utr (may hold N)."""
-        parts = list(self.scan(mirnas, chunks(targets), candidates))
+    def predict(self, mirnas, targets=None, candidates: str = "seed_match", **sources) -> Prediction:
+        """Sites and ranked genes. `mirnas`, `targets`, `sources`: files or tables, as `inputs.read_inputs` takes them.
+
+        `candidates` is a key of `CANDIDATES`. Without any candidate site the tables are empty.
+        """
+        given = read_inputs(mirnas, targets, **sources)
+        parts = list(self.scan(given.mirnas, chunks(given.targets), candidates))
         sites = pd.concat([part.sites for part in parts], ignore_index=True)
-        return Prediction(sites, ranked(pd.concat([part.genes for part in parts], ignore_index=True)))
+        return Prediction(sites, ranked(pd.concat([part.genes for part in parts])), given.warnings)
 
     def scan(
         self, mirnas: pd.DataFrame, parts: Iterable[pd.DataFrame], candidates: str = "seed_match"
@@ -109,17 +119,19 @@ class Predictor:
                 "seed_end": np.minimum(found.end, lengths[found.utr]),
                 "seed_type": np.array(CLASSES)[found.seed_class],
                 "score": 0.0,
-                "repression": -self.repression.site_effects(found.seed_class, found.features),
+                "repression": -self.repression.site_effects(found.seed_class, found.features).round(DECIMALS),
                 "mirna_sequence": letters[found.mirna],
                 "site_sequence": sequences,
             }
         )
         if len(sites):
-            sites["score"] = self.score(sites.rename(columns={"site_sequence": "target_sequence"}))
+            sites["score"] = self.score(sites.rename(columns={"site_sequence": "target_sequence"})).round(DECIMALS)
+        if "exons" in chunk:
+            sites = placed(sites, chunk)
         genes = summarized(sites, dict(zip(chunk["target"], lengths, strict=True)))
         first = ~pd.Series(found.mirna.astype(np.int64) * len(chunk) + found.utr).duplicated().to_numpy()
-        genes["repression"] = repression[found.mirna[first], found.utr[first]]
-        return Prediction(sites, genes)
+        genes["repression"] = repression[found.mirna[first], found.utr[first]].round(DECIMALS)
+        return Prediction(sites, in_order(genes))
 
 
 def chunks(targets: pd.DataFrame, size: int = CHUNK) -> Iterator[pd.DataFrame]:
@@ -141,14 +153,18 @@ def summarized(sites: pd.DataFrame, utr_lengths: dict[str, int]) -> pd.DataFrame
         **{name: (name, "sum") for name in counts},
     )
     genes = genes.reset_index()
-    genes["binding"] = 1 - genes["binding"]
+    genes["binding"] = (1 - genes["binding"]).round(DECIMALS)
     genes.insert(6, "utr_length", genes["target"].map(utr_lengths))
     return genes
 
 
+def in_order(genes: pd.DataFrame) -> pd.DataFrame:
+    """Most repressed first; ties by binding and names."""
+    return genes.sort_values(ORDER, ascending=[True, False, True, True], ignore_index=True)
+
+
 def ranked(genes: pd.DataFrame) -> pd.DataFrame:
     """Most repressed first, with a column `rank` in front."""
-    genes = genes.sort_values(["repression", "binding", "mirna", "target"], ascending=[True, False, True, True])
-    genes = genes.reset_index(drop=True)
+    genes = in_order(genes)
     genes.insert(0, "rank", np.arange(1, len(genes) + 1))
     return genes

@@ -9,13 +9,14 @@ from markupsafe import Markup
 
 from deepmirnatar.common.files import atomic
 from deepmirnatar.prediction.duplex import draw_svg, duplex
-from deepmirnatar.rna.seeds import SEED_CLASSES
+from deepmirnatar.rna.site_features import CLASSES
 
 PAIR = ["mirna", "target"]
 COLUMNS = [
     *("rank", *PAIR, "repression", "binding", "best_score", "sites", "n_8mer", "n_7mer", "n_6mer"),
     *("utr_length", "known", "strong", "note"),
 ]
+SEED_TYPES = ["none", *reversed(CLASSES)]  # weakest first
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
@@ -37,6 +38,7 @@ def report_page(
     drawings: int = 300,
     most_rows: int = 10_000,
     most_sites: int = 50,
+    totals: dict[str, int] | None = None,
 ) -> str:
     """The report as HTML text; it loads nothing from anywhere.
 
@@ -47,26 +49,34 @@ def report_page(
     `about`: texts for the last section; its `warnings`, a list, are shown at the top.
     `explained`: (mirna, target, start) -> importance as in `duplex.draw_svg`.
     The best `drawings` sites are drawn, explained ones first. The page holds the first `most_rows` rows and the best
-    `most_sites` sites of each, and says so where that leaves some out.
+    `most_sites` sites of each, and says so where that leaves some out. `totals`, where the tables are only the first
+    rows of larger ones: pairs, mirnas, targets, sites, and bound, the pairs with binding of 0.5 or more.
     """
     explained = explained or {}
+    totals = totals or {
+        "pairs": len(genes),
+        "mirnas": genes["mirna"].nunique(),
+        "targets": genes["target"].nunique(),
+        "sites": len(sites),
+        "bound": int((genes["binding"] >= 0.5).sum()),
+    }
     shown = genes.iloc[:most_rows].reset_index(drop=True)
     warnings = list(about.get("warnings", []))
-    if len(shown) < len(genes):
+    if len(shown) < totals["pairs"]:
         warnings.append(
-            f"This page shows the first {len(shown):,} of {len(genes):,} rows; the table holds all of them."
+            f"This page shows the first {len(shown):,} of {totals['pairs']:,} rows; the table holds all of them."
         )
     listed, drawn = _sites(shown, sites, explained, drawings, most_sites)
     # "</script>" in a name must not end the data.
     data = json.dumps(_data(shown, sites, listed, drawn, utr_lengths), separators=(",", ":"), allow_nan=False)
     return TEMPLATES.get_template("report.html.jinja").render(
         title="Predicted targets",
-        verdict=verdict(genes),
+        verdict=verdict(genes, totals["pairs"] - len(genes)),
         figures={
-            _noun(genes["mirna"].nunique(), "miRNA"): f"{genes['mirna'].nunique():,}",
-            _noun(genes["target"].nunique(), "gene"): f"{genes['target'].nunique():,}",
-            _noun(len(sites), "candidate site"): f"{len(sites):,}",
-            "pairs with binding ≥ 0.5": f"{int((genes['binding'] >= 0.5).sum()):,}",
+            _noun(totals["mirnas"], "miRNA"): f"{totals['mirnas']:,}",
+            _noun(totals["targets"], "gene"): f"{totals['targets']:,}",
+            _noun(totals["sites"], "candidate site"): f"{totals['sites']:,}",
+            "pairs with binding ≥ 0.5": f"{totals['bound']:,}",
         },
         warnings=warnings,
         about={_capital(name): value for name, value in about.items() if name != "warnings"},
@@ -77,20 +87,22 @@ def report_page(
     )
 
 
-def verdict(genes: pd.DataFrame) -> str:
-    """What the ranking says, in two sentences."""
+def verdict(genes: pd.DataFrame, more: int = 0) -> str:
+    """What the ranking says, in two sentences; `more` rows, all with a site, come after these."""
     if not len(genes):
         return "There is nothing to rank: no miRNA met a 3'UTR."
     with_site = int((genes["sites"] > 0).sum())
     if not with_site:
         return "No candidate site was found, so there is no predicted target among these genes."
-    best, pairs = genes.iloc[0], "pair" if len(genes) == 1 else "pairs"
+    with_site += more
+    count = len(genes) + more
+    best, pairs = genes.iloc[0], "pair" if count == 1 else "pairs"
     has_site = "has" if with_site == 1 else "have"
     how = f"binding {best['binding']:.2f}"
     if pd.notna(best.get("repression")):
         how = f"log2 fold change {best['repression']:.2f}, {how}".replace("-", "−")
     return (
-        f"{with_site:,} of {len(genes):,} {pairs} of a miRNA and a gene {has_site} a candidate site. "
+        f"{with_site:,} of {count:,} {pairs} of a miRNA and a gene {has_site} a candidate site. "
         f"First in the ranking is {best['target']} for {best['mirna']} ({how})."
     )
 
@@ -116,7 +128,7 @@ def _sites(shown: pd.DataFrame, sites: pd.DataFrame, explained: dict, drawings: 
 
 def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn: dict, utr_lengths: dict) -> dict:
     """What the page's script reads: columns of numbers and text, as JSON takes them."""
-    kinds = sites.assign(bit=[1 << SEED_CLASSES.index(each) for each in sites["seed_type"]])
+    kinds = sites.assign(bit=[1 << SEED_TYPES.index(each) for each in sites["seed_type"]])
     of_pair = {pair: sum(bits.unique()) for pair, bits in kinds.groupby(PAIR)["bit"]}
     pairs = list(zip(shown["mirna"], shown["target"], strict=True))
     return {
@@ -125,10 +137,10 @@ def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn:
         # Lengths of the tracks, and which seed types a row's sites have, one bit each.
         "length": [int(utr_lengths[target]) for target in shown["target"]],
         "types": [int(of_pair.get(pair, 0)) for pair in pairs],
-        "seed_types": SEED_CLASSES,
+        "seed_types": SEED_TYPES,
         "sequences": dict(zip(sites["mirna"], sites["mirna_sequence"], strict=True)),
         "sites": {
-            "type": [SEED_CLASSES.index(each) for each in listed["seed_type"]],
+            "type": [SEED_TYPES.index(each) for each in listed["seed_type"]],
             **{
                 name: _plain(listed[name])
                 for name in ("row", "start", "end", "seed_start", "seed_end", "score", "repression", "site_sequence")

@@ -165,8 +165,8 @@ class Study:
         for key in ("kind", "strand"):
             if key not in stanza:
                 raise ConfigError(f"{place}: needs `{key}`")
-        if stanza["kind"] not in embeddings.KINDS:
-            raise unknown(stanza["kind"], embeddings.KINDS, f"{place}.kind")
+        if stanza["kind"] not in embeddings.names():
+            raise unknown(stanza["kind"], embeddings.names(), f"{place}.kind")
         kind = embeddings.settings_class(stanza["kind"])
         settings = _settings(place, stanza, kind)
         weights = settings.get("weights", PRETRAIN)
@@ -391,8 +391,8 @@ class Study:
         return [name for name, stanza in self.predictions.items() if stanza["random_targets"]]
 
     def embedder(self, dataset: str, embedding: str) -> list[str]:
-        """The file that an embedding learned on a dataset's training split; none for one-hot."""
-        if self.embeddings[embedding]["kind"] == "onehot":
+        """The file that an embedding learned on a dataset's training split; none for a kind that learns nothing."""
+        if not embeddings.load(self.embeddings[embedding]["kind"]).LEARNS:
             return []
         return [f"results/embeddings/{dataset}/{embedding}/embedder.safetensors"]
 

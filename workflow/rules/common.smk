@@ -10,6 +10,7 @@ try:
     from deepmirnatar.study.stanzas import merge_stanzas
     from deepmirnatar.study.study import Study
     from deepmirnatar.tables import TABLES
+    from workflow.cluster import check_start, memory, minutes
     from workflow.fingerprint import ROOT, add_fingerprints
     from workflow.inputs import Inputs
 except ModuleNotFoundError as error:

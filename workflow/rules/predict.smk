@@ -2,6 +2,9 @@
 # as a table and as BED, and targets ranked. Target rule `predictions` takes those of `run.predictions`.
 localrules:
     predictions,
+    summarize_targets,
+    plot_targets,
+    plot_case_study,
 
 
 rule predictions:
@@ -32,9 +35,14 @@ rule predict_targets:
     conda:
         "../../envs/train.yaml"
     threads: study.threads
+    resources:
+        mem_mb=memory(2000),
+        runtime=minutes(60),
     params:
         candidates=lookup(within=study.shipped, dpath="{shipped}/candidates"),
         weights=inputs.shipped_weights(),
+    message:
+        "Predict the targets of {wildcards.shipped} with the shipped weights"
     script:
         "../../scripts/predict_targets.py"
 
@@ -52,8 +60,13 @@ rule find_sites:
         "results/benchmarks/find_sites/{prediction}.tsv"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(30),
     params:
         stanza=inputs.prediction,
+    message:
+        "Find the candidate sites of {wildcards.prediction}"
     script:
         "../../scripts/find_sites.py"
 
@@ -74,10 +87,14 @@ rule score_sites:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
+        mem_mb=memory(2000),
+        runtime=minutes(60),
         gpu=inputs.needs_gpu,
         device=study.device,
     params:
         strands=inputs.strands,
+    message:
+        "Score the sites of {wildcards.prediction}"
     script:
         "../../scripts/score_sites.py"
 
@@ -97,8 +114,13 @@ rule summarize_targets:
         "results/benchmarks/summarize_targets/{prediction}.tsv"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         orientation=inputs.prediction_orientation,
+    message:
+        "Rank the targets of {wildcards.prediction}"
     script:
         "../../scripts/summarize_targets.py"
 
@@ -119,8 +141,13 @@ rule plot_targets:
         "logs/plot_targets/{prediction}.log",
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         labels=inputs.prediction_labels,
+    message:
+        "Draw the targets of {wildcards.prediction}"
     script:
         "../../scripts/plot_targets.py"
 
@@ -152,7 +179,12 @@ rule plot_case_study:
         prediction=inputs.any_of(study.case_studies()),
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         labels=inputs.prediction_labels,
+    message:
+        "Draw the case study {wildcards.prediction}"
     script:
         "../../scripts/plot_case_study.py"

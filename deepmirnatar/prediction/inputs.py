@@ -1,0 +1,98 @@
+"""What a prediction is asked for: miRNAs from FASTA or by name, targets from FASTA or a genome, checked."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from deepmirnatar.prediction.annotation import read_annotated
+from deepmirnatar.prediction.candidates import read_fasta
+from deepmirnatar.prediction.checks import check
+from deepmirnatar.prediction.mirna_names import from_mirbase
+
+_MIRNA = ("mirna", "mirna_sequence")
+_PLAIN = re.compile("[ACGUTNacgutn]+")
+
+
+@dataclass
+class Inputs:
+    """miRNAs and targets, and what is to be said of them."""
+
+    mirnas: pd.DataFrame  # mirna, mirna_sequence
+    targets: pd.DataFrame  # target, utr (may hold N); of an annotation also chrom, strand, exons
+    meant: list[str] = field(default_factory=list)  # "let-7a means hsa-let-7a-5p"
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_inputs(
+    mirnas: str | Path | list[str] | pd.DataFrame,
+    targets: str | Path | pd.DataFrame | None = None,
+    mirbase: str | Path | None = None,
+    annotation: str | Path | None = None,
+    genome: str | Path | None = None,
+) -> Inputs:
+    """Read and check miRNAs and targets.
+
+    `mirnas`: a FASTA file, a file of miRBase names, names as a list or with commas between, or a table with the columns
+    mirna and mirna_sequence. `targets`: a FASTA file, or a table with target and utr; or in place of it `annotation`
+    (GTF, BED12) and `genome` (FASTA). `mirbase`: miRBase's mature.fa, for names. Raises ValueError with one sentence.
+    """
+    if (targets is None) == (annotation is None) or (annotation is None) != (genome is None):
+        raise ValueError("targets are either a FASTA file (--targets) or an --annotation with its --genome")
+    wanted, meant = read_mirnas(mirnas, mirbase)
+    warnings: list[str] = []
+    if annotation is not None:
+        utrs, warnings = read_annotated(annotation, genome)
+    elif isinstance(targets, pd.DataFrame):
+        utrs = targets.reset_index(drop=True)
+    else:
+        utrs = as_table(read_fasta(targets, "ACGUN"), "target", "utr")
+    return Inputs(wanted, utrs, meant, [*warnings, *check(wanted, utrs)])
+
+
+def read_texts(mirnas: str, targets: str) -> Inputs:
+    """The same from texts: FASTA, or one plain sequence a line, or (of miRNAs) miRBase names."""
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder, name) for name in ("miRNA.fa", "target.fa")]
+        for path, text in zip(paths, (mirnas, targets), strict=True):
+            lines = text.split()
+            if not text.lstrip().startswith(">") and all(_PLAIN.fullmatch(line) for line in lines):
+                # Lines of a pasted 3'UTR belong together, those of miRNAs do not.
+                lines = ["".join(lines)] if path == paths[1] else lines
+                numbers = [""] if len(lines) == 1 else range(1, len(lines) + 1)
+                text = "".join(f">{path.stem}{n}\n{line}\n" for n, line in zip(numbers, lines, strict=True))
+            path.write_text(text)
+        return read_inputs(*paths)
+
+
+def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Path | None) -> tuple:
+    """A table of miRNAs and what their names mean; see `read_inputs`."""
+    if isinstance(given, pd.DataFrame):
+        return given.reset_index(drop=True), []
+    if isinstance(given, list):
+        return from_mirbase(given, mirbase)
+    path = Path(given)
+    if path.is_file():
+        names = _names_in(path)
+        return from_mirbase(names, mirbase) if names else (as_table(read_fasta(path, "ACGUN"), *_MIRNA), [])
+    if path.parent != Path() or path.suffix in (".fa", ".fasta", ".fna", ".txt", ".gz"):
+        raise ValueError(f"there is no file {str(path)!r} with miRNAs")
+    return from_mirbase([name.strip() for name in str(given).split(",") if name.strip()], mirbase)
+
+
+def as_table(sequences: pd.Series, name: str, column: str) -> pd.DataFrame:
+    """Sequences by name as a table of two columns."""
+    return pd.DataFrame({name: sequences.index, column: sequences.to_numpy()})
+
+
+def _names_in(path: Path) -> list[str]:
+    """The names of a text file, one a line or with commas or spaces between; none where it holds something else."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return []
+    words = text.replace(",", " ").split()
+    plain = all(word[:1].isalpha() and any(letter in "-0123456789" for letter in word) for word in words)
+    return words if plain and not text.lstrip().startswith(">") else []

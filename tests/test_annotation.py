@@ -1,0 +1,135 @@
+"""3'UTRs cut out of a genome and sites placed back on it, against coordinates counted by hand."""
+
+import gzip
+
+import pandas as pd
+import pytest
+from test_predict import LET7, weights  # noqa: F401 (a fixture)
+
+from deepmirnatar.cli import main as command
+from deepmirnatar.common.files import read_tsv
+from deepmirnatar.prediction.annotation import on_genome, read_annotated
+from deepmirnatar.rna.sequences import reverse_complement
+
+# Two exons of a 3'UTR with a let-7 8mer across their border: CUAC at its left end, CUCA at its right one.
+FIRST, SECOND = "GGAAGG" * 10 + "CUAC", "CUCA" + "GAAGAG" * 10
+UTR = FIRST + SECOND
+CODING, INTRON = "AUGGCCUAA", "GUAAGU" + "U" * 30 + "CAG"
+# Plus strand: 100 nt, 9 coding, the 3'UTR's first exon at 109..173, an intron of 39 nt, its second at 212..276.
+PLUS = "C" * 100 + CODING + FIRST + INTRON + SECOND + "C" * 24
+# Minus strand: its reverse complement, so that a place p becomes 300 - p: exons at 127..191 and 24..88.
+MINUS = reverse_complement(PLUS)
+assert len(PLUS) == 300
+
+GTF = """#!genome-build tiny
+{chrom}\tx\tgene\t{first}\t{last}\t.\t{strand}\t.\tgene_id "{gene}"; gene_name "{symbol}";
+{chrom}\tx\texon\t{e1}\t.\t{strand}\t.\tgene_id "{gene}"; transcript_id "{gene}.1"; gene_name "{symbol}";
+{chrom}\tx\texon\t{e2}\t.\t{strand}\t.\tgene_id "{gene}"; transcript_id "{gene}.1"; gene_name "{symbol}";
+{chrom}\tx\tCDS\t{cds}\t.\t{strand}\t0\tgene_id "{gene}"; transcript_id "{gene}.1"; gene_name "{symbol}";
+{chrom}\tx\texon\t{e1}\t.\t{strand}\t.\tgene_id "{gene}"; transcript_id "{gene}.2"; gene_name "{symbol}";
+{chrom}\tx\tCDS\t{cds}\t.\t{strand}\t0\tgene_id "{gene}"; transcript_id "{gene}.2"; gene_name "{symbol}";
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A genome of two chromosomes in lines of 50, a gene of each strand, as GTF and BED12."""
+    genome = tmp_path / "genome.fa.gz"
+    text = ""
+    for name, sequence in (("chr1", PLUS), ("chr2", MINUS)):
+        letters = sequence.replace("U", "T")
+        text += f">{name} of a tiny genome\n" + "".join(f"{letters[at : at + 50]}\n" for at in range(0, 300, 50))
+    genome.write_bytes(gzip.compress(text.encode()))
+    gtf = tmp_path / "genes.gtf"
+    # GTF counts from 1; its CDS leaves the stop codon out, which then begins what is cut.
+    plus = {"chrom": "1", "strand": "+", "gene": "G1", "symbol": "PLUS1", "first": 95, "last": 276}
+    minus = {"chrom": "chr2", "strand": "-", "gene": "G2", "symbol": "MINUS2", "first": 25, "last": 205}
+    gtf.write_text(
+        GTF.format(**plus, e1="95\t173", e2="213\t276", cds="101\t106")
+        + GTF.format(**minus, e1="128\t205", e2="25\t88", cds="195\t200")
+    )
+    bed = tmp_path / "genes.bed"
+    bed.write_text(
+        "chr1\t94\t276\tPLUS1\t0\t+\t100\t109\t0\t2\t79,64,\t0,118,\n"
+        "chr2\t24\t205\tMINUS2\t0\t-\t191\t200\t0\t2\t64,78\t0,103\n"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["genes.gtf", "genes.bed"])
+def test_spliced_3utrs_of_both_strands_are_cut_out(tiny, name):
+    found, warnings = read_annotated(tiny / name, tiny / "genome.fa.gz")
+    assert warnings == []
+    found = found.set_index("target")
+    assert found["utr"].to_dict() == {"PLUS1": UTR, "MINUS2": UTR}
+    assert found["exons"].to_dict() == {"PLUS1": [(109, 173), (212, 276)], "MINUS2": [(127, 191), (24, 88)]}
+
+
+def test_places_on_the_genome_by_hand():
+    plus, minus = [(109, 173), (212, 276)], [(127, 191), (24, 88)]
+    assert on_genome(0, 10, plus, "+") == [(109, 119)] and on_genome(60, 68, plus, "+") == [(169, 173), (212, 216)]
+    assert on_genome(64, 65, plus, "+") == [(212, 213)]
+    assert on_genome(0, 10, minus, "-") == [(181, 191)] and on_genome(60, 68, minus, "-") == [(84, 88), (127, 131)]
+
+
+def test_genomic_coordinates_come_out(tiny, weights):  # noqa: F811
+    (tiny / "m.fa").write_text(f">let-7a\n{LET7}\n")
+    arguments = ["--mirnas", str(tiny / "m.fa"), "--annotation", str(tiny / "genes.gtf"), "--explain", "0"]
+    arguments += ["--genome", str(tiny / "genome.fa.gz"), "--weights", str(weights), "--out", str(tiny / "out")]
+    assert command(["predict", *arguments]) == 0
+    sites = read_tsv(tiny / "out/sites.tsv").set_index("target")
+    # The seed match is at 60..68; 40 nt end 5 behind it: 33..73 of the 3'UTR.
+    assert (sites["seed_type"] == "8mer").all() and (sites[["start", "end"]] == [33, 73]).all(axis=None)
+    columns = ["chrom", "strand", "genome_start", "genome_end", "genome_blocks"]
+    assert sites.loc["PLUS1", columns].tolist() == ["1", "+", 142, 221, "142-173,212-221"]
+    assert sites.loc["MINUS2", columns].tolist() == ["chr2", "-", 79, 158, "79-88,127-158"]
+    for line in (tiny / "out/sites.bed").read_text().splitlines():
+        chrom, start, end, name, _, strand, _, _, _, blocks, sizes, starts = line.split("\t")
+        sequence = PLUS if chrom == "1" else MINUS
+        pieces = [
+            sequence[int(start) + int(at) : int(start) + int(at) + int(size)]
+            for at, size in zip(starts.split(","), sizes.split(","), strict=True)
+        ]
+        cut = "".join(pieces)
+        assert (cut if strand == "+" else reverse_complement(cut)) == UTR[33:73] and blocks == "2"
+        assert int(start) + int(starts.split(",")[-1]) + int(sizes.split(",")[-1]) == int(end)
+        assert name.startswith("let-7a|")
+    lines = [line.split("\t") for line in (tiny / "out/sites.gff3").read_text().splitlines()[1:]]
+    places = sorted((line[0], int(line[3]), int(line[4]), line[6]) for line in lines)
+    assert places == [("1", 143, 173, "+"), ("1", 213, 221, "+"), ("chr2", 80, 88, "-"), ("chr2", 128, 158, "-")]
+
+
+def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny):
+    text = (tiny / "genes.gtf").read_text()
+    chosen = text.replace('transcript_id "G1.2";', 'transcript_id "G1.2"; tag "MANE_Select";').replace(
+        "MINUS2", "PLUS1"
+    )
+    (tiny / "genes.gtf").write_text(chosen)
+    found, _ = read_annotated(tiny / "genes.gtf", tiny / "genome.fa.gz")
+    assert dict(zip(found["target"], found["utr"], strict=True)) == {"G1": FIRST, "G2": UTR}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("a.gff3", "x", "is neither .gtf nor .bed"),
+        ("a.gtf", "chr1\tx\texon\t1\t9\n", "line 1: has 5 columns, GTF has 9"),
+        ("a.gtf", "chr1\tx\texon\t1\t9\t.\t+\t.\tID=1\n", "line 1: has no transcript_id"),
+        ("a.gtf", 'chr1\tx\tgene\t1\t9\t.\t+\t.\tgene_id "a"\n', "holds no 3'UTR"),
+        ("a.bed", "chr1\t0\t9\ta\n", "line 1: has 4 columns, BED12 has 12"),
+        ("a.bed", "chr9\t0\t9\ta\t0\t+\n", "holds none of the chromosomes"),
+        ("a.bed", "chr1\t0\t999\ta\t0\t+\n", "chr1 has 300 nt, but 'a' reaches 999"),
+        ("a.bed", "chr1\t0\t9\ta\t0\t+\nchr1\t0\t9\ta\t0\t+\n", "line 2: 'a' occurs twice"),
+    ],
+)
+def test_a_fault_in_an_annotation_is_one_sentence(tiny, name, text, wanted):
+    (tiny / name).write_text(text)
+    with pytest.raises(ValueError, match=wanted):
+        read_annotated(tiny / name, tiny / "genome.fa.gz")
+
+
+def test_a_missing_chromosome_is_a_warning(tiny):
+    (tiny / "a.bed").write_text("chr1\t0\t9\ta\t0\t+\nchr9\t0\t9\tb\t0\t+\n")
+    found, (said,) = read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
+    assert found["target"].tolist() == ["a"] and "lacks 1 chromosomes" in said and "(chr9)" in said
+    assert isinstance(found, pd.DataFrame)
