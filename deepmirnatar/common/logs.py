@@ -56,9 +56,10 @@ def log_to(path: str | Path | None) -> None:
 def sentence(error: BaseException) -> str:
     """What went wrong, and what to do, in one sentence. Our own errors say both themselves."""
     if isinstance(error, ModuleNotFoundError):
+        package = error.name.partition(".")[0]
         return (
-            f"{sys.executable} lacks the package {error.name.partition('.')[0]!r}: activate the environment that `make` "
-            "sets up (. .venv/bin/activate), or run with --sdm conda"
+            f"{sys.executable} lacks the package {package!r}: activate the environment that `make` sets up "
+            "(. .venv/bin/activate), or run with --sdm conda"
         )
     if isinstance(error, MemoryError):
         return f"the memory does not suffice ({error or 'MemoryError'}): take smaller settings, or a larger machine"
