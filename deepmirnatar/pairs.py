@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.rna.sequences import reverse
 
 COLUMNS = [
@@ -83,6 +84,18 @@ def refuse(table: pd.DataFrame, bad: pd.Series, column: str, name: str | Path, w
         more = f" ({others} more {'row' if others == 1 else 'rows'} like it)" if others else ""
         line = table.index[position] if table.index.name == "line" else position + 2
         raise PairsError(f"{name}, line {line}: {column} {shorten(value)} {why}.{more}")
+
+
+def refuse_letters(table: pd.DataFrame, column: str, name: str | Path) -> None:
+    """PairsError for the first sequence, upper or lower case, RNA or DNA, that holds anything else."""
+    odd = ~table[column].str.upper().str.fullmatch("[ACGTU]*")
+    refuse(
+        table,
+        odd,
+        column,
+        name,
+        lambda value: f"holds a letter other than A, C, G, U: {odd_letter(value.upper(), 'ACGTU')[1]}",
+    )
 
 
 def shorten(value: object) -> str:

@@ -36,7 +36,7 @@ _KINDS = {
     b"LOCUS ": ("a GenBank file", "export it as FASTA"),
     b"ID   ": ("an EMBL file", "export it as FASTA"),
     b"##fileformat=VCF": ("a VCF file", "name a FASTA file or a table"),
-    b"##gff": ("a GFF file", "name a FASTA file or a table"),
+    b"##gff-version 3": ("a GFF3 file", "name a FASTA file or a table"),
     b"@HD\t": ("a SAM file", "name a FASTA file or a table"),
     b"@SQ\t": ("a SAM file", "name a FASTA file or a table"),
     b"CLUSTAL": ("a Clustal alignment", "export it as FASTA without gaps"),
@@ -52,17 +52,14 @@ class InputError(ValueError):
 
 def lines(path: str | Path) -> Iterator[str]:
     """The lines of a text file (UTF-8, gzip or not, any line ends), without their ends. Raises InputError."""
-    try:
-        with _opened(Path(path)) as handle:
-            text = TextIOWrapper(handle, encoding="utf-8-sig", errors="surrogateescape")
-            for number, line in enumerate(text, start=1):
-                if not line.isascii():
-                    _refuse_undecoded(line, path, number)
-                if "\0" in line:
-                    raise InputError(f"{path}, line {number}: holds a NUL byte; the file is damaged or no text")
-                yield line.rstrip("\n")
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise InputError(f"{path}: is a gzip file that is cut off or damaged; fetch or pack it again") from None
+    with opened(path) as handle:
+        text = TextIOWrapper(handle, encoding="utf-8-sig", errors="surrogateescape")
+        for number, line in enumerate(text, start=1):
+            if not line.isascii():
+                _refuse_undecoded(line, path, number)
+            if "\0" in line:
+                raise InputError(f"{path}, line {number}: holds a NUL byte; the file is damaged or no text")
+            yield line.rstrip("\n")
 
 
 def missing_file(path: str | Path, root: Path = Path(".")) -> str | None:
@@ -90,8 +87,9 @@ def missing_file(path: str | Path, root: Path = Path(".")) -> str | None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """The file's bytes, unpacked; InputError for what is no text."""
+def opened(path: str | Path) -> Iterator[IO[bytes]]:
+    """The bytes of a text file, unpacked where they are gzip. Raises InputError for what is no text or is cut off."""
+    path = Path(path)
     if wrong := missing_file(path):
         raise InputError(wrong)
     try:
@@ -101,11 +99,14 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     with packed:
         is_packed = packed.read(2) == _GZIP
         packed.seek(0)
-        with gzip.open(packed) if is_packed else nullcontext(packed) as handle:
-            if kind := _kind(path, handle.read(512), is_packed):
-                raise InputError(f"{path}: looks like {kind[0]}; {kind[1]}")
-            handle.seek(0)
-            yield handle
+        try:
+            with gzip.open(packed) if is_packed else nullcontext(packed) as handle:
+                if kind := _kind(path, handle.read(512), is_packed):
+                    raise InputError(f"{path}: looks like {kind[0]}; {kind[1]}")
+                handle.seek(0)
+                yield handle
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise InputError(f"{path}: is a gzip file that is cut off or damaged; fetch or pack it again") from None
 
 
 def _kind(path: Path, start: bytes, packed: bool) -> tuple[str, str] | None:

@@ -6,11 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar.common.fasta import is_fasta, records
-from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.logs import log
 from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.common.tables import read_table
-from deepmirnatar.pairs import PairsError, refuse
+from deepmirnatar.pairs import PairsError, refuse, refuse_letters
 from deepmirnatar.sources import finish
 
 REQUIRED = ["mirna", "mirna_sequence", "target", "target_sequence", "label"]
@@ -38,8 +37,7 @@ def parse(
         raise PairsError(f"{path}: holds no pairs; write at least one")
     for column in ("mirna_sequence", "target_sequence"):
         # As they are written, which is how a user finds them.
-        odd = ~rows[column].str.upper().str.fullmatch("[ACGTU]*")
-        refuse(rows, odd, column, path, lambda value: f"holds a letter other than A, C, G, U: {_odd(value)}")
+        refuse_letters(rows, column, path)
     rows = finish(rows.assign(mirna_written=mirna_written), name, path)
     _check_roles(rows, path)
     if rows["label"].nunique() == 1:
@@ -125,10 +123,6 @@ def _fasta(path: Path) -> pd.DataFrame:
         places.append(record.line)
     columns = ["mirna", "target", "label", "mirna_sequence", "target_sequence"]
     return pd.DataFrame(rows, columns=columns, index=pd.Index(places, name="line"), dtype=str)
-
-
-def _odd(sequence: str) -> str:
-    return odd_letter(sequence.upper(), "ACGTU")[1]
 
 
 def _some(names: pd.Index) -> str:

@@ -1,10 +1,13 @@
 """Input as people really bring it: what is refused, warned of or accepted, and the sentence that they see.
 
-`cases.tsv` is the table. `reader` takes the case: `pairs` a table or FASTA of a user's own pairs, `mirnas` and
-`targets` a FASTA file, `names` a look-up, `config` a YAML file laid over the study's. `given` is what the file holds,
-with \\t, \\n and \\x escapes and the words of `WORDS`; `how` is what happens to it on the way (see `write`), or for
-pairs, behind a colon, the stanza's `columns`. `sentence` is what must be said; three dots stand
-for a list of names or a path.
+`cases.tsv` is the table. Its columns:
+
+reader    what takes the case: `pairs`, a table or FASTA of a user's own pairs; `mirnas` and `targets`, a FASTA file;
+          `score` and `annotation`, these files of the command line; `audit`, of a table; `names`, a look-up;
+          `config`, a YAML file laid over the study's
+file, how its name, and what happens to it on the way (see `write`); of pairs, behind a colon, the stanza's `columns`
+given     what the file holds, with escapes such as \\t and the words of `WORDS`
+sentence  what must be said; three dots stand for a list of names or a path
 """
 
 import csv
@@ -15,13 +18,16 @@ import re
 import zipfile
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import yaml
 
+from deepmirnatar.cli import score
 from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.dataset_audit import audit
+from deepmirnatar.prediction.annotation import read_annotated
 from deepmirnatar.prediction.candidates import look_up, read_mirnas, read_targets
 from deepmirnatar.sources import user
 from deepmirnatar.study.schema import check_keys, check_schema
@@ -100,6 +106,10 @@ def read(case: dict, path: Path) -> object:
     if case["reader"] == "audit":
         table = user.parse({"pairs": path}, {}, "own")[0]
         return log.warning(audit(table, table["mirna_sequence"], trees=2)["subject"].iloc[-1])
+    if case["reader"] == "score":
+        return score(SimpleNamespace(pairs=path, out=None, threads=1))
+    if case["reader"] == "annotation":
+        return read_annotated(path, "utrs.fa")
     return {"mirnas": read_mirnas, "targets": read_targets}[case["reader"]](None, path)
 
 

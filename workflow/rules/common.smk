@@ -15,8 +15,8 @@ try:
     from workflow.inputs import Inputs
 except ModuleNotFoundError as error:
     sys.exit(
-        f"{sys.executable} lacks the package {error.name.partition('.')[0]!r}: activate the environment that `make` sets up "
-        "(. .venv/bin/activate), then run snakemake again"
+        f"{sys.executable} lacks the package {error.name.partition('.')[0]!r}: activate the environment that `make` "
+        "sets up (. .venv/bin/activate), then run snakemake again"
     )
 
 # Paths of results are relative to the working folder, paths of the workflow's own files to the workflow. A config that a
