@@ -16,10 +16,11 @@ import pandas as pd
 import yaml
 
 from deepmirnatar import __version__, embeddings, predictors
-from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.files import read_tensors, read_tsv, write_tsv
 from deepmirnatar.datasets import negatives
 from deepmirnatar.datasets.splits import STRATEGIES
 from deepmirnatar.figures import kinds
+from deepmirnatar.prediction.predictor import WEIGHTS
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.stanzas import resolve
 from deepmirnatar.study.study import DATASET_DEFAULTS, PREDICTION_DEFAULTS
@@ -95,6 +96,26 @@ def answers(root: Path) -> dict:
         query = {"experiment": experiment, "model": model, "test_set": test_set, "metric": "auroc"}
         return with_interval("results", interval, **query, **({"dataset": trained_on} if trained_on else {}))
 
+    def score(
+        experiment: str,
+        model: str,
+        test_set: str,
+        metric: str,
+        trained_on: str,
+        threshold: str = "",
+        interval: bool = False,
+        digits: int = 3,
+    ) -> str:
+        query = {
+            "experiment": experiment,
+            "model": model,
+            "test_set": test_set,
+            "metric": metric,
+            "dataset": trained_on,
+        }
+        query["threshold"] = threshold or "nan"  # an empty cell
+        return with_interval("results", True, **query) if interval else number("results", digits=digits, **query)
+
     def audit(dataset: str, check: str, subject: str) -> str:
         return number("audits", dataset=dataset, check=check, subject=subject)
 
@@ -131,8 +152,21 @@ def answers(root: Path) -> dict:
             return tables.keys_markdown({**_dotted("run", schema), **top}, {"device": "auto", "threads": 2})
         return tables.keys_markdown(schema[stanza]["additionalProperties"]["properties"], DEFAULTS.get(stanza, {}))
 
-    functions = [keys, number, auc, audit, model_audit, case_study, printed, side_by_side, scores_table, drawn_as]
+    functions = [
+        keys,
+        number,
+        auc,
+        score,
+        audit,
+        model_audit,
+        case_study,
+        printed,
+        side_by_side,
+        scores_table,
+        drawn_as,
+    ]
     return {"version": __version__} | known["words"] | {each.__name__: each for each in functions} | {
+        "about": weights_about(),
         "sources": list(SOURCES),
         "settings_of": lambda name, but=(): tables.settings_markdown(predictors.load_class(name).Settings, but),
         "predictor_settings": {name: tables.settings_line(predictors.load_class(name).Settings)
@@ -154,6 +188,12 @@ def answers(root: Path) -> dict:
         "stages_table": lambda: stages_table(root / "Snakefile"),
         "first_rows": lambda name, count=5: first_rows(root / "docs" / name, count),
     }  # fmt: skip
+
+
+def weights_about() -> dict:
+    """What the shipped weights say of themselves, and their bytes."""
+    files = list(WEIGHTS.glob("*.safetensors"))
+    return read_tensors(WEIGHTS / "sites.safetensors")[1] | {"bytes": sum(file.stat().st_size for file in files)}
 
 
 def _dotted(name: str, schema: dict) -> dict:
