@@ -12,6 +12,7 @@ from deepmirnatar import __version__
 from deepmirnatar.common.files import atomic, read_tsv, write_tsv
 from deepmirnatar.common.logs import log, log_to, progress
 
+KNOWN = "results/reference/known_targets.tsv"  # where the workflow writes miRTarBase's pairs
 STEP = 20_000  # pairs that are scored at once
 
 
@@ -46,7 +47,11 @@ def parser() -> argparse.ArgumentParser:
         "--annotation", metavar="GTF|BED12", help="in place of --targets, with --genome: 3'UTRs are cut out"
     )
     one.add_argument("--genome", metavar="FASTA", help="the genome of --annotation (.gz is read)")
-    one.add_argument("--known", metavar="TSV", help="known targets, columns mirna, gene, strong (1 or 0)")
+    one.add_argument(
+        "--known",
+        metavar="TSV",
+        help="known targets (columns mirna, gene, strong); default: the workflow's table where it is there",
+    )
     _mirbase(one)
     one.add_argument("--out", default="deepmirnatar-results", metavar="FOLDER", help="default: %(default)s")
     one.add_argument(
@@ -105,7 +110,7 @@ def predict(options) -> None:
         options.explain,
         options.threads,
         options.weights,
-        options.known,
+        options.known or (KNOWN if Path(KNOWN).exists() else None),
         mirbase=options.mirbase,
         annotation=options.annotation,
         genome=options.genome,
