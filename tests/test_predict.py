@@ -95,8 +95,15 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
     paths = [str(fasta / "mirnas.fa"), str(fasta / "utrs.fa")]
     files = Predictor.load(weights).predict(*paths)
     pd.testing.assert_frame_equal(files.sites, result.sites)
-    script("predict_targets").main(*paths, "seed_match", 1, tmp_path / "b")
-    for folder in (tmp_path / "a", tmp_path / "b"):
+    given = {"mirnas": paths[0], "targets": paths[1]}
+    for folder, parts in (("b", 1), ("c", 3), ("d", 20)):
+        monkeypatch.setattr(job, "CHUNK", 700)
+        monkeypatch.setattr(job, "LEAST", 1)
+        stems = [tmp_path / folder / "parts" / str(part) for part in range(parts)]
+        for part, stem in enumerate(stems):
+            script("score_targets").main(given, None, "seed_match", part, parts, 1, stem)
+        script("predict_targets").main(given, stems, "seed_match", 1, tmp_path / folder)
+    for folder in (tmp_path / "a", tmp_path / "b", tmp_path / "c", tmp_path / "d"):
         for name, table in (("genes.tsv", result.genes), ("sites.tsv", result.sites)):
             pd.testing.assert_frame_equal(read_tsv(folder / name), table, check_dtype=False, rtol=1e-6)
         assert "<html" in (folder / "report.html").read_text()
