@@ -201,7 +201,7 @@ def verdict(found: pd.DataFrame) -> tuple[str, int]:
     if "consistency" in found["check"].to_numpy() and values["consistency", "rows with both labels"] > 0:
         reasons.append(f"{100 * values['consistency', 'rows with both labels']:.2g} % of rows stand with both labels")
     forms = found[found["check"] == "form"]
-    reasons += [f"{row.n:,} {row.subject} ({row.meaning.partition('; ')[2]})" for row in forms.itertuples()]
+    reasons += [f"{row.subject}: {row.n:,} ({row.meaning.partition('; ')[2]})" for row in forms.itertuples()]
     turned = found.loc[(found["check"] == "orientation") & (found["n"] >= FEWEST), "subject"]
     for source in turned[turned.str.endswith(", reversed")].str.removesuffix(", reversed"):
         gain = values["orientation", f"{source}, reversed"] - values["orientation", f"{source}, as written"]
