@@ -46,7 +46,7 @@ models:
     extends: deepmirnatar
     embeddings: {mirna: mirna_word2vec, site: small_dnabert}
     settings:
-      {epochs: 5, batch_size: 8, learning_rate: 0.003, hidden: 16, filters: 8, decoder_modules: 1, heads: 2,
+      {epochs: 8, batch_size: 8, learning_rate: 0.003, hidden: 16, filters: 8, decoder_modules: 1, heads: 2,
        checkpoint_minutes: 0.0001}
 experiments:
   small: {datasets: [small], figures: {curves: [small_model, seed_class]}}

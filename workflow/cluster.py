@@ -6,6 +6,7 @@ trainings go on from their checkpoint, so a small first request loses nothing.
 
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -102,19 +103,31 @@ def check_partitions(jobs: Iterable[tuple[str, dict]], partitions: list[Partitio
 def _less(job: dict, partition: Partition) -> str:
     if partition.lacks({"gpu": job.get("gpu")}):
         return "no partition has a GPU, so set `device: cpu`"
-    return "no partition has more, so ask for less under set-resources in the profile, or set `threads`"
+    if partition.lacks({"threads": job.get("threads")}):
+        return "no partition has as many, so set `threads` lower"
+    return "no partition has more, so ask for less under set-resources in the profile"
 
 
 def check_start(workflow) -> None:
-    """Refuse what cannot run here, before anything is touched. For Snakemake's `onstart`."""
-    if not workflow.is_main_process:
-        return
+    """Refuse what cannot run here, before anything is touched. For Snakemake's `onstart`.
+
+    Ends the program with the sentence alone; Snakemake would put its own call stack behind it.
+    """
+    if workflow.is_main_process:
+        try:
+            _check_start(workflow)
+        except WorkflowError as error:
+            sys.exit(f"\n{error}")
+
+
+def _check_start(workflow) -> None:
     jobs = [job for job in workflow.dag.needrun_jobs() if not job.is_norun]
     if workflow.local_exec:
         if any(job.resources.get("device") == "cuda" for job in jobs):
             _need_gpu()
         return
     sent = [(job.rule.name, {**job.resources, "threads": job.threads}) for job in jobs if not job.is_local]
+    sent.sort(key=lambda job: job[0])
     if (partitions := slurm_partitions()) and sent:
         LIMITS.update(check_partitions(sent, partitions))
 

@@ -188,7 +188,7 @@ class Inputs:
 
     def timed_models(self) -> dict[str, dict]:
         """The paper's network and ours, as a CPU trains them."""
-        names = ("deepmirnatar", "deepmirnatar_4epochs", "interaction_map")
+        names = ("deepmirnatar", "papers_network_3epochs", "interaction_map")
         return {name: self.study.models[name] for name in names if name in self.study.models}
 
     # --- experiments

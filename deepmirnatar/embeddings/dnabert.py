@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.files import atomic, digest, read_tensors
+from deepmirnatar.common.files import atomic, digest, read_tensors, write_tsv
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.common.settings import one_of
 from deepmirnatar.embeddings.vectors import Features
@@ -108,8 +108,16 @@ def pieces(sequences: list[str], k: int, length: int) -> np.ndarray:
     return out
 
 
-def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Path, seed: int = 1, device: str = "auto"):
-    """Pre-train and save one safetensors file; returns the loss history (step, loss, accuracy).
+def pretrain(
+    corpus: list[str],
+    settings: Settings,
+    path: Path,
+    checkpoints: Path,
+    seed: int = 1,
+    device: str = "auto",
+    history_path: Path | None = None,
+) -> pd.DataFrame:
+    """Pre-train and save one safetensors file; returns the loss history (step, loss, accuracy), saved where asked.
 
     Resumes from `checkpoints` after an interruption, to the same result.
     """
@@ -171,8 +179,12 @@ def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Pat
             )
             checkpoint.save(parts, {"history": history, "step": step + 1})
     _save(model.bert, {"source": "pretrain", "seed": seed}, {}, path)
+    table = pd.DataFrame(history, columns=["step", "loss", "accuracy"])
+    if history_path:
+        write_tsv(table, history_path)
+    # Only now is all of it safe.
     checkpoint.remove()
-    return pd.DataFrame(history, columns=["step", "loss", "accuracy"])
+    return table
 
 
 def _start_with_sinusoids(weight) -> None:

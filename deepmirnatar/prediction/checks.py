@@ -21,7 +21,7 @@ LONG = 120_000  # nt; human mRNAs end at about 110,000
 # in genes with their introns.
 DONOR, ACCEPTOR = re.compile("[AC]AGGU[AG]AGU"), re.compile("[CU]{8}[ACGU]{0,2}CAG")
 INTRONS_BY_CHANCE = 1e-5
-ENOUGH = 1000  # targets, and thousands of nt, in which words are counted
+ENOUGH = 300  # targets, and thousands of nt, in which words are counted
 # nt 2-8 of miRNAs that at least four of human, mouse, chicken, frog and zebrafish have in miRBase 22.1.
 _SEEDS = (
     "AAAGUGC AAAUUCG AACACUG AACAGUC AACCGUU AACGGAA AAGCUCG AAGGUGC AAGUGCU AAUACUG AAUCUCA AAUCUCU AAUGCCC "
@@ -167,7 +167,7 @@ def more_frequent(words: list[str], others: list[str], sequences: pd.Series) -> 
     """Is each word more frequent in the sequences than the other one beside it, to a degree that is no chance?
 
     Frequencies are taken relative to what the dinucleotides let expect. At least five pairs of words are compared, by
-    their mean log ratio over its standard error, in the first million nt.
+    their mean log ratio over its standard error, in the first 300,000 nt.
     """
     if len(words) < 5:
         return False

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 LETTERS = "ACGU"
+COLUMNS = ["mirna_sequence", "target_sequence"]
 
 
 def importance(predictor, mirna: str, site: str) -> dict[str, np.ndarray]:
@@ -11,16 +12,30 @@ def importance(predictor, mirna: str, site: str) -> dict[str, np.ndarray]:
 
     Both sequences are RNA, 5'->3'. Returns {"site": (nt,), "mirna": (nt,)}; below zero where the score rests on a base.
     """
-    rows, places = [(mirna, site)], []
-    for which, sequence in enumerate((mirna, site)):
-        for place, base in enumerate(sequence):
-            for other in LETTERS.replace(base, ""):
-                changed = sequence[:place] + other + sequence[place + 1 :]
-                rows.append((changed, site) if which == 0 else (mirna, changed))
-                places.append((which, place))
-    scores = predictor.score(pd.DataFrame(rows, columns=["mirna_sequence", "target_sequence"]))
-    odds = np.log(np.clip(scores, 1e-7, 1 - 1e-7)) - np.log1p(-np.clip(scores, 1e-7, 1 - 1e-7))
-    out = {"mirna": np.zeros(len(mirna)), "site": np.zeros(len(site))}
-    for (which, place), value in zip(places, odds[1:] - odds[0], strict=True):
-        out["site" if which else "mirna"][place] += value / 3
-    return out
+    return importances(predictor, [(mirna, site)])[0]
+
+
+def importances(predictor, pairs: list[tuple[str, str]]) -> list[dict[str, np.ndarray]]:
+    """`importance` of several pairs of a miRNA and a site, all scored in one go."""
+    rows = [row for pair in pairs for row in (pair, *_changed(*pair))]
+    scores = np.clip(predictor.score(pd.DataFrame(rows, columns=COLUMNS)), 1e-7, 1 - 1e-7)
+    odds, done, found = np.log(scores) - np.log1p(-scores), 0, []
+    for mirna, site in pairs:
+        count = 3 * (len(mirna) + len(site))
+        change = (odds[done + 1 : done + 1 + count] - odds[done]).reshape(-1, 3).mean(axis=1)
+        found.append({"mirna": change[: len(mirna)], "site": change[len(mirna) :]})
+        done += 1 + count
+    return found
+
+
+def _changed(mirna: str, site: str) -> list[tuple[str, str]]:
+    """The pair with each base replaced by the three others, those of the miRNA first."""
+    return [(other, site) for other in _replaced(mirna)] + [(mirna, other) for other in _replaced(site)]
+
+
+def _replaced(sequence: str) -> list[str]:
+    return [
+        sequence[:place] + other + sequence[place + 1 :]
+        for place, base in enumerate(sequence)
+        for other in LETTERS.replace(base, "")
+    ]

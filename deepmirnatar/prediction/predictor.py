@@ -30,6 +30,7 @@ CANDIDATES = {
 }
 WINDOW, AFTER_SEED = 40, 5  # nt of a site that are scored, and of those beyond the base opposite nt 1
 CHUNK = 200_000  # nt of 3'UTRs that go through at once
+BATCH = 128  # sites that go through the network at once
 ORDER = ["repression", "binding", "mirna", "target"]  # of genes: most repressed, then best bound, first
 DECIMALS = 6  # of scores, so that tables hold what Python returns
 
@@ -94,7 +95,11 @@ class Predictor:
         from deepmirnatar.predictors.base import Context
 
         context = Context(threads=self.threads, device="auto")
-        return self.model.predict(pairs.assign(label=0), context)
+        # Batches of one size: for each other one, oneDNN would build and keep another set of kernels.
+        rows = np.arange(-(-len(pairs) // BATCH) * BATCH) % max(len(pairs), 1)
+        table = pairs[["mirna_sequence", "target_sequence"]].assign(label=0)
+        batches = [table.iloc[rows[first : first + BATCH]] for first in range(0, len(rows), BATCH)]
+        return np.concatenate([[], *(self.model.predict(each, context) for each in batches)])[: len(pairs)]
 
     def _chunk(self, mirnas, codes, index: SeedIndex, chunk: pd.DataFrame, wanted: np.ndarray) -> Prediction:
         bases, ends = encode(chunk["utr"].tolist())

@@ -38,6 +38,7 @@ rule collect_weights:
     input:
         model="results/runs/union/interaction_map/seed-1/model.safetensors",
         settings="results/runs/union/interaction_map/seed-1/settings.json",
+        pairs="results/datasets/union/pairs.tsv",
         repression="results/repression/model.safetensors",
     output:
         sites="results/weights/sites.safetensors",
