@@ -30,6 +30,8 @@ def parse(
     path = Path(files["pairs"])
     columns = columns or {}
     if path.suffix.lower() in (".fa", ".fasta", ".fna", ".fas") or is_fasta(path):
+        if columns:
+            log.warning("%s: is FASTA, so `columns` is not read", path)
         rows = _fasta(path)
     else:
         rows = _renamed(read_table(path, [columns.get(each, each) for each in REQUIRED]), columns, path)
