@@ -207,8 +207,8 @@ def verdict(found: pd.DataFrame) -> tuple[str, int]:
         gain = values["orientation", f"{source}, reversed"] - values["orientation", f"{source}, as written"]
         if gain > BACKWARDS:
             reasons.append(
-                f"miRNAs of {source} look written 3'->5': their seeds match more sites when reversed (of a table of your "
-                "own, turn mirna_written)"
+                f"miRNAs of {source} look written 3'->5': their seeds match more sites when reversed (of a table of "
+                "your own, turn mirna_written)"
             )
     if not reasons:
         checked = "shortcut" in found["check"].to_numpy()
