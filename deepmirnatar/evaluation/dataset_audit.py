@@ -8,7 +8,7 @@ from deepmirnatar.predictors.rate_table import RateTable
 from deepmirnatar.rna.kmers import kmer_counts
 from deepmirnatar.rna.near_identical import cluster_sites, shares_run
 from deepmirnatar.rna.seeds import SEED_CLASSES, seed_class
-from deepmirnatar.rna.sequences import family
+from deepmirnatar.rna.sequences import LONGEST_MIRNA, family
 
 # A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5. Below chance is no reason: where
 # classes are balanced exactly, what train has more of, test has less of, and no model can know that beforehand.
@@ -16,7 +16,6 @@ SUSPICIOUS = 0.55
 FEWEST = 20  # rows from which on a name's balance says anything
 # By so much more must positives match their miRNA's seed read backwards before it counts as written 3'->5'.
 BACKWARDS = 0.1
-LONGEST_MIRNA = 30  # nt of a mature miRNA
 SWAPPED, SPELT = "miRNAs longer than their site", "genes whose names differ in case or blanks alone"
 
 
