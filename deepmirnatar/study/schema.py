@@ -45,7 +45,12 @@ def check_keys(path: str | Path) -> None:
             line_of[str(key.value)] = line
             walk(value, f"{place}.{key.value}" if place else str(key.value))
 
-    walk(yaml.compose(Path(path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader), "")
+    try:
+        walk(yaml.compose(Path(path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader), "")
+    except yaml.YAMLError:
+        return  # JSON with tabs, which Snakemake has read
+    except RecursionError:
+        raise ConfigError(f"{path}: an alias (*) stands within what its anchor (&) names; take it out") from None
 
 
 def check_schema(config: dict, schema: dict, within: str = "") -> None:
