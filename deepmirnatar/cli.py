@@ -15,6 +15,7 @@ from deepmirnatar.common.tables import read_table
 from deepmirnatar.pairs import refuse, refuse_letters
 from deepmirnatar.rna.sequences import to_rna
 
+KNOWN = "results/reference/known_targets.tsv"  # where the workflow writes miRTarBase's pairs
 STEP = 20_000  # pairs that are scored at once
 
 
@@ -49,7 +50,11 @@ def parser() -> argparse.ArgumentParser:
         "--annotation", metavar="GTF|BED12", help="in place of --targets, with --genome: 3'UTRs are cut out"
     )
     one.add_argument("--genome", metavar="FASTA", help="the genome of --annotation (.gz is read)")
-    one.add_argument("--known", metavar="TSV", help="known targets, columns mirna, gene, strong (1 or 0)")
+    one.add_argument(
+        "--known",
+        metavar="TSV",
+        help="known targets (columns mirna, gene, strong); default: the workflow's table where it is there",
+    )
     _mirbase(one)
     one.add_argument("--out", default="deepmirnatar-results", metavar="FOLDER", help="default: %(default)s")
     one.add_argument(
@@ -108,7 +113,7 @@ def predict(options) -> None:
         options.explain,
         options.threads,
         options.weights,
-        options.known,
+        options.known or (KNOWN if Path(KNOWN).exists() else None),
         mirbase=options.mirbase,
         annotation=options.annotation,
         genome=options.genome,

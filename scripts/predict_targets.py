@@ -1,23 +1,25 @@
-"""Targets of a user's miRNAs by the weights that the package carries.
+"""Targets of a user's miRNAs by the weights that the package carries: scored parts put together, and the report.
 
-Reads two FASTA files; trains nothing.
+Reads miRNAs and targets, FASTA or otherwise; trains nothing.
 """
 
 from pathlib import Path
 
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.prediction.job import predict_files
+from deepmirnatar.prediction.inputs import read_inputs
+from deepmirnatar.prediction.job import WEIGHTS, finish
+from deepmirnatar.prediction.predictor import Predictor
 
 
-def main(mirnas: str, targets: str, candidates: str, threads: int, folder: str) -> None:
-    predict_files(mirnas, targets, folder, candidates, threads=threads)
+def main(files: dict, parts: list[Path], candidates: str, threads: int, folder: Path) -> None:
+    finish(Predictor.load(WEIGHTS, threads), read_inputs(**files), parts, folder, candidates)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        snakemake.input.mirnas,
-        snakemake.input.targets,
+        snakemake.params.files,
+        [Path(path.removesuffix(".genes.tsv")) for path in snakemake.input.genes],
         snakemake.params.candidates,
         snakemake.threads,
         Path(snakemake.output.genes).parent,

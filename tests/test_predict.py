@@ -95,8 +95,15 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
     paths = [str(fasta / "mirnas.fa"), str(fasta / "utrs.fa")]
     files = Predictor.load(weights).predict(*paths)
     pd.testing.assert_frame_equal(files.sites, result.sites)
-    script("predict_targets").main(*paths, "seed_match", 1, tmp_path / "b")
-    for folder in (tmp_path / "a", tmp_path / "b"):
+    given = {"mirnas": paths[0], "targets": paths[1]}
+    for folder, parts in (("b", 1), ("c", 3), ("d", 20)):
+        monkeypatch.setattr(job, "CHUNK", 700)
+        monkeypatch.setattr(job, "LEAST", 1)
+        stems = [tmp_path / folder / "parts" / str(part) for part in range(parts)]
+        for part, stem in enumerate(stems):
+            script("score_targets").main(given, None, "seed_match", part, parts, 1, stem)
+        script("predict_targets").main(given, stems, "seed_match", 1, tmp_path / folder)
+    for folder in (tmp_path / "a", tmp_path / "b", tmp_path / "c", tmp_path / "d"):
         for name, table in (("genes.tsv", result.genes), ("sites.tsv", result.sites)):
             pd.testing.assert_frame_equal(read_tsv(folder / name), table, check_dtype=False, rtol=1e-6)
         assert "<html" in (folder / "report.html").read_text()
@@ -322,3 +329,12 @@ def test_explain_takes_a_name_and_prints_the_duplex(weights, fasta, tmp_path, mo
     assert "||||||||" in said and "Probability of binding 0." in said and "</svg>" in (tmp_path / "a.svg").read_text()
     assert command(["explain", "miR-941", site, *arguments]) == 1
     assert "means hsa-miR-941-5p and hsa-miR-941-3p; give one of them" in capsys.readouterr().err
+
+
+def test_two_sites_cut_off_by_the_same_end_are_explained_apart(weights, tmp_path):
+    """Both scored windows begin with the 3'UTR and differ in length."""
+    (tmp_path / "mirna.fa").write_text(f">let-7a\n{LET7}\n")
+    (tmp_path / "utr.fa").write_text(">gene\nGG" + "CUACCUCA" + "GG" + "CUACCUCA" + "G" * 60 + "\n")
+    job.predict_files(tmp_path / "mirna.fa", tmp_path / "utr.fa", tmp_path / "out", explained=5, weights=weights)
+    sites = read_tsv(tmp_path / "out/sites.tsv")
+    assert sites["start"].tolist() == [0, 0] and sites["end"].nunique() == 2

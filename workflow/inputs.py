@@ -18,6 +18,7 @@ from workflow.fingerprint import ROOT
 # `{dataset}.controls` are the controls of a dataset, where plain `{dataset}` are its pairs, and
 # `{prediction}.candidates` the candidate sites of a prediction; no dataset's name has a dot.
 CONTROLS, CANDIDATES = ".controls", ".candidates"
+MIRBASE = "resources/downloads/mirbase/mature.fa"
 
 
 class Inputs:
@@ -389,6 +390,30 @@ class Inputs:
     def wanted_shipped(self) -> list[str]:
         """Wanted predictions by the shipped weights."""
         return [name for name in self.study.wanted_predictions if name in self.study.shipped]
+
+    def shipped_files(self, wildcards) -> dict:
+        """What `prediction.inputs.read_inputs` is given."""
+        stanza = self.study.shipped[wildcards.shipped]
+        files = {key: stanza[key] for key in ("mirnas", "targets", "annotation", "genome") if key in stanza}
+        return files | ({} if isinstance(stanza["mirnas"], str) else {"mirbase": MIRBASE})
+
+    def shipped_inputs(self, wildcards) -> dict[str, str]:
+        """The files among them, and known targets."""
+        files = {name: file for name, file in self.shipped_files(wildcards).items() if isinstance(file, str)}
+        known = self.study.shipped[wildcards.shipped]["known"]
+        return files | ({"known": known} if known else {})
+
+    def shipped_sites(self, wildcards) -> list[str]:
+        """The scored parts of a prediction's targets: their tables of sites."""
+        return self._parts(wildcards, "sites")
+
+    def shipped_genes(self, wildcards) -> list[str]:
+        """Likewise of genes."""
+        return self._parts(wildcards, "genes")
+
+    def _parts(self, wildcards, kind: str) -> list[str]:
+        parts = range(self.study.shipped[wildcards.shipped]["chunks"])
+        return [f"results/predictions/{wildcards.shipped}/parts/{part}.{kind}.tsv" for part in parts]
 
     @staticmethod
     def shipped_weights() -> list[str]:

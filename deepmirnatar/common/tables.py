@@ -49,9 +49,9 @@ def read_table(path: str | Path, wanted: Iterable[str] = ()) -> pd.DataFrame:
         if len(row) != len(names):
             if shifted and len(row) == len(names) - 1:
                 (number, row), names = shifted, names[1:]
-            fields = "1 field" if len(row) == 1 else f"{len(row)} fields"
+            count = f"{len(row)} field{'s' if len(row) != 1 else ''}"
             raise InputError(
-                f"{path}, line {number}: has {fields}, but the header has {len(names)} (separated by "
+                f"{path}, line {number}: has {count}, but the header has {len(names)} (separated by "
                 f"{_SEPARATORS[separator]}); repair the row"
             )
         if row == names:

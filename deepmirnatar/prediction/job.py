@@ -13,17 +13,16 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar import __version__
-from deepmirnatar.common.files import digest, read_tsv, sha256, write_tsv
+from deepmirnatar.common.files import atomic, digest, read_tsv, sha256, write_tsv
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.prediction.explain import importances
 from deepmirnatar.prediction.inputs import Inputs, read_inputs, read_texts
-from deepmirnatar.prediction.outputs import TEXT, join_sites, merge_genes, sites_of, write_sites
+from deepmirnatar.prediction.outputs import TEXT, genes_of, join_sites, merge_genes, sites_of, write_sites
 from deepmirnatar.prediction.predictor import CHUNK, WEIGHTS, Prediction, Predictor, chunks
 from deepmirnatar.prediction.report import write_report
 from deepmirnatar.prediction.targets import add_known
 
-MOST_ROWS = 5000  # of the report
-KNOWN = Path("results/reference/known_targets.tsv")  # where the workflow writes miRTarBase's pairs
+MOST_ROWS, EXPLAINED = 5000, 100  # rows of the report, and sites that are drawn with what their scores rest on
 AT_ONCE = 20  # sites that are explained at once
 # Of a chunk: with more miRNAs, fewer nt of 3'UTRs go through at once.
 MOST_CELLS, LEAST = 20_000_000, 50_000
@@ -34,7 +33,7 @@ def predict_files(
     targets,
     out: str | Path,
     candidates: str = "seed_match",
-    explained: int = 100,
+    explained: int = EXPLAINED,
     threads: int = 1,
     weights: str | Path | None = None,
     known: str | Path | None = None,
@@ -43,7 +42,7 @@ def predict_files(
     """Score miRNAs on targets into a folder; returns the files written, the report last.
 
     `mirnas`, `targets`, `sources`: as `inputs.read_inputs` takes them. `known`: a table of known targets (mirna, gene,
-    strong), by default the workflow's where it is there. Raises ValueError with one sentence for input that cannot be
+    strong). Raises ValueError with one sentence for input that cannot be
     used, and where there is no candidate site.
     """
     given = announced(read_inputs(mirnas, targets, **sources))
@@ -63,25 +62,40 @@ def announced(given: Inputs) -> Inputs:
     return given
 
 
+def score_part(given: Inputs, stem: Path, part: int, parts: int, candidates: str, threads: int, known=None) -> None:
+    """Score one of `parts` equal parts of the targets, to be put together by `finish`: the files of `stem`.
+
+    Parts are numbered from 0; one may be empty, where there are few targets.
+    """
+    predictor = Predictor.load(WEIGHTS, threads)
+    chunked = score_chunks(predictor, given, stem.parent, candidates, known, part, parts)
+    merge_genes([genes_of(each) for each in chunked], genes_of(stem), rank=False)
+    with atomic(sites_of(stem)) as out:
+        for number, sites in enumerate(join_sites([sites_of(each) for each in chunked])):
+            sites.to_csv(out, header=number == 0, mode="a", sep="\t", index=False, lineterminator="\n")
+    remove_chunks(chunked)
+
+
 def score_chunks(
     predictor: Predictor, given: Inputs, folder: Path, candidates: str, known=None, part: int = 0, parts: int = 1
 ) -> list[Path]:
     """Score the chunks of one of `parts` equal parts, but for those done before; returns the stems of their files."""
-    known = known or (KNOWN if KNOWN.exists() else None)
     evidence = read_tsv(known, dtype={"mirna": str, "gene": str}) if known else None
     tables = [pd.util.hash_pandas_object(table.astype(str)).to_list() for table in (given.mirnas, given.targets)]
-    key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None)
+    key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None, part, parts)
     every = list(chunks(given.targets, max(LEAST, min(CHUNK, MOST_CELLS // len(given.mirnas)))))
     own = [int(number) for number in np.array_split(np.arange(len(every)), parts)[part]]
+    rows = None if own else 0  # of an empty part, whose tables have their columns all the same
+    own = own or [0]
     stems = [folder / f".unfinished-{key}" / f"{number:06d}" for number in own]
-    todo = [each for each in zip(own, stems, strict=True) if not each[1].with_suffix(".genes.tsv").exists()]
+    todo = [each for each in zip(own, stems, strict=True) if not genes_of(each[1]).exists()]
     if len(todo) < len(own):
         log.info("going on with %d of %d chunks", len(todo), len(own))
     results = predictor.scan(given.mirnas, [every[number] for number, _ in todo], candidates)
     for (_, stem), found in zip(todo, progress(results, "scoring sites", len(todo), "chunks"), strict=True):
         genes = found.genes if evidence is None else add_known(found.genes, evidence)
-        write_tsv(found.sites, sites_of(stem))
-        write_tsv(genes, stem.with_suffix(".genes.tsv"))
+        write_tsv(found.sites[:rows], sites_of(stem))
+        write_tsv(genes[:rows], genes_of(stem))
     return stems
 
 
@@ -92,10 +106,10 @@ def remove_chunks(stems: list[Path]) -> None:
 
 
 def finish(
-    predictor: Predictor, given: Inputs, stems: list[Path], out: Path, candidates: str, explained: int
+    predictor: Predictor, given: Inputs, stems: list[Path], out: Path, candidates: str, explained: int = EXPLAINED
 ) -> list[Path]:
     """Put scored chunks together: genes.tsv, sites.tsv, sites.bed, sites.gff3 and report.html."""
-    totals = merge_genes([stem.with_suffix(".genes.tsv") for stem in stems], out / "genes.tsv")
+    totals = merge_genes([genes_of(stem) for stem in stems], out / "genes.tsv")
     if not totals["pairs"]:
         (out / "genes.tsv").unlink()
         raise ValueError(no_site(given))
@@ -145,17 +159,16 @@ def predict_texts(mirnas: str, targets: str) -> tuple:
 
 
 def best(predictor: Predictor, result: Prediction, count: int) -> dict[tuple, dict]:
-    """(mirna, target, start) -> importance of the bases, for the best sites of the first genes."""
+    """(mirna_sequence, site_sequence) -> importance of the bases, for the best sites of the first genes."""
     order = result.genes[["mirna", "target", "rank"]]
     sites = result.sites.merge(order, on=["mirna", "target"]).sort_values(["rank", "score"], ascending=[True, False])
     rows = sites[~sites["site_sequence"].str.contains("N")].head(count)
-    keys = list(zip(rows["mirna"], rows["target"], rows["start"], strict=True))
-    pairs = list(zip(rows["mirna_sequence"], rows["site_sequence"], strict=True))
+    pairs = list(dict.fromkeys(zip(rows["mirna_sequence"], rows["site_sequence"], strict=True)))
     steps = range(0, len(pairs), AT_ONCE)
     found: list[dict] = []
     for first in progress(steps, "explaining the best sites", unit=f"x {AT_ONCE}"):
         found += importances(predictor, pairs[first : first + AT_ONCE])
-    return dict(zip(keys, found, strict=True))
+    return dict(zip(pairs, found, strict=True))
 
 
 def _top(stems: list[Path], genes: pd.DataFrame) -> Prediction:

@@ -23,6 +23,11 @@ def sites_of(stem: Path) -> Path:
     return stem.with_suffix(".sites.tsv")
 
 
+def genes_of(stem: Path) -> Path:
+    """The table of genes of a chunk or part."""
+    return stem.with_suffix(".genes.tsv")
+
+
 def merge_genes(paths: list[Path], out: Path, rank: bool = True) -> dict[str, int]:
     """Merge tables of genes that are in order each, line by line, with a column `rank` in front where asked.
 

@@ -41,6 +41,7 @@ DATASET_DEFAULTS = {
 }
 PREDICTION_DEFAULTS = {"seed": 1, "candidates": "seed", "window": 40, "step": 5, "random_targets": 0}
 # Which candidate sites the shipped weights may be asked to score; see prediction/predictor.py.
+SHIPPED_DEFAULTS = {"candidates": "seed_match", "chunks": 1, "known": None}
 SHIPPED_CANDIDATES = ["seed_match", "offset", "all"]
 # Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
 PRETRAIN = "pretrain"
@@ -279,32 +280,18 @@ class Study:
 
     def _prediction(self, name: str, stanza: dict) -> dict:
         place = f"predictions.{name}"
-        shipped = not {"dataset", "model"} & stanza.keys()
-        defaults = {"candidates": "seed_match"} if shipped else PREDICTION_DEFAULTS
-        done = {**defaults, **stanza}
-        for key in ("mirnas", "targets", *(() if shipped else ("dataset", "model"))):
+        if not {"dataset", "model"} & stanza.keys():
+            return self._shipped(place, stanza)
+        done = {**PREDICTION_DEFAULTS, **stanza}
+        for key in ("mirnas", "targets", "dataset", "model"):
             if key not in done:
                 raise ConfigError(f"{place}: needs `{key}`")
-        unread = [key for key in done if key not in ("mirnas", "targets", "candidates")]
-        if shipped and unread:
-            raise ConfigError(
-                f"{place}: {unread[0]!r} needs a `dataset` and a `model`; the shipped weights do not read it"
-            )
-        for key in ("mirnas", "targets"):
-            if isinstance(done[key], str) and (wrong := missing_file(done[key], self.root)):
-                hint = "" if "?" in wrong or "folder" in wrong else "; names are given as a list, [NAME, NAME]"
-                raise ConfigError(f"{place}.{key}: {wrong}{hint}")
-            names = done[key] if isinstance(done[key], list) else []
-            if files := [each for each in names if missing_file(each, self.root) is None]:
-                raise ConfigError(f"{place}.{key}: {files[0]!r} is a file; give one file without brackets, not a list")
-        if shipped:
-            if not isinstance(done["mirnas"], str) or not isinstance(done["targets"], str):
+        for key in done:
+            if key in ("annotation", "genome", "known", "chunks"):
                 raise ConfigError(
-                    f"{place}: the shipped weights take two FASTA files; names need `dataset` and `model`"
+                    f"{place}: {key!r} is read by the shipped weights only, without `dataset` and `model`"
                 )
-            if done["candidates"] not in SHIPPED_CANDIDATES:
-                raise unknown(done["candidates"], SHIPPED_CANDIDATES, f"{place}.candidates")
-            return done
+        self._files(place, done, "mirnas", "targets")
         done["model"] = self.alias.get(done["model"], done["model"])
         for key, known in (("dataset", self.datasets), ("model", self.models), ("candidates", CANDIDATES)):
             if done[key] not in known:
@@ -324,6 +311,37 @@ class Study:
                     f"{place}.window: {window} nt are more than {embedding} embeds, {longest}; take fewer"
                 )
         return done
+
+    def _shipped(self, place: str, stanza: dict) -> dict:
+        """A prediction by the weights that the package carries."""
+        done = {**SHIPPED_DEFAULTS, **stanza}
+        for key in done:
+            if key in ("seed", "window", "step", "random_targets"):
+                raise ConfigError(
+                    f"{place}: {key!r} needs a `dataset` and a `model`; the shipped weights do not read it"
+                )
+        if "mirnas" not in done:
+            raise ConfigError(f"{place}: needs `mirnas`")
+        if ("targets" in done) == ("annotation" in done) or ("annotation" in done) != ("genome" in done):
+            raise ConfigError(f"{place}: needs `targets`, or `annotation` and `genome` in their place")
+        if not isinstance(done.get("targets", ""), str):
+            raise ConfigError(
+                f"{place}: the shipped weights take targets as FASTA; genes by name need `dataset` and `model`"
+            )
+        self._files(place, done, "mirnas", "targets", "annotation", "genome", "known")
+        if done["candidates"] not in SHIPPED_CANDIDATES:
+            raise unknown(done["candidates"], SHIPPED_CANDIDATES, f"{place}.candidates")
+        return done
+
+    def _files(self, place: str, stanza: dict, *keys: str) -> None:
+        for key in keys:
+            value = stanza.get(key)
+            if isinstance(value, str) and (wrong := missing_file(value, self.root)):
+                hint = "" if "?" in wrong or "folder" in wrong else "; names are given as a list, [NAME, NAME]"
+                raise ConfigError(f"{place}.{key}: {wrong}{hint}")
+            names = value if isinstance(value, list) else []
+            if files := [each for each in names if missing_file(each, self.root) is None]:
+                raise ConfigError(f"{place}.{key}: {files[0]!r} is a file; give one file without brackets, not a list")
 
     # --- tables --------------------------------------------------------------------------------------------
 

@@ -17,11 +17,42 @@ rule predictions:
         ),
 
 
-# With the weights that the package carries, as the command `deepmirnatar predict` does it.
+# With the weights that the package carries, as the command `deepmirnatar predict` does it, in `chunks` parts side by side.
+rule score_targets:
+    input:
+        unpack(inputs.shipped_inputs),
+    output:
+        sites=temp("results/predictions/{shipped}/parts/{part}.sites.tsv"),
+        genes=temp("results/predictions/{shipped}/parts/{part}.genes.tsv"),
+    log:
+        "logs/score_targets/{shipped}/{part}.log",
+    benchmark:
+        "results/benchmarks/score_targets/{shipped}/{part}.tsv"
+    wildcard_constraints:
+        part=r"\d+",
+    conda:
+        "../../envs/train.yaml"
+    threads: study.threads
+    resources:
+        mem_mb=memory(2000),
+        runtime=minutes(60),
+    params:
+        files=inputs.shipped_files,
+        known=lookup(within=study.shipped, dpath="{shipped}/known"),
+        candidates=lookup(within=study.shipped, dpath="{shipped}/candidates"),
+        parts=lookup(within=study.shipped, dpath="{shipped}/chunks"),
+        weights=inputs.shipped_weights(),
+    message:
+        "Score part {wildcards.part} of {wildcards.shipped} with the shipped weights"
+    script:
+        "../../scripts/score_targets.py"
+
+
 rule predict_targets:
     input:
-        mirnas=lookup(within=study.shipped, dpath="{shipped}/mirnas"),
-        targets=lookup(within=study.shipped, dpath="{shipped}/targets"),
+        unpack(inputs.shipped_inputs),
+        sites=inputs.shipped_sites,
+        genes=inputs.shipped_genes,
     output:
         genes="results/predictions/{shipped}/genes.tsv",
         sites="results/predictions/{shipped}/sites.tsv",
@@ -39,8 +70,8 @@ rule predict_targets:
         mem_mb=memory(2000),
         runtime=minutes(60),
     params:
+        files=inputs.shipped_files,
         candidates=lookup(within=study.shipped, dpath="{shipped}/candidates"),
-        weights=inputs.shipped_weights(),
     message:
         "Predict the targets of {wildcards.shipped} with the shipped weights"
     script:
