@@ -17,6 +17,8 @@ REQUIRED = ["mirna", "mirna_sequence", "target", "target_sequence", "label"]
 # The pipeline writes these itself; read from a table, they would tell it something else.
 RESERVED = ["mock", "mirna_written", "mirbase_note", "site_cluster", "reason"]
 LONGEST_SITE = 2000  # nt; what is longer is a transcript
+# SEPT2, MARCH1 and 2310009E13Rik as Excel has them.
+DATE = r"(?i)\d{1,2}-(?:mar|sep|sept|dec|mrz|dez|oct|okt|nov|apr)|(?:mar|sep|dec)-\d{1,2}|\d\.\d+E\+\d+"
 MIRNA_NAME = r"(?i)(?:[a-z]{3,4}-)?(?:mir|let|lin)-"
 
 
@@ -42,6 +44,12 @@ def parse(
         refuse_letters(rows, column, path)
     rows = finish(rows.assign(mirna_written=mirna_written), name, path)
     _check_roles(rows, path)
+    genes = rows["target"]
+    if (dates := genes.str.fullmatch(DATE)).any():
+        where = f"{path}, line {rows.index[dates][0]}"
+        log.warning(
+            "%s: target %r looks like a gene that a spreadsheet changed; repair it", where, genes[dates].iloc[0]
+        )
     if rows["label"].nunique() == 1:
         log.warning("%s: every label is %d; a model needs both, see negatives.strategy", path, rows["label"].iloc[0])
     return rows.reset_index(drop=True), {"rows read": len(rows)}
