@@ -35,9 +35,10 @@ def main(pairs: str, mirnas: str, utrs: list[str], tests: list[str], stanza: dic
         without = pd.concat([without, more["reason"].value_counts()])
         log.info("apart_from: %d rows dropped, near a test site", len(more))
     if not len(keep):
+        why = (drop["reason"] if len(drop) else pd.Series("there was none")).value_counts().index[0]
         raise ValueError(
-            f"{pairs}: no row is left of {len(table)}. The filter knows human miRNAs only; for another species set "
-            "`mirbase: false` in the dataset's stanza."
+            f"{pairs}: no row is left of {len(table)} ({why}). The filter of miRBase knows human miRNAs only; for "
+            "another species set `mirbase: false` in the dataset's stanza."
         )
     write_pairs(keep, outputs["kept"])
     write_tsv(drop, outputs["dropped"])

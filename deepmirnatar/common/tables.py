@@ -11,6 +11,9 @@ from deepmirnatar.common.text import InputError, lines
 
 _SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
 
+# Also what is not seen at all: a byte-order mark, spaces without width, and the like.
+_BLANKS = " \t\r\n\v\f\u00a0\u2002\u2003\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u2060\u3000\ufeff"
+
 
 def header(path: str | Path, wanted: Iterable[str] = ()) -> list[str]:
     """Names of a table's columns; see `read_table`."""
@@ -81,8 +84,8 @@ def _header(path: str | Path, rest: Iterator[tuple[int, str]], wanted: set[str])
 
 def _cells(path: str | Path, number: int, line: str, separator: str) -> list[str]:
     if '"' not in line:
-        return [cell.strip() for cell in line.split(separator)]
+        return [cell.strip(_BLANKS) for cell in line.split(separator)]
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator, strict=True))]
+        return [cell.strip(_BLANKS) for cell in next(csv.reader([line], delimiter=separator, strict=True))]
     except csv.Error:
         raise InputError(f"{path}, line {number}: a quote is opened and not closed; remove it") from None

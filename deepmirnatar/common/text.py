@@ -59,7 +59,8 @@ def lines(path: str | Path) -> Iterator[str]:
                 _refuse_undecoded(line, path, number)
             if "\0" in line:
                 raise InputError(f"{path}, line {number}: holds a NUL byte; the file is damaged or no text")
-            yield line.rstrip("\n")
+            # Files that were put together each bring their byte-order mark.
+            yield line.rstrip("\n").lstrip("\ufeff")
 
 
 def missing_file(path: str | Path, root: Path = Path(".")) -> str | None:

@@ -41,6 +41,10 @@ def merge(
     if positives_only:
         report.append(("negatives set aside", int((table["label"] == 0).sum())))
         table = table[table["label"] == 1]
+        if not len(table):
+            raise ValueError(
+                "negatives.strategy: makes negatives from positives, and the sources hold none; take pairs of label 1"
+            )
     if sample and sample < len(table):
         table = table.sample(sample, random_state=seed).sort_index()
         report.append(("rows sampled", sample))

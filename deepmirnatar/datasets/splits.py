@@ -93,6 +93,14 @@ def split_rows(
         )
         groups = key
     table = table.assign(split=_assign(groups, table["label"], fractions, rng))
+    if absent := [name for name in SPLITS if fractions.get(name, 0) > 0 and name not in set(table["split"])]:
+        log.warning(
+            "split %s: no row is left for %s, since the table has %d groups that must stay whole; take more rows, or "
+            "another split.strategy",
+            strategy,
+            " and ".join(absent),
+            groups.max() + 1,
+        )
     if chained:
         for side, other in (("valid", "test"), ("train", "test"), ("train", "valid")):
             sites = table.loc[table["split"] == other, "target_sequence"]

@@ -4,6 +4,7 @@
     LABEL             the kind's name in figures
     LEARNS            does a rule of workflow/rules/embeddings.smk learn it first, into a file?
     GPU               does embedding ask for one where there is one?
+    LONGEST_KMERS     where it cannot embed more
     width(settings)   values of a vector
     embed(sequences, settings, embedder, device) -> Features
 

@@ -8,7 +8,7 @@ from deepmirnatar.predictors.rate_table import RateTable
 from deepmirnatar.rna.kmers import kmer_counts
 from deepmirnatar.rna.near_identical import cluster_sites, shares_run
 from deepmirnatar.rna.seeds import SEED_CLASSES, seed_class
-from deepmirnatar.rna.sequences import family
+from deepmirnatar.rna.sequences import LONGEST_MIRNA, family
 
 # A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5. Below chance is no reason: where
 # classes are balanced exactly, what train has more of, test has less of, and no model can know that beforehand.
@@ -16,7 +16,6 @@ SUSPICIOUS = 0.55
 FEWEST = 20  # rows from which on a name's balance says anything
 # By so much more must positives match their miRNA's seed read backwards before it counts as written 3'->5'.
 BACKWARDS = 0.1
-LONGEST_MIRNA = 30  # nt of a mature miRNA
 SWAPPED, SPELT = "miRNAs longer than their site", "genes whose names differ in case or blanks alone"
 
 
@@ -201,12 +200,15 @@ def verdict(found: pd.DataFrame) -> tuple[str, int]:
     if "consistency" in found["check"].to_numpy() and values["consistency", "rows with both labels"] > 0:
         reasons.append(f"{100 * values['consistency', 'rows with both labels']:.2g} % of rows stand with both labels")
     forms = found[found["check"] == "form"]
-    reasons += [f"{row.n:,} {row.subject} ({row.meaning.partition('; ')[2]})" for row in forms.itertuples()]
+    reasons += [f"{row.subject}: {row.n:,} ({row.meaning.partition('; ')[2]})" for row in forms.itertuples()]
     turned = found.loc[(found["check"] == "orientation") & (found["n"] >= FEWEST), "subject"]
     for source in turned[turned.str.endswith(", reversed")].str.removesuffix(", reversed"):
         gain = values["orientation", f"{source}, reversed"] - values["orientation", f"{source}, as written"]
         if gain > BACKWARDS:
-            reasons.append(f"miRNAs of {source} look written 3'->5': their seeds match more sites when reversed")
+            reasons.append(
+                f"miRNAs of {source} look written 3'->5': their seeds match more sites when reversed (of a table of "
+                "your own, turn mirna_written)"
+            )
     if not reasons:
         checked = "shortcut" in found["check"].to_numpy()
         return (

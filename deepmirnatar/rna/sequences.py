@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 ALPHABET = "ACGU"
+# nt of a mature miRNA; anything longer is a precursor or no miRNA.
+SHORTEST_MIRNA, LONGEST_MIRNA = 15, 30
 _COMPLEMENT = str.maketrans("ACGU", "UGCA")
 _CODE = np.full(256, 255, dtype=np.uint8)
 for _position, _letter in enumerate(ALPHABET):

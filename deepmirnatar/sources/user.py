@@ -10,13 +10,15 @@ from deepmirnatar.common.logs import log
 from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.common.tables import read_table
 from deepmirnatar.pairs import PairsError, refuse, refuse_letters
+from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA
 from deepmirnatar.sources import finish
 
 REQUIRED = ["mirna", "mirna_sequence", "target", "target_sequence", "label"]
 # The pipeline writes these itself; read from a table, they would tell it something else.
 RESERVED = ["mock", "mirna_written", "mirbase_note", "site_cluster", "reason"]
-# nt. What is longer or shorter is no mature miRNA, and no site but a transcript.
-MIRNA, LONGEST_SITE = (15, 30), 2000
+LONGEST_SITE = 2000  # nt; what is longer is a transcript
+# SEPT2, MARCH1 and 2310009E13Rik as Excel has them.
+DATE = r"(?i)\d{1,2}-(?:mar|sep|sept|dec|mrz|dez|oct|okt|nov|apr)|(?:mar|sep|dec)-\d{1,2}|\d\.\d+E\+\d+"
 MIRNA_NAME = r"(?i)(?:[a-z]{3,4}-)?(?:mir|let|lin)-"
 
 
@@ -30,6 +32,8 @@ def parse(
     path = Path(files["pairs"])
     columns = columns or {}
     if path.suffix.lower() in (".fa", ".fasta", ".fna", ".fas") or is_fasta(path):
+        if columns:
+            log.warning("%s: is FASTA, so `columns` is not read", path)
         rows = _fasta(path)
     else:
         rows = _renamed(read_table(path, [columns.get(each, each) for each in REQUIRED]), columns, path)
@@ -40,6 +44,12 @@ def parse(
         refuse_letters(rows, column, path)
     rows = finish(rows.assign(mirna_written=mirna_written), name, path)
     _check_roles(rows, path)
+    genes = rows["target"]
+    if (dates := genes.str.fullmatch(DATE)).any():
+        where = f"{path}, line {rows.index[dates][0]}"
+        log.warning(
+            "%s: target %r looks like a gene that a spreadsheet changed; repair it", where, genes[dates].iloc[0]
+        )
     if rows["label"].nunique() == 1:
         log.warning("%s: every label is %d; a model needs both, see negatives.strategy", path, rows["label"].iloc[0])
     return rows.reset_index(drop=True), {"rows read": len(rows)}
@@ -85,7 +95,11 @@ def _check_roles(rows: pd.DataFrame, path: Path) -> None:
     """Refuse swapped columns, and what is too short or too long for a miRNA or a site."""
     mirna, site = (rows[column].str.len() for column in ("mirna_sequence", "target_sequence"))
     recurring = rows["mirna_sequence"].nunique() > rows["target_sequence"].nunique()
-    if (mirna > site).mean() > 0.5 and (recurring or (mirna > MIRNA[1]).mean() > 0.5) and site.median() >= MIRNA[0]:
+    if (
+        (mirna > site).mean() > 0.5
+        and (recurring or (mirna > LONGEST_MIRNA).mean() > 0.5)
+        and site.median() >= SHORTEST_MIRNA
+    ):
         raise PairsError(
             f"{path}: the columns mirna_sequence and target_sequence look swapped: {int((mirna > site).sum())} of "
             f"{len(rows)} miRNAs are longer than their sites; swap them, or name them in `columns`"
@@ -96,9 +110,9 @@ def _check_roles(rows: pd.DataFrame, path: Path) -> None:
             f"{path}: the columns mirna and target look swapped: targets such as {rows['target'].iloc[0]!r} are names "
             "of miRNAs; swap them, or name them in `columns`"
         )
-    shortest, longest = MIRNA
-    lengths = f"nt; a mature miRNA has {shortest} to {longest}, give it and not the precursor"
-    refuse(rows, ~mirna.between(*MIRNA), "mirna_sequence", path, lambda value: f"has {len(value)} {lengths}")
+    lengths = f"a mature miRNA has {SHORTEST_MIRNA} to {LONGEST_MIRNA}, give it and not the precursor"
+    odd = ~mirna.between(SHORTEST_MIRNA, LONGEST_MIRNA)
+    refuse(rows, odd, "mirna_sequence", path, lambda value: f"has {len(value)} nt; {lengths}")
     refuse(
         rows,
         site > LONGEST_SITE,

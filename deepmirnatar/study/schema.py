@@ -45,7 +45,12 @@ def check_keys(path: str | Path) -> None:
             line_of[str(key.value)] = line
             walk(value, f"{place}.{key.value}" if place else str(key.value))
 
-    walk(yaml.compose(Path(path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader), "")
+    try:
+        walk(yaml.compose(Path(path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader), "")
+    except yaml.YAMLError:
+        return  # JSON with tabs, which Snakemake has read
+    except RecursionError:
+        raise ConfigError(f"{path}: an alias (*) stands within what its anchor (&) names; take it out") from None
 
 
 def check_schema(config: dict, schema: dict, within: str = "") -> None:
@@ -122,7 +127,9 @@ def _breach(error, place: str) -> ConfigError:
         return unknown(found, map(str, rule), place)
     if error.validator == "type":
         wanted = " or ".join(_WANTED[name] for name in ([rule] if isinstance(rule, str) else rule))
-        return ConfigError(f"{place}: {shown(found)} should be {wanted}{_remedy(found, wanted)}")
+        strategy = isinstance(found, str) and place.endswith((".split", ".negatives"))
+        remedy = f"; write {{strategy: {found}}}" if strategy else _remedy(found, wanted)
+        return ConfigError(f"{place}: {shown(found)} should be {wanted}{remedy}")
     if error.validator in _LIMITS:
         return ConfigError(f"{place}: {shown(found)} {_LIMITS[error.validator]} {rule}")
     if error.validator == "required":
@@ -143,7 +150,7 @@ def _remedy(found: object, wanted: str) -> str:
     """What to write in place of a value of the wrong type."""
     # YAML takes 1e-3 for text.
     if isinstance(found, str) and "number" in wanted and re.fullmatch(r"[-+]?[\d.]+e[+-]?\d+", found, flags=re.I):
-        return f"; write it with a point, 1.0e-3, not {found}"
+        return f"; write {float(found):.0f}" if "whole" in wanted else f"; write it with a point, 1.0e-3, not {found}"
     if isinstance(found, str) and "number" in wanted and re.fullmatch(r"[-+]?\d+(\.\d*)?", found):
         return f"; write {found} without quotes"
     if isinstance(found, str) and "number" in wanted and re.fullmatch(r"\d+,\d+", found):

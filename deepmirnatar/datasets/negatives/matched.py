@@ -47,7 +47,12 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
                 break
             log.info("matched: %d positives find no partner", (partner < 0).sum())
             rows = rows[partner >= 0]
-    kept, donor = (np.concatenate(each) if each else np.empty(0, dtype=int) for each in (kept, donor))
+    if not kept:
+        raise ValueError(
+            f"negatives.strategy: matched gives each miRNA a site of another family, and the {len(positives)} "
+            "positives are too few or of one family; take `shuffled` or `rnacofold`"
+        )
+    kept, donor = (np.concatenate(each) for each in (kept, donor))
     order = np.argsort(kept)
     stay, donors = positives.iloc[kept[order]].reset_index(drop=True), positives.iloc[donor[order]]
     negatives = stay.assign(target=donors["target"].to_numpy(), target_sequence=donors["target_sequence"].to_numpy())
