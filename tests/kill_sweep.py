@@ -5,7 +5,6 @@ python tests/kill_sweep.py [KILLS] [SEED]    writes docs/kills.tsv and docs/faul
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -41,12 +40,12 @@ def main(kills: int = 20, seed: int = 1) -> int:
         for folder in (undisturbed, killed):
             folder.mkdir()
             small_study.make(folder)
-        answer = small_study.run(undisturbed, *small_study.TARGETS)
-        assert answer.returncode == 0, answer.stdout
+        other = small_study.start(undisturbed, "--cores", "1", *small_study.TARGETS)
         stages = sorted((stage for stage, _ in zip(cycle(STAGES), range(kills))), key=list(STAGES).index)
         rows = sweep(killed, stages, np.random.default_rng(seed))
         answer = small_study.run(killed, *small_study.TARGETS)
         assert answer.returncode == 0, answer.stdout
+        assert other.wait() == 0, (undisturbed / "said.log").read_text()
         whole = small_study.results(undisturbed)
         lost = compare(killed, whole)
     table = pd.DataFrame(rows, columns=["stage", "seconds_into_it", "running_when_killed"])
@@ -74,19 +73,15 @@ def kill(folder: Path, stage: str, after: float) -> str:
     """
     started = time.time()
     stages = list(STAGES)[list(STAGES).index(stage) :]
-    with open(folder / "killed.log", "w") as said:
-        process = subprocess.Popen(
-            small_study.command("--cores", "1", *small_study.TARGETS),
-            cwd=folder, env=small_study.ENVIRONMENT, start_new_session=True, stdout=said, stderr=said,
-        )  # fmt: skip
-        while process.poll() is None and not _logs(folder, started, stages):
-            time.sleep(0.01)
-        time.sleep(after)
-        hit = max(_logs(folder, started))[1] if process.poll() is None else "none: finished"
-        # Everything at once, as at a power cut: Snakemake and its jobs.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process = small_study.start(folder, "--cores", "1", *small_study.TARGETS, start_new_session=True)
+    while process.poll() is None and not _logs(folder, started, stages):
+        time.sleep(0.01)
+    time.sleep(after)
+    hit = max(_logs(folder, started))[1] if process.poll() is None else "none: finished"
+    # Everything at once, as at a power cut: Snakemake and its jobs.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     answer = small_study.run(folder, "--unlock")
     assert answer.returncode == 0, answer.stdout
     return hit

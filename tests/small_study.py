@@ -60,7 +60,7 @@ TARGETS = (
     "results/predictions/small/targets.svg",
 )
 # How long a job took, when and on what: all that may differ between two runs of one study.
-TIMES = re.compile(r'"(date|machine|device)": "[^"]*"')
+TIMES = re.compile(r'"(date|machine|device)": "[^"]*"|seconds per epoch, measured.*')
 
 
 def copy_workflow(folder: Path) -> Path:
@@ -134,13 +134,20 @@ def _register(folder: Path) -> None:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "snakemake", "--configfile", "small.yaml", *arguments]
+    # Last, because it takes all words that follow.
+    return [sys.executable, "-m", "snakemake", *arguments, "--configfile", "small.yaml"]
 
 
-def run(folder: Path, *arguments: str, **options) -> subprocess.CompletedProcess:
+def start(folder: Path, *arguments: str, **options) -> subprocess.Popen:
+    """Snakemake in `folder`, in the background; what it says goes to said.log there."""
+    with open(folder / "said.log", "w") as said:
+        return subprocess.Popen(command(*arguments), cwd=folder, env=ENVIRONMENT, stdout=said, stderr=said, **options)
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Snakemake in `folder`, to its end; stdout and stderr in one text."""
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.run(command("--cores", "1", *arguments), cwd=folder, env=ENVIRONMENT, **streams, **options)
+    return subprocess.run(command("--cores", "1", *arguments), cwd=folder, env=ENVIRONMENT, **streams)
 
 
 def jobs(output: str) -> dict[str, int]:
@@ -158,7 +165,7 @@ def results(folder: Path) -> dict[str, bytes]:
         content = path.read_bytes()
         if path.name == "history.tsv":
             content = pd.read_csv(path, sep="\t").drop(columns="seconds", errors="ignore").to_csv().encode()
-        if path.name == "settings.json":
+        if path.name in ("settings.json", "settings.tsv"):
             content = TIMES.sub("", content.decode()).encode()
         found[name] = content
     return found

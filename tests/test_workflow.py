@@ -15,35 +15,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from small_study import ENVIRONMENT, copy_workflow, jobs
 
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.rna.sequences import reverse_complement
 
 ROOT = Path(__file__).parents[1]
-BIN = Path(sys.executable).parent
-ENVIRONMENT = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
 
 
 def snakemake(*arguments: str, where: Path = ROOT, **options) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "snakemake", "--cores", "1", *arguments]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     return subprocess.run(command, cwd=where, env=ENVIRONMENT, **streams, **options)
-
-
-def copy_workflow(folder: Path) -> Path:
-    for name in ("Snakefile", "config", "workflow", "profiles", "envs", "scripts", "deepmirnatar"):
-        path = ROOT / name
-        copy = shutil.copytree if path.is_dir() else shutil.copy
-        copy(path, folder / name)
-    (folder / "resources").mkdir()
-    for name in ("sources.tsv", "paper.tsv"):
-        shutil.copy(ROOT / "resources" / name, folder / "resources")
-    return folder
-
-
-def jobs(output: str) -> dict[str, int]:
-    """Rule -> number of jobs, from the table that a dry run prints."""
-    return {rule: int(count) for rule, count in re.findall(r"^(\w+)\s+(\d+)$", output, flags=re.M)}
 
 
 @pytest.mark.parametrize("over", [[], *(["--configfile", f"config/{name}.yaml"] for name in ("quickstart", "fast"))])

@@ -44,19 +44,16 @@ def check(place: Path) -> None:
         folder.mkdir()
         small_study.make(folder)
     refused(cluster)
-    answer = small_study.run(local, *TARGETS)
-    assert answer.returncode == 0, answer.stdout
     started = time.monotonic()
-    with open(cluster / "said.log", "w") as said:
-        process = subprocess.Popen(
-            small_study.command(*TARGETS, *SLURM),
-            cwd=cluster, env=small_study.ENVIRONMENT, stdout=said, stderr=said,
-        )  # fmt: skip
-        cancelled = cancel_training(cluster, process)
-        code = process.wait()
+    # Both at once: the one is waiting for the queue most of the time.
+    alone = small_study.start(local, "--cores", "1", *TARGETS)
+    through = small_study.start(cluster, *TARGETS, *SLURM)
+    cancelled = cancel_training(cluster, through)
+    code = through.wait()
+    minutes = (time.monotonic() - started) / 60
+    assert alone.wait() == 0, (local / "said.log").read_text()
     text = (cluster / "said.log").read_text()
     assert code == 0, text
-    minutes = (time.monotonic() - started) / 60
     log = (cluster / "logs/train_model/small/small_model/seed-1.log").read_text()
     assert "continuing from checkpoint" in log, log
     wanted, found = small_study.results(local), small_study.results(cluster)
