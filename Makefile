@@ -8,12 +8,13 @@ STYLE := --report-stylesheet workflow/report/report.css
 LINKS := $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help quickstart test lint format report docs weights unlock clean lock
+.PHONY: help quickstart test test-slurm lint format report docs weights unlock clean lock
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make quickstart   set up and run the pipeline in small on real data; ends with figures and report.html"
 	@echo "make test         set up and run all tests"
+	@echo "make test-slurm   a study on a real Slurm of one node, started for it (root, Debian)"
 	@echo "make lint         formatting, linting and dry runs"
 	@echo "make format       format the code and mend what the linters can mend"
 	@echo "make report       report.html of the finished default study"
@@ -45,6 +46,9 @@ quickstart: $(STAMP)
 
 test: $(STAMP)
 	python -m pytest -n 2 --dist loadfile
+
+test-slurm: $(STAMP)
+	python tests/slurm/run.py
 
 lint: $(STAMP)
 	ruff format --check .

@@ -1,7 +1,11 @@
 # DeepmiRNATar: microRNA target sites, from downloads to figures. The config names the study;
 # sources -> datasets -> embeddings -> runs -> experiments -> figures and report; runs -> predictions for own sequences.
+import atexit
+import sys
+
 from snakemake.utils import min_version
 
+from workflow.failures import failures
 from workflow.fingerprint import ROOT
 
 min_version("9.15")
@@ -20,6 +24,7 @@ include: "workflow/rules/experiments.smk"
 include: "workflow/rules/explained.smk"
 include: "workflow/rules/predict.smk"
 include: "workflow/rules/weights.smk"
+include: "workflow/rules/speed.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 
@@ -28,6 +33,15 @@ add_fingerprints(workflow.rules, inputs.plug_ins)
 
 
 report: "workflow/report/workflow.rst"
+
+
+# Snakemake's own lines come between; what a user needs comes last.
+onerror:
+    atexit.register(print, *failures(log), sep="\n", file=sys.stderr)
+
+
+onstart:
+    check_start(workflow)
 
 
 rule all:

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar import __version__
-from deepmirnatar.common.files import atomic, read_tsv, write_tsv
+from deepmirnatar.common.files import atomic, write_tsv
 from deepmirnatar.common.logs import log, log_to, progress
+from deepmirnatar.common.tables import read_table
+from deepmirnatar.pairs import refuse, refuse_letters
+from deepmirnatar.rna.sequences import to_rna
 
 KNOWN = "results/reference/known_targets.tsv"  # where the workflow writes miRTarBase's pairs
 STEP = 20_000  # pairs that are scored at once
@@ -125,16 +128,14 @@ def score(options) -> None:
     from deepmirnatar.prediction.predictor import Predictor
 
     path = Path(options.pairs)
-    table = read_tsv(path, dtype=str)
-    for column in ("mirna_sequence", "target_sequence"):
+    strands = ["mirna_sequence", "target_sequence"]
+    table = read_table(path, strands)
+    for column in strands:
         if column not in table:
             raise ValueError(f"{path}: column {column!r} is missing; found {', '.join(table.columns)}")
-        table[column] = table[column].str.upper().str.replace("T", "U")
-        wrong = ~table[column].fillna("").str.fullmatch("[ACGU]+")
-        if wrong.any():
-            row = int(wrong.to_numpy().argmax())
-            value = table[column].iloc[row]
-            raise ValueError(f"{path}, line {row + 2}: {column} {value!r} is no sequence of A, C, G, U or T; repair it")
+        refuse(table, table[column] == "", column, path, "is empty; fill it in or remove the row")
+        refuse_letters(table, column, path)
+        table[column] = to_rna(table[column])
     out = Path(options.out or path.with_suffix(".scored.tsv"))
     predictor = Predictor.load(threads=options.threads)
     parts = [table.iloc[start : start + STEP] for start in range(0, len(table), STEP)]

@@ -1,10 +1,12 @@
 """The pairs table: one row is one miRNA and one candidate target site. Columns, reading, checking."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.rna.sequences import reverse
 
 COLUMNS = [
@@ -47,7 +49,10 @@ def write_pairs(table: pd.DataFrame, path: str | Path) -> None:
 
 
 def check_pairs(table: pd.DataFrame, name: str | Path) -> pd.DataFrame:
-    """Return the table with label as int; raise PairsError at the first fault."""
+    """Return the table with label as int; raise PairsError at the first fault.
+
+    An index named `line` tells the rows' lines in their file; without it, the header is line 1.
+    """
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
         raise PairsError(
@@ -56,26 +61,47 @@ def check_pairs(table: pd.DataFrame, name: str | Path) -> pd.DataFrame:
         )
     for column in COLUMNS:
         empty = table[column].isna() | (table[column].astype(str) == "")
-        _refuse(table, empty, column, name, "is empty; fill it in or remove the row")
+        refuse(table, empty, column, name, "is empty; fill it in or remove the row")
     for column in ("mirna_sequence", "target_sequence"):
         wrong = ~table[column].str.fullmatch("[ACGU]+")
-        _refuse(table, wrong, column, name, "holds a letter other than A, C, G, U; repair or remove the row")
+        refuse(table, wrong, column, name, "holds a letter other than A, C, G, U; repair or remove the row")
         short = table[column].str.len() < SHORTEST
-        _refuse(table, short, column, name, f"is shorter than {SHORTEST} nt; repair or remove the row")
+        refuse(table, short, column, name, f"is shorter than {SHORTEST} nt; repair or remove the row")
     label = table["label"].astype(str)
-    _refuse(table, ~label.isin(["0", "1"]), "label", name, "is neither 0 nor 1")
-    _refuse(table, ~table["split"].isin(SPLITS), "split", name, f"is none of {', '.join(SPLITS)}")
-    _refuse(table, table["pair_id"].duplicated(), "pair_id", name, "occurs twice; ids must be unique")
+    refuse(table, ~label.isin(["0", "1"]), "label", name, "is neither 0 nor 1; write 1 for targets, 0 for others")
+    refuse(table, ~table["split"].isin(SPLITS), "split", name, f"is none of {', '.join(SPLITS)}; write one of these")
+    refuse(table, table["pair_id"].duplicated(), "pair_id", name, "occurs twice; ids must be unique")
     return table.assign(label=label.astype(int))
 
 
-def _refuse(table: pd.DataFrame, bad: pd.Series, column: str, name: str | Path, why: str) -> None:
+def refuse(table: pd.DataFrame, bad: pd.Series, column: str, name: str | Path, why: str | Callable[[str], str]) -> None:
+    """PairsError for the first row that is `bad`: its line, the value, why, and how many more."""
     if bad.any():
         position = int(bad.to_numpy().argmax())
         value = table[column].iloc[position]
-        more = f" ({int(bad.sum()) - 1} more rows like it)" if bad.sum() > 1 else ""
-        # Line 1 of the file is the header.
-        raise PairsError(f"{name}, line {position + 2}: {column} {value!r} {why}.{more}")
+        why = why(value) if callable(why) else why
+        others = int(bad.sum()) - 1
+        more = f" ({others} more {'row' if others == 1 else 'rows'} like it)" if others else ""
+        line = table.index[position] if table.index.name == "line" else position + 2
+        raise PairsError(f"{name}, line {line}: {column} {shorten(value)} {why}.{more}")
+
+
+def refuse_letters(table: pd.DataFrame, column: str, name: str | Path) -> None:
+    """PairsError for the first sequence, upper or lower case, RNA or DNA, that holds anything else."""
+    odd = ~table[column].str.upper().str.fullmatch("[ACGTU]*")
+    refuse(
+        table,
+        odd,
+        column,
+        name,
+        lambda value: f"holds a letter other than A, C, G, U: {odd_letter(value.upper(), 'ACGTU')[1]}",
+    )
+
+
+def shorten(value: object) -> str:
+    """A value in quotes, without the middle if it is long."""
+    text = str(value)
+    return repr(text) if len(text) <= 60 else f"{text[:25] + '...' + text[-10:]!r} ({len(text):,} letters)"
 
 
 def five_to_three(table: pd.DataFrame, orientation: str) -> pd.Series:

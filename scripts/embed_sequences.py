@@ -12,14 +12,12 @@ from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
 
 def main(pairs: str, embedder: list[str], embedding: dict, device: str, threads: int, output: str) -> None:
     sequences = sorted(read_pairs(pairs)[STRAND_COLUMNS[embedding["strand"]]].unique())
-    options = {}
-    if embedding["kind"] == "dnabert":
+    if embeddings.load(embedding["kind"]).GPU:
         from deepmirnatar.training.devices import use_threads
 
         use_threads(threads)
-        options["device"] = device
     path = Path(embedder[0]) if embedder else None
-    features = embeddings.embed(sequences, embedding["kind"], embedding["settings"], path, **options)
+    features = embeddings.embed(sequences, embedding["kind"], embedding["settings"], path, device)
     log.info("%d sequences, %d positions of %d values", len(sequences), len(features.index), features.size)
     features.save(output, {"kind": embedding["kind"], "settings": embedding["settings"]})
 

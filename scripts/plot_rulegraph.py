@@ -42,7 +42,7 @@ def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
     stage = {
         rule: _STAGES.index("figures" if Path(path).stem in _FIGURES else Path(path).stem)
         for path in rule_files
-        if path.endswith(".smk") and "common" not in path
+        if Path(path).stem in (*_STAGES, *_FIGURES)  # no stage: what stands beside the study
         for rule in re.findall(r"^rule (\w+):", Path(path).read_text(), flags=re.M)
     }
     stage[_ENDS] = _STAGES.index("figures")

@@ -5,7 +5,7 @@ Reads unlabelled 3'UTRs and the sites of the training split alone.
 
 from pathlib import Path
 
-from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.embeddings.dnabert import Settings, pretrain
 from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
@@ -26,8 +26,7 @@ def main(
     sites = read_pairs(pairs, ["train"])[STRAND_COLUMNS[embedding["strand"]]].unique().tolist()
     corpus = [*read_tsv(utrs, dtype=str)["sequence"], *sites]
     settings = Settings(**embedding["settings"])
-    table = pretrain(corpus, settings, Path(output), Path(checkpoints), embedding["seed"], device)
-    write_tsv(table, history)
+    pretrain(corpus, settings, Path(output), Path(checkpoints), embedding["seed"], device, Path(history))
 
 
 if __name__ == "__main__":

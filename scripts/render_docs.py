@@ -15,12 +15,26 @@ import jinja2
 import pandas as pd
 import yaml
 
-from deepmirnatar import __version__
-from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar import __version__, embeddings, predictors
+from deepmirnatar.common.files import read_tensors, read_tsv, write_tsv
+from deepmirnatar.datasets import negatives
+from deepmirnatar.datasets.splits import STRATEGIES
+from deepmirnatar.figures import kinds
+from deepmirnatar.prediction.predictor import WEIGHTS
+from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.stanzas import resolve
+from deepmirnatar.study.study import DATASET_DEFAULTS, PREDICTION_DEFAULTS
 from deepmirnatar.tables import markdown as tables
+from deepmirnatar.training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[1]
+# What a key is where the stanza does not name it.
+DEFAULTS = {
+    "datasets": DATASET_DEFAULTS,
+    "embeddings": {"seed": 1},
+    "experiments": {"seeds": [1], "test_sets": [], "models": []},
+    "predictions": PREDICTION_DEFAULTS,
+}
 LARGEST = 100_000  # bytes of a committed picture
 
 
@@ -38,12 +52,13 @@ def names(root: Path) -> dict:
 
 
 def pages(root: Path = ROOT) -> dict[Path, str]:
-    """File -> text, of every template in docs/pages. README.md is one of them; pictures go to docs/pictures."""
-    folders = {"README.md": root, ".md": root / "docs", ".svg": root / "docs/pictures"}
+    """File -> text, of every template in docs/pages; pictures go to docs/pictures."""
+    own = {"README.md": root / "README.md", "config.md": root / "config/README.md"}
+    folders = {".md": root / "docs", ".svg": root / "docs/pictures"}
     files = {}
     for template in sorted((root / "docs/pages").glob("*.jinja")):
-        folder = folders.get(template.stem, folders[Path(template.stem).suffix])
-        files[folder / template.stem] = render(template.read_text(), root)
+        page = own.get(template.stem, folders[Path(template.stem).suffix] / template.stem)
+        files[page] = render(template.read_text(), root)
     return files
 
 
@@ -81,6 +96,26 @@ def answers(root: Path) -> dict:
         query = {"experiment": experiment, "model": model, "test_set": test_set, "metric": "auroc"}
         return with_interval("results", interval, **query, **({"dataset": trained_on} if trained_on else {}))
 
+    def score(
+        experiment: str,
+        model: str,
+        test_set: str,
+        metric: str,
+        trained_on: str,
+        threshold: str = "",
+        interval: bool = False,
+        digits: int = 3,
+    ) -> str:
+        query = {
+            "experiment": experiment,
+            "model": model,
+            "test_set": test_set,
+            "metric": metric,
+            "dataset": trained_on,
+        }
+        query["threshold"] = threshold or "nan"  # an empty cell
+        return with_interval("results", True, **query) if interval else number("results", digits=digits, **query)
+
     def audit(dataset: str, check: str, subject: str) -> str:
         return number("audits", dataset=dataset, check=check, subject=subject)
 
@@ -109,9 +144,41 @@ def answers(root: Path) -> dict:
     def drawn_as(picture: str) -> str:
         return known["pictures"][picture].replace(".png", ".svg")
 
-    functions = [number, auc, audit, model_audit, case_study, printed, side_by_side, scores_table, drawn_as]
+    schema = yaml.safe_load((root / "workflow/schemas/config.schema.yaml").read_text())["properties"]
+
+    def keys(stanza: str) -> str:
+        if stanza == "run":
+            top = {name: about for name, about in schema.items() if "description" in about}
+            return tables.keys_markdown({**_dotted("run", schema), **top}, {"device": "auto", "threads": 2})
+        return tables.keys_markdown(schema[stanza]["additionalProperties"]["properties"], DEFAULTS.get(stanza, {}))
+
+    functions = [
+        keys,
+        number,
+        auc,
+        score,
+        audit,
+        model_audit,
+        case_study,
+        printed,
+        side_by_side,
+        scores_table,
+        drawn_as,
+    ]
     return {"version": __version__} | known["words"] | {each.__name__: each for each in functions} | {
+        "about": weights_about(),
+        "sources": list(SOURCES),
+        "settings_of": lambda name, but=(): tables.settings_markdown(predictors.load_class(name).Settings, but),
+        "predictor_settings": {name: tables.settings_line(predictors.load_class(name).Settings)
+                               for name in predictors.names()},
+        "training_settings": list(TrainingSettings.__dataclass_fields__),
+        "kinds": {name: tables.settings_line(embeddings.settings_class(name)) for name in embeddings.names()},
+        "strategies": {name: tables.settings_line(negatives.load(name).Settings) for name in negatives.names()},
+        "splits": {name: tables.settings_line(each) for name, each in STRATEGIES.items()},
+        "training_table": lambda: tables.settings_markdown(TrainingSettings),
+        "figure_kinds": {name: kinds.load_class(name) for name in kinds.names()},
         "printed_name": lambda model: label[model],
+        "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
         "grid": lambda rows: tables.markdown(pd.DataFrame(rows)),
         "audits_table": lambda *datasets: tables.audit_table(table("audits"), list(datasets)),
@@ -121,6 +188,16 @@ def answers(root: Path) -> dict:
         "stages_table": lambda: stages_table(root / "Snakefile"),
         "first_rows": lambda name, count=5: first_rows(root / "docs" / name, count),
     }  # fmt: skip
+
+
+def weights_about() -> dict:
+    """What the shipped weights say of themselves, and their bytes."""
+    files = list(WEIGHTS.glob("*.safetensors"))
+    return read_tensors(WEIGHTS / "sites.safetensors")[1] | {"bytes": sum(file.stat().st_size for file in files)}
+
+
+def _dotted(name: str, schema: dict) -> dict:
+    return {f"{name}.{key}": about for key, about in schema[name]["properties"].items()}
 
 
 def labels(root: Path, configs: list[str]) -> dict[str, str]:
@@ -166,12 +243,30 @@ def take_over(results: Path, docs: Path, known: dict) -> None:
     _replace(docs / "model_audits.tsv", _model_audits((results / "runs").glob("*/*/seed-*/audit.tsv")), "run")
     cases = sorted((results / "predictions").glob("*/case_study.tsv"))
     _replace(docs / "case_studies.tsv", {path.parent.name: read_tsv(path) for path in cases}, "prediction")
+    _keep_largest(docs / "resources.tsv", resources(results / "benchmarks"))
     for name, path in known["tables"].items():
         if (results / path).exists():
             shutil.copy(results / path, docs / "tables" / f"{name}.tsv")
     for name, path in known["pictures"].items():
         if (results / path).exists():
             shrink(results / path, docs / "pictures" / f"{name}.png")
+
+
+def resources(benchmarks: Path) -> pd.DataFrame:
+    """What the largest job of each rule took: rule, mb (resident memory), seconds."""
+    measured = [
+        (path.relative_to(benchmarks).parts[0].removesuffix(".tsv"), row.max_rss, row.s)
+        for path in benchmarks.rglob("*.tsv")
+        for row in read_tsv(path).itertuples()
+    ]
+    return pd.DataFrame(measured, columns=["rule", "mb", "seconds"])
+
+
+def _keep_largest(path: Path, new: pd.DataFrame) -> None:
+    """Add measurements to a table of them, which keeps each rule's largest."""
+    if len(new):
+        both = pd.concat([new, read_tsv(path)]) if path.exists() else new
+        write_tsv(both.groupby("rule", as_index=False).max().round().astype({"mb": int, "seconds": int}), path)
 
 
 def _model_audits(paths: Iterable[Path]) -> dict[str, pd.DataFrame]:

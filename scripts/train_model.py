@@ -58,6 +58,7 @@ def main(
     }
     predictor.save(outputs["model"], {"predictor": model["predictor"]})
     write_tsv(history, outputs["history"])
+    about["model_sha256"] = sha256(outputs["model"])
     write_json(json.loads(json.dumps(about)), outputs["settings"])
     # Only now is the run safe; until here a killed job goes on from its checkpoint.
     for checkpoint in predictor.checkpoints:

@@ -185,7 +185,7 @@ def prediction(count: int = 300, mirnas: dict[str, str] = MIRNAS) -> tuple:
         window = rng.normal(-0.05, 0.12, len(site.site_sequence))
         mirna[1:8] -= 1
         window[28:36] -= 1
-        explained[site.mirna, site.target, site.start] = {"site": window, "mirna": mirna}
+        explained[site.mirna_sequence, site.site_sequence] = {"site": window, "mirna": mirna}
     about = {
         "version": "0.1.0",
         "model": "interaction map, ensemble of 5",

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from deepmirnatar import predictors
+from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.files import write_tsv
+from deepmirnatar.datasets import negatives
 from deepmirnatar.figures import kinds
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.study.study import Study
@@ -30,10 +31,10 @@ def test_every_file_that_the_table_names_exists():
                 assert list(ROOT.glob(pattern.rstrip("/"))), pattern
 
 
-def ten_lines(name: str) -> str:
+def ten_lines(name: str, at_most: int = 10) -> str:
     """The code that follows the name of its file."""
     code = re.search(rf"/{name}\.py`:\n\n```python\n(.*?)```", TEXT, flags=re.S)[1]
-    assert len([line for line in code.splitlines() if line.strip()]) <= 10
+    assert len([line for line in code.splitlines() if line.strip()]) <= at_most
     return code
 
 
@@ -81,3 +82,35 @@ def test_the_figure_of_ten_lines_is_a_figure(tmp_path, monkeypatch, script, rows
     script("plot_figure").main(name, files, inputs.figure_rows(job), inputs.figure_about(job), "", [svg])
     assert "</svg>" in svg.read_text()
     sys.modules.pop(f"deepmirnatar.figures.kinds.{name}")
+
+
+def test_the_strategy_of_ten_lines_makes_negatives(tmp_path, monkeypatch, rows):
+    name = re.search(r"`deepmirnatar/datasets/negatives/(\w+)\.py`:", TEXT)[1]
+    (tmp_path / f"{name}.py").write_text(ten_lines(name))
+    monkeypatch.setattr(negatives, "__path__", [*negatives.__path__, str(tmp_path)])
+    rows = rows.assign(label=rows["label"].astype(int))
+    kept, made, counts = negatives.generate(rows, {}, name, {})
+    positives = rows[rows["label"] == 1]
+    assert made["target_sequence"].tolist() == [site[::-1] for site in positives["target_sequence"]]
+    assert set(made["label"]) == {0} and set(made["source"]) == {name} and len(kept) == len(positives)
+    assert counts["sites written backwards"] == len(positives)
+    sys.modules.pop(f"deepmirnatar.datasets.negatives.{name}")
+
+
+def test_the_embedding_of_a_few_lines_is_a_kind_that_a_stanza_may_name(tmp_path, monkeypatch):
+    name = re.search(r"`deepmirnatar/embeddings/(\w+)\.py`:", TEXT)[1]
+    (tmp_path / f"{name}.py").write_text(ten_lines(name, at_most=13))
+    monkeypatch.setattr(embeddings, "__path__", [*embeddings.__path__, str(tmp_path)])
+    assert name in embeddings.names()
+    config = {
+        "run": {"experiments": []},
+        "datasets": {"own": {"sources": ["hejret2023"]}},
+        "embeddings": {"mine": {"kind": name, "strand": "mirna", "settings": {"k": 2}}},
+        "models": {},
+        "experiments": {},
+    }
+    study = Study(config)
+    assert study.embedder("own", "mine") == []
+    features = embeddings.embed(["AAGC", "CUG"], name, study.embeddings["mine"]["settings"])
+    assert features.table[features.index].ravel().tolist() == [1, 1, 0.5, 0, 0.5]
+    sys.modules.pop(f"deepmirnatar.embeddings.{name}")

@@ -131,7 +131,7 @@ def test_the_prediction_of_the_config_page_runs_as_printed(folder):
     page = ROOT / "config/README.md"
     text = re.search(r"^## `predictions`.*?^```yaml\n(.*?)^```", page.read_text(), flags=re.M | re.S)[1]
     (folder / "mine.yaml").write_text(text)
-    (command,) = re.findall(r"Then `snakemake ([^`]*-- predictions)`", page.read_text())
+    (command,) = re.findall(r"Then run `snakemake ([^`]*-- predictions)`", page.read_text())
     answer = snakemake(folder, *shlex.split(command))
     assert answer.returncode == 0, answer.stdout + answer.stderr
     genes = pd.read_csv(folder / "results/predictions/mine/genes.tsv", sep="\t")

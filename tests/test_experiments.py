@@ -368,7 +368,7 @@ def test_every_predictor_and_embedder_has_settings_that_pass_their_own_schema():
     for name in predictors.names():
         settings = predictors.load_class(name).Settings
         check_schema(asdict(settings()), schema_of(settings), name)
-    for kind in embeddings.KINDS:
+    for kind in embeddings.names():
         settings = embeddings.settings_class(kind)
         check_schema(asdict(settings()), schema_of(settings), kind)
 
@@ -544,7 +544,7 @@ def test_a_value_out_of_range_and_a_key_that_nothing_reads_are_one_sentence(publ
 
 def test_every_setting_says_what_it_means_and_what_it_may_be():
     kinds = [predictors.load_class(name).Settings for name in predictors.names()]
-    kinds += [embeddings.settings_class(name) for name in embeddings.KINDS]
+    kinds += [embeddings.settings_class(name) for name in embeddings.names()]
     kinds += [negatives.load(name).Settings for name in negatives.names()]
     kinds += list(splits.STRATEGIES.values())
     for kind in kinds:

@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from deepmirnatar.predictors import load_class
 from deepmirnatar.predictors.base import Context
+from deepmirnatar.predictors.interaction_map import best_temperature
 from deepmirnatar.predictors.networks.interaction_map import BEYOND, NT, interaction_codes, pairing_channels
 from deepmirnatar.rna.sequences import encode, padded, reverse_complement
 
@@ -99,7 +100,7 @@ def test_members_differ_and_are_averaged(pairs, context):
     batch = predictor.tensors(pairs.iloc[:8], context, "cpu").batch(np.arange(8))
     predictor.network.eval()
     with torch.inference_mode():
-        mean = (one(*batch) + two(*batch)) / 2
+        mean = (one(*batch) + two(*batch)) / 2 / predictor.network.temperature
         torch.testing.assert_close(predictor.network(*batch), mean)
 
 
@@ -109,3 +110,12 @@ def test_duplex_features_join_before_the_head(pairs, context):
     batch = predictor.tensors(pairs.iloc[:8], context, "cpu").batch(np.arange(8))
     assert batch[3].shape == (8, 31)
     assert predictor.predict(pairs.iloc[:8], context).shape == (8,)
+
+
+def test_the_temperature_mends_logits_that_are_too_sure_and_keeps_their_order():
+    rng = np.random.default_rng(0)
+    margin = rng.normal(scale=2, size=20_000)
+    labels = (rng.random(20_000) < 1 / (1 + np.exp(-margin))).astype(int)
+    logits = np.column_stack([np.zeros_like(margin), 3 * margin])
+    assert best_temperature(logits, labels) == pytest.approx(3, rel=0.05)
+    assert best_temperature(logits[:, ::-1], 1 - labels) == pytest.approx(3, rel=0.05)

@@ -361,3 +361,12 @@ def test_explain_takes_a_name_and_prints_the_duplex(weights, fasta, tmp_path, mo
     assert "||||||||" in said and "Probability of binding 0." in said and "</svg>" in (tmp_path / "a.svg").read_text()
     assert command(["explain", "miR-941", site, *arguments]) == 1
     assert "means hsa-miR-941-5p and hsa-miR-941-3p; give one of them" in capsys.readouterr().err
+
+
+def test_two_sites_cut_off_by_the_same_end_are_explained_apart(weights, tmp_path):
+    """Both scored windows begin with the 3'UTR and differ in length."""
+    (tmp_path / "mirna.fa").write_text(f">let-7a\n{LET7}\n")
+    (tmp_path / "utr.fa").write_text(">gene\nGG" + "CUACCUCA" + "GG" + "CUACCUCA" + "G" * 60 + "\n")
+    job.predict_files(tmp_path / "mirna.fa", tmp_path / "utr.fa", tmp_path / "out", explained=5, weights=weights)
+    sites = read_tsv(tmp_path / "out/sites.tsv")
+    assert sites["start"].tolist() == [0, 0] and sites["end"].nunique() == 2

@@ -75,7 +75,7 @@ def test_fasta_takes_dna_lower_case_and_gzip(tmp_path):
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        (">a\nACGUACGUACGUACGUXCGU\n", r"m\.fa: entry 'a' holds 'X' at nt 17"),
+        (">a\nACGUACGUACGUACGUXCGU\n", r"m\.fa, line 2: entry 'a' holds 'X' at nt 17"),
         (">a\nACGUACGUACGUACGUACGU\n>a x\nACGUACGUACGUACGUACGU\n", "'a' occurs twice"),
         (">a\n\n", "'a' is empty"),
         (">\nACGU\n", "entry 1 has no name"),

@@ -289,7 +289,7 @@ def test_a_users_fasta(tmp_path, reference):
 @pytest.mark.parametrize("record", [f">let-7|1\n{LET7}&{SITE}\n", f">let-7|LIN28B|1\n{LET7}{SITE}\n"])
 def test_a_fasta_record_of_another_form_is_named(tmp_path, reference, record):
     (tmp_path / "own.fasta").write_text(record)
-    with pytest.raises(PairsError, match=r"own\.fasta: record 'let-7\|.*must be `>mirna\|target\|label`"):
+    with pytest.raises(PairsError, match=r"own\.fasta, line 1: record 'let-7\|.*must be `>mirna\|target\|label`"):
         parse("own", {"pairs": tmp_path / "own.fasta"}, reference, name="own")
 
 

@@ -1,7 +1,6 @@
 """The workflow as users run it: dry runs, what a change reruns, error messages, kill and resume."""
 
 import ast
-import json
 import os
 import re
 import shutil
@@ -429,21 +428,3 @@ def test_every_rule_has_a_script_of_its_own_name_and_the_other_way_round():
     rule_names = set(re.findall(r"^rule (\w+):", rules, flags=re.M))
     assert {path.stem for path in (ROOT / "scripts").glob("*.py")} - rule_names == {"render_docs"}
     assert named
-
-
-def test_the_config_readme_names_every_key_and_setting():
-    text = (ROOT / "config" / "README.md").read_text()
-    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-
-    def keys(node: dict):
-        for name, inner in node.get("properties", {}).items():
-            yield name
-            yield from keys(inner)
-        if isinstance(node.get("additionalProperties"), dict):
-            yield from keys(node["additionalProperties"])
-
-    from deepmirnatar.predictors.deepmirnatar import Settings
-
-    missing = [name for name in {*keys(schema), *Settings.__dataclass_fields__} if f"{name}" not in text]
-    assert not missing
-    assert json.dumps(schema)

@@ -6,6 +6,7 @@ from string import Formatter
 
 import pandas as pd
 
+from deepmirnatar import embeddings
 from deepmirnatar.figures import kinds
 from deepmirnatar.figures.base import DRAWN, READS
 from deepmirnatar.sources import SOURCES
@@ -122,7 +123,7 @@ class Inputs:
         return [f"{folder}/{name}" for name in ("config.json", "model.safetensors", "vocab.txt")]
 
     def embedding_gpu(self, wildcards) -> int:
-        return int(self.study.embeddings[wildcards.embedding]["kind"] == "dnabert")
+        return self.gpu if embeddings.load(self.study.embeddings[wildcards.embedding]["kind"]).GPU else 0
 
     def embedded_pairs(self, wildcards) -> str:
         """The table whose sequences are embedded: a dataset's pairs or its controls, or a prediction's candidates."""
@@ -167,7 +168,12 @@ class Inputs:
 
     def needs_gpu(self, wildcards) -> int:
         """1 for predictors with a network; `gpu` is a resource that profiles cap and map."""
-        return int("batch_size" in self.model(wildcards)["settings"])
+        return self.gpu if "batch_size" in self.model(wildcards)["settings"] else 0
+
+    @property
+    def gpu(self) -> int:
+        """How many GPUs a job with a network asks for: one, unless the config says to compute without."""
+        return int(self.study.device != "cpu")
 
     def _tested(self, wildcards) -> str:
         """The tested table by the name under which it is embedded: a dataset, or `{dataset}.controls`."""
@@ -180,6 +186,11 @@ class Inputs:
         if f".{kind}" == CANDIDATES:
             return f"results/predictions/{name}/candidates.tsv"
         return f"results/datasets/{name}/{kind or 'pairs'}.tsv"
+
+    def timed_models(self) -> dict[str, dict]:
+        """The paper's network and ours, as a CPU trains them."""
+        names = ("deepmirnatar", "papers_network_3epochs", "interaction_map")
+        return {name: self.study.models[name] for name in names if name in self.study.models}
 
     # --- experiments
 
@@ -392,8 +403,15 @@ class Inputs:
         known = self.study.shipped[wildcards.shipped]["known"]
         return files | ({"known": known} if known else {})
 
-    def shipped_parts(self, wildcards, kind: str) -> list[str]:
-        """The scored parts of a prediction's targets: their tables of sites or of genes."""
+    def shipped_sites(self, wildcards) -> list[str]:
+        """The scored parts of a prediction's targets: their tables of sites."""
+        return self._parts(wildcards, "sites")
+
+    def shipped_genes(self, wildcards) -> list[str]:
+        """Likewise of genes."""
+        return self._parts(wildcards, "genes")
+
+    def _parts(self, wildcards, kind: str) -> list[str]:
         parts = range(self.study.shipped[wildcards.shipped]["chunks"])
         return [f"results/predictions/{wildcards.shipped}/parts/{part}.{kind}.tsv" for part in parts]
 

@@ -1,29 +1,80 @@
 """Files that are either complete or absent: everything the pipeline writes goes through here."""
 
+import errno
+import glob
 import hashlib
 import json
 import os
+import re
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+_HOST = socket.gethostname()
+# What a system says of a place that takes no file, in words.
+_REFUSED = {
+    errno.ENOSPC: "the disk is full; make room",
+    errno.EDQUOT: "the quota of this disk is used up; make room",
+    errno.EFBIG: "the file is larger than this disk or session allows; raise the limit",
+    errno.EROFS: "the folder is read-only; write elsewhere or change that",
+    errno.EACCES: "the folder may not be written to; change its permissions",
+    errno.EPERM: "the folder may not be written to; change its permissions",
+}
+
+
+class WriteError(OSError):
+    """A file could not be written; what was there before is unchanged."""
+
 
 @contextmanager
 def atomic(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary name beside `path`; move it into place only if the block succeeds."""
+    """Yield a temporary name beside `path`; move it into place only if the block succeeds.
+
+    WriteError where the disk is full or takes no files. What a killed writer of this file left behind is removed.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{_HOST}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
         yield part
         with part.open("rb") as handle:
             os.fsync(handle.fileno())
         os.replace(part, path)
+    except Exception as error:
+        if reason := _refusal(error, part):
+            raise WriteError(
+                f"{path} could not be written: {reason} and run again. Earlier results are kept."
+            ) from error
+        raise
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none, or the folder is read-only
+            part.unlink()
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove temporary files for `path` of processes of this machine that are no more."""
+    for part in path.parent.glob(f"{glob.escape(path.name)}.{glob.escape(_HOST)}.*.part*"):
+        process = part.name.removeprefix(f"{path.name}.{_HOST}.").partition(".")[0]
+        if process.isdigit() and not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():
+            part.unlink(missing_ok=True)
+
+
+def _refusal(error: Exception, part: Path) -> str | None:
+    """Why the system refused to write `part`, in words; None where the error is of another kind.
+
+    safetensors, which writes by itself, gives the error's number in its text only.
+    """
+    number, file = getattr(error, "errno", None), getattr(error, "filename", None)
+    if number is None and (said := re.search(r"os error (\d+)", str(error))):
+        number = int(said[1])
+    if number in (errno.EACCES, errno.EPERM) and file and Path(file) not in (part, *part.parents):
+        return None  # a file that the block may not read
+    return _REFUSED.get(number)
 
 
 def write_tsv(table: pd.DataFrame, path: str | Path) -> None:
@@ -52,12 +103,15 @@ def write_tensors(tensors: dict[str, np.ndarray], metadata: dict, path: str | Pa
 
 
 def read_tensors(path: str | Path) -> tuple[dict[str, np.ndarray], dict]:
-    """Inverse of `write_tensors`."""
-    from safetensors import safe_open
+    """Inverse of `write_tensors`. ValueError for a file that is damaged or cut short."""
+    from safetensors import SafetensorError, safe_open
 
-    with safe_open(str(path), framework="numpy") as handle:
-        metadata = json.loads((handle.metadata() or {}).get("description", "{}"))
-        return {name: handle.get_tensor(name) for name in handle.keys()}, metadata  # noqa: SIM118
+    try:
+        with safe_open(str(path), framework="numpy") as handle:
+            metadata = json.loads((handle.metadata() or {}).get("description", "{}"))
+            return {name: handle.get_tensor(name) for name in handle.keys()}, metadata  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged or cut short ({error}); delete it and run again.") from error
 
 
 def sha256(path: str | Path) -> str:

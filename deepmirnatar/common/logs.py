@@ -1,10 +1,13 @@
 """Logging and progress of one job: into its log file and, shortly, onto the terminal."""
 
+import errno
 import logging
 import sys
 import time
+import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from tqdm import tqdm
 
@@ -12,7 +15,10 @@ log = logging.getLogger("deepmirnatar")
 
 
 def log_to(path: str | Path | None) -> None:
-    """Send log lines, warnings and uncaught exceptions of this process to `path` and to stderr."""
+    """Send log lines and warnings of this process to `path` and to stderr.
+
+    Of an exception that nothing catches the terminal gets one sentence, the log gets the traceback and the sentence.
+    """
     log.setLevel(logging.INFO)
     log.propagate = False
     log.handlers.clear()
@@ -32,12 +38,40 @@ def log_to(path: str | Path | None) -> None:
         log.addHandler(handler)
 
     def uncaught(kind, error, trace):
-        # The terminal gets the sentence, the log gets the traceback as well.
-        shown.setLevel(logging.CRITICAL + 1)
-        log.error("%s: %s", kind.__name__, error, exc_info=(kind, error, trace))
-        print(f"    {kind.__name__}: {error}", file=sys.stderr)
+        text = "".join(traceback.format_exception(kind, error, trace))
+        if path:
+            where = path
+            log.removeHandler(shown)
+            log.error("%s", text)
+            log.error("%s", sentence(error))  # last, where whoever opens the log looks first
+        else:
+            with NamedTemporaryFile("w", prefix="deepmirnatar-", suffix=".log", delete=False) as file:
+                file.write(text)
+            where = file.name
+        print(f"    {sentence(error)} (traceback: {where})", file=sys.stderr)
 
     sys.excepthook = uncaught
+
+
+def sentence(error: BaseException) -> str:
+    """What went wrong, and what to do, in one sentence. Our own errors say both themselves."""
+    if isinstance(error, ModuleNotFoundError):
+        package = error.name.partition(".")[0]
+        return (
+            f"{sys.executable} lacks the package {package!r}: activate the environment that `make` sets up "
+            "(. .venv/bin/activate), or run with --sdm conda"
+        )
+    if isinstance(error, MemoryError):
+        return f"the memory does not suffice ({error or 'MemoryError'}): take smaller settings, or a larger machine"
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped; finished files are complete"
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        full = "; free some space and run again" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        return f"{place}{error.strerror}{full}"
+    if isinstance(error, ValueError | RuntimeError | OSError) and str(error):
+        return str(error)
+    return f"{type(error).__name__}: {error}; this is a fault of the program, report it with the traceback"
 
 
 def progress(items: Iterable, what: str, total: int | None = None, unit: str = "it") -> Iterator:

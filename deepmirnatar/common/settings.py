@@ -75,6 +75,7 @@ ABOUT = {
     "stride": About("of the second convolution, along the miRNA", 1, 8),
     "explicit_pairing": About("start the codes with Watson-Crick, G-U, G-C and outside marked?"),
     "second_convolution": About("with the second convolution?"),
+    "hidden_bases": About("fraction of bases that are hidden from the network in training", 0, below=1),
     "pools": About("attention pools over registers", 1, 64),
     "duplex_features": About("join the features of the duplex before the last layers?"),
     # Trees, rates and rules

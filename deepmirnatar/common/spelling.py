@@ -1,10 +1,18 @@
 """Mistyped names."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Return " Did you mean 'PTEN'?", to be put behind a sentence; empty where no known name is near."""
-    near = difflib.get_close_matches(str(name), list(known), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    """Return " Did you mean 'PTEN'?", to be put behind a sentence; empty where no known name is near.
+
+    A miRNA without its arm, hsa-miR-16, is offered its arms, and a name in other case the one it stands for.
+    """
+    text, known = str(name), list(known)
+    arm = re.compile(rf"(?:[a-z]+-)?{re.escape(text.rstrip('*'))}(?:-\d)?-[35]p", flags=re.I)
+    arms = [each for each in known if arm.fullmatch(each)]
+    same = [each for each in known if each.lower() == text.lower()]
+    near = arms or same or difflib.get_close_matches(text, known, n=1)
+    return f" Did you mean {' or '.join(map(repr, sorted(near)))}?" if near else ""

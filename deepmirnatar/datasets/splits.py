@@ -64,7 +64,7 @@ def split_rows(
             train = np.flatnonzero(table["split"] == "train")
             part = table.iloc[train]
             shares = {"train": 1 - valid_from_train, "valid": valid_from_train}
-            sides = _assign(pd.factorize(part["target"])[0], part["label"], shares, rng)
+            sides = _assign(pd.factorize(part["target"].str.strip())[0], part["label"], shares, rng)
             table = table.assign(split=pd.Series(sides, part.index).reindex(table.index).fillna(table["split"]))
         return table, _report(table, [])
     if strategy == "random":
@@ -109,9 +109,9 @@ def split_rows(
 def _key(table: pd.DataFrame, strategy: str) -> pd.Series:
     if strategy == "by_mirna_family":
         return table["mirna_sequence"].map(family)
-    if strategy == "by_gene":
-        return table["target"]
-    return table["mirna"] + "\t" + table["target"]
+    # Blanks around a name do not make it another gene.
+    target = table["target"].str.strip()
+    return target if strategy == "by_gene" else table["mirna"].str.strip() + "\t" + target
 
 
 def _assign(groups: np.ndarray, label: pd.Series, fractions: dict, rng: np.random.Generator) -> np.ndarray:

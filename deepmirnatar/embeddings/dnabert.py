@@ -7,7 +7,7 @@ and in the first part of the steps k-mers are masked singly.
 
 Otherwise `weights` is a folder with a published checkpoint (config.json and model.safetensors, or
 pytorch_model.bin, which is read without unpickling objects): 12 layers, hidden size 768, frozen. How 768 become 96
-the paper does not say: `reduce: linear` leaves it to a layer learned with the model, `pca` fits a projection on the
+the paper does not say: `projection: linear` leaves it to a layer learned with the model, `pca` fits a projection on the
 training split.
 """
 
@@ -18,11 +18,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.files import atomic, digest
+from deepmirnatar.common.files import atomic, digest, read_tensors, write_tsv
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.common.settings import one_of
 from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.rna.kmers import END, MASK, PAD, SPECIAL, START, tokenize, vocabulary
+
+LABEL, LEARNS, GPU = "DNABERT", True, True
+PUBLISHED_SIZE = 768  # hidden size of the published weights
+LONGEST_KMERS = 510  # beside the two tokens at the ends
 
 
 @dataclass
@@ -41,6 +45,10 @@ class Settings:
     single_mask_fraction: float = 0.4
     pool: int = 0
 
+    # What published weights do not read.
+    PRETRAINING = ("layers", "heads", "steps", "batch_size", "piece_kmers", "learning_rate", "mask",
+                   "single_mask_fraction")  # fmt: skip
+
     def check(self) -> None:
         """ValueError where settings contradict each other."""
         if self.weights == "pretrain" and self.size % self.heads:
@@ -57,7 +65,7 @@ def configuration(settings: Settings):
         num_hidden_layers=settings.layers,
         num_attention_heads=settings.heads,
         intermediate_size=4 * settings.size,
-        max_position_embeddings=512,
+        max_position_embeddings=LONGEST_KMERS + 2,
         type_vocab_size=2,
         initializer_range=0.1,
         # The corpus is far larger than the model can memorise, and drawing masks is a third of a CPU step.
@@ -100,8 +108,16 @@ def pieces(sequences: list[str], k: int, length: int) -> np.ndarray:
     return out
 
 
-def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Path, seed: int = 1, device: str = "auto"):
-    """Pre-train and save one safetensors file; returns the loss history (step, loss, accuracy).
+def pretrain(
+    corpus: list[str],
+    settings: Settings,
+    path: Path,
+    checkpoints: Path,
+    seed: int = 1,
+    device: str = "auto",
+    history_path: Path | None = None,
+) -> pd.DataFrame:
+    """Pre-train and save one safetensors file; returns the loss history (step, loss, accuracy), saved where asked.
 
     Resumes from `checkpoints` after an interruption, to the same result.
     """
@@ -163,8 +179,12 @@ def pretrain(corpus: list[str], settings: Settings, path: Path, checkpoints: Pat
             )
             checkpoint.save(parts, {"history": history, "step": step + 1})
     _save(model.bert, {"source": "pretrain", "seed": seed}, {}, path)
+    table = pd.DataFrame(history, columns=["step", "loss", "accuracy"])
+    if history_path:
+        write_tsv(table, history_path)
+    # Only now is all of it safe.
     checkpoint.remove()
-    return pd.DataFrame(history, columns=["step", "loss", "accuracy"])
+    return table
 
 
 def _start_with_sinusoids(weight) -> None:
@@ -199,15 +219,22 @@ def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Pat
     _save(model, {"source": str(folder)}, projection, path)
 
 
+def width(settings: Settings) -> int:
+    """Values of a vector: published weights keep theirs unless a projection is fitted here."""
+    published = settings.weights != "pretrain" and settings.projection != "pca"
+    return PUBLISHED_SIZE if published else settings.size
+
+
 def embed(sequences: list[str], settings: Settings, embedder: Path, device: str = "auto") -> Features:
-    """One vector per k-mer, special tokens dropped; float16."""
+    """One vector per k-mer, special tokens dropped; float16. Raises ValueError for a sequence that is too long."""
+    most = LONGEST_KMERS + settings.k - 1
+    if too_long := max((len(each) for each in sequences if len(each) > most), default=0):
+        raise ValueError(f"a sequence of {too_long:,} nt is longer than DNABERT reads, {most}; cut it, or leave it out")
     import torch
-    from safetensors import safe_open
     from transformers import BertConfig, BertModel
 
-    with safe_open(str(embedder), framework="pt") as handle:
-        description = json.loads(handle.metadata()["description"])
-        tensors = {name: handle.get_tensor(name) for name in handle.keys()}  # noqa: SIM118
+    arrays, description = read_tensors(embedder)
+    tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
     mean, components = tensors.pop("pca.mean", None), tensors.pop("pca.components", None)
     model = BertModel(BertConfig(**description["config"]), add_pooling_layer=False)
     model.load_state_dict(tensors)

@@ -9,14 +9,28 @@ import pandas as pd
 from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.rna.kmers import SPECIAL, tokenize, vocabulary
 
+LABEL, LEARNS, GPU = "one-hot", False, False
+LARGEST = 6
+
 
 @dataclass
 class Settings:
     k: int = 1
     pool: int = 0
 
+    def check(self) -> None:
+        """ValueError for vectors that memory cannot hold."""
+        if self.k > LARGEST:
+            raise ValueError(f"k: {self.k} makes vectors of {4**self.k:,} values; one-hot takes {LARGEST} at most")
 
-def embed(sequences: list[str], settings: Settings, embedder: Path | None = None) -> Features:
+
+def width(settings: Settings) -> int:
+    """Values of a vector: one per k-mer."""
+    return 4**settings.k
+
+
+def embed(sequences: list[str], settings: Settings, embedder: Path | None = None, device: str = "auto") -> Features:
+    """One row per k-mer, special tokens all zero; float16."""
     tokens, offsets = tokenize(sequences, settings.k)
     size = len(vocabulary(settings.k)) - len(SPECIAL)
     table = np.vstack([np.zeros((len(SPECIAL), size)), np.eye(size)]).astype(np.float16)

@@ -10,6 +10,8 @@ from deepmirnatar.common.files import read_tensors, write_tensors
 from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.rna.kmers import tokenize, vocabulary
 
+LABEL, LEARNS, GPU = "Word2Vec", True, False
+
 
 @dataclass
 class Settings:
@@ -48,7 +50,13 @@ def learn(sequences: list[str], settings: Settings, path: Path, seed: int = 1) -
     write_tensors({"vectors": vectors}, {"kind": "word2vec", "sentences": len(sentences), "seed": seed}, path)
 
 
-def embed(sequences: list[str], settings: Settings, embedder: Path) -> Features:
+def width(settings: Settings) -> int:
+    """Values of a vector."""
+    return settings.size
+
+
+def embed(sequences: list[str], settings: Settings, embedder: Path, device: str = "auto") -> Features:
+    """The learned vector of each k-mer, wherever it occurs; float16."""
     tokens, offsets = tokenize(sequences, settings.k)
     vectors = read_tensors(embedder)[0]["vectors"]
     return Features(vectors.astype(np.float16), tokens, offsets, pd.Index(sequences))

@@ -16,6 +16,8 @@ SUSPICIOUS = 0.55
 FEWEST = 20  # rows from which on a name's balance says anything
 # By so much more must positives match their miRNA's seed read backwards before it counts as written 3'->5'.
 BACKWARDS = 0.1
+LONGEST_MIRNA = 30  # nt of a mature miRNA
+SWAPPED, SPELT = "miRNAs longer than their site", "genes whose names differ in case or blanks alone"
 
 
 def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200, seed: int = 1) -> pd.DataFrame:
@@ -23,8 +25,9 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
 
     Shortcuts learn from train and valid together and are scored on test, as the strongest use of what leaks.
     `mirnas_five_to_three` serves the seed match alone. A table without a test split, or with one label in it,
-    gets its balance and overlaps only.
+    gets its balance and overlaps only. Blanks around a gene's name do not make it another gene.
     """
+    table = table.assign(target=table["target"].str.strip())
     rows: list[tuple] = []
 
     def add(check: str, subject: str, value: float, n: int, meaning: str) -> None:
@@ -63,6 +66,9 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     add(
         "consistency", "repeated rows", again.mean(), int(again.sum()), "fraction; same miRNA, site and label as before"
     )
+    for subject, count, of, meaning in _odd_forms(table):
+        if count:
+            add("form", subject, count / of, count, meaning)
     for source, part in table[table["label"] == 1].groupby("source"):
         for subject, mirnas in (("as written", part["mirna_sequence"]), ("reversed", part["mirna_sequence"].str[::-1])):
             matched = [
@@ -117,6 +123,19 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     log.info("verdict: %s", text)
     last = pd.DataFrame([("verdict", text, flagged, len(table), "number of reasons for doubt")], columns=found.columns)
     return pd.concat([found, last], ignore_index=True)
+
+
+def _odd_forms(table: pd.DataFrame) -> list[tuple[str, int, int, str]]:
+    """What a table of miRNAs and sites should not hold: subject, how many, of how many, meaning."""
+    mirna, site = table["mirna_sequence"].str.len(), table["target_sequence"].str.len()
+    long, longer = int((mirna > LONGEST_MIRNA).sum()), int((mirna > site).sum())
+    genes = pd.Series(table["target"].unique())
+    spelt = genes.str.lower().str.replace(r"\s+", " ", regex=True).duplicated(keep=False)
+    return [
+        (f"miRNAs of more than {LONGEST_MIRNA} nt", long, len(table), "fraction of rows; a mature miRNA is shorter"),
+        (SWAPPED, longer if 2 * longer > len(table) else 0, len(table), "fraction of rows; are the columns swapped?"),
+        (SPELT, int(spelt.sum()), len(genes), "fraction of genes; a split by gene takes them for several"),
+    ]
 
 
 def mirna_balance(table: pd.DataFrame) -> pd.DataFrame:
@@ -181,6 +200,8 @@ def verdict(found: pd.DataFrame) -> tuple[str, int]:
                 reasons.append(f"{100 * values['overlap', subject]:.0f} % of test rows have a {subject} in training")
     if "consistency" in found["check"].to_numpy() and values["consistency", "rows with both labels"] > 0:
         reasons.append(f"{100 * values['consistency', 'rows with both labels']:.2g} % of rows stand with both labels")
+    forms = found[found["check"] == "form"]
+    reasons += [f"{row.n:,} {row.subject} ({row.meaning.partition('; ')[2]})" for row in forms.itertuples()]
     turned = found.loc[(found["check"] == "orientation") & (found["n"] >= FEWEST), "subject"]
     for source in turned[turned.str.endswith(", reversed")].str.removesuffix(", reversed"):
         gain = values["orientation", f"{source}, reversed"] - values["orientation", f"{source}, as written"]

@@ -1,7 +1,8 @@
 """The whole network as built, with the shapes that one real pair has on its way through it."""
 
+from deepmirnatar import embeddings
 from deepmirnatar.figures.charts import pyplot
-from deepmirnatar.figures.diagrams import EMBEDDINGS, GREY, RECURRENT, arrow, box, canvas, parameters, route, shape_text
+from deepmirnatar.figures.diagrams import GREY, RECURRENT, arrow, box, canvas, parameters, route, shape_text
 from deepmirnatar.figures.example import Example
 from deepmirnatar.figures.network_trace import Traced
 
@@ -28,7 +29,7 @@ def streams(traced: Traced, example: Example, model: dict) -> dict[str, list[tup
         k = stanza["settings"]["k"]
         steps = [
             (title, "data", f"{length} nt, {length - k + 1} {k}-mers", None),
-            (EMBEDDINGS[stanza["kind"]], "embedding", f"{vectors[2]} values a vector", vectors),
+            (embeddings.load(stanza["kind"]).LABEL, "embedding", f"{vectors[2]} values a vector", vectors),
         ]
         for name, title, kind in (
             ("project", "linear", "linear"),

@@ -30,7 +30,6 @@ SEEDS = {
     "8mer": RED,
 }
 
-EMBEDDINGS = {"word2vec": "Word2Vec", "dnabert": "DNABERT", "onehot": "one-hot"}
 RECURRENT = {"lstm": "BiLSTM", "gru": "BiGRU", "positions": "sinusoidal positions"}
 
 

@@ -1,8 +1,8 @@
 """The encoder of one sequence, with the shapes that one real sequence has on its way through it."""
 
+from deepmirnatar import embeddings
 from deepmirnatar.figures.charts import pyplot
 from deepmirnatar.figures.diagrams import (
-    EMBEDDINGS,
     GREY,
     RECURRENT,
     Box,
@@ -23,7 +23,7 @@ STRAND = {"mirna": "miRNA", "site": "site"}
 def draw(traced: Traced, example: Example, model: dict, strand: str = "site"):
     """The encoder of one strand, mirna or site, as a figure."""
     figure = pyplot().figure()
-    draw_encoder(figure, traced, strand, EMBEDDINGS[model["embeddings"][strand]["kind"]])
+    draw_encoder(figure, traced, strand, embeddings.load(model["embeddings"][strand]["kind"]).LABEL)
     return figure
 
 

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from deepmirnatar.embeddings import settings_class
-
-PUBLISHED_SIZE = 768  # hidden size of the published DNABERT
+from deepmirnatar import embeddings
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,12 @@ class Traced:
 
 def embedded_shape(embedding: dict, length: int) -> tuple[int, int, int]:
     """(1, positions, size) of a sequence of `length` nt; `embedding` is a complete stanza of the study."""
-    settings = settings_class(embedding["kind"])(**embedding["settings"])
+    kind = embeddings.load(embedding["kind"])
+    settings = kind.Settings(**embedding["settings"])
     positions = length - settings.k + 1
     if settings.pool:
         positions = min(positions, settings.pool)
-    if embedding["kind"] == "onehot":
-        return 1, positions, 4**settings.k
-    published = embedding["kind"] == "dnabert" and settings.weights != "pretrain" and settings.projection != "pca"
-    return 1, positions, PUBLISHED_SIZE if published else settings.size
+    return 1, positions, kind.width(settings)
 
 
 def trace_model(model: dict, mirna: str, site: str) -> Traced:

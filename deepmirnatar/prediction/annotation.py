@@ -3,7 +3,6 @@
 Positions are 0-based and half-open. The exons of a 3'UTR are listed as transcribed: on the minus strand from the right.
 """
 
-import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.text import lines, opened
 from deepmirnatar.rna.sequences import reverse_complement
 
 STOPS = ("UAA", "UAG", "UGA")
@@ -111,10 +111,9 @@ def placed(sites: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
 
 def _lines(path: Path) -> Iterator[list[str]]:
     """Number and columns of each line that is no comment."""
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as handle:
-        for number, line in enumerate(handle, start=1):
-            if line.strip() and not line.startswith(("#", "track", "browser")):
-                yield number, line.rstrip("\r\n").split("\t")
+    for number, line in enumerate(lines(path), start=1):
+        if line.strip() and not line.startswith(("#", "track", "browser")):
+            yield number, line.split("\t")
 
 
 def _read_gtf(path: Path) -> list[Transcript]:
@@ -203,14 +202,16 @@ def _cut(transcripts: list[Transcript], genome: Path) -> tuple[list[str | None],
 def _chromosomes(path: Path) -> Iterator[tuple[str, bytearray]]:
     """Name and sequence of each record of a genome's FASTA file."""
     name, sequence = "", bytearray()
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as handle:
+    with opened(path) as handle:
         for line in handle:
             if line.startswith(b">"):
                 if name:
                     yield name, sequence
-                name, sequence = line[1:].split()[0].decode(), bytearray()
-            else:
+                name, sequence = (line[1:].decode().split() or [""])[0], bytearray()
+            elif name:
                 sequence += line.strip()
+            elif line.strip():
+                raise ValueError(f"{path}: {line[:30].decode(errors='replace').strip()!r} stands behind no `>name`")
     if not name:
         raise ValueError(f"{path}: holds no FASTA entry (a line `>name`, then the sequence)")
     yield name, sequence

@@ -3,13 +3,12 @@
 Everything is RNA, 5'->3'. miRNAs and targets come from FASTA files, or by name from the reference tables.
 """
 
-import gzip
-import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
@@ -21,34 +20,6 @@ CANDIDATES = ["seed", "pairing", "all"]
 STAND_IN = 844
 # A mature miRNA; anything longer is a precursor or no miRNA.
 SHORTEST, LONGEST = 15, 30
-
-
-def read_fasta(path: str | Path, letters: str) -> pd.Series:
-    """Entry name (the header's first word) -> sequence, RNA letters; `letters` are those that may occur.
-
-    A name that ends in .gz is read as gzip. Raises ValueError naming file and entry.
-    """
-    from Bio.SeqIO.FastaIO import SimpleFastaParser
-
-    path, found = Path(path), {}
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as handle:
-        for title, text in SimpleFastaParser(handle):
-            name = (title.split() or [""])[0]
-            sequence = text.upper().replace("T", "U")
-            if not name:
-                raise ValueError(f"{path}: entry {len(found) + 1} has no name; write it behind the >")
-            if name in found:
-                raise ValueError(f"{path}: entry {name!r} occurs twice; names must differ in their first word")
-            wrong = re.search(f"[^{letters}]", sequence)
-            if wrong or not sequence:
-                what = f"holds {wrong[0]!r} at nt {wrong.start() + 1}" if wrong else "is empty"
-                raise ValueError(
-                    f"{path}: entry {name!r} {what}; letters are {', '.join(letters)} or T. Repair or remove the entry."
-                )
-            found[name] = sequence
-    if not found:
-        raise ValueError(f"{path}: holds no FASTA entry (a line `>name`, then the sequence)")
-    return pd.Series(found, dtype=object)
 
 
 def look_up(names: list[str], known: pd.Series, what: str) -> pd.Series:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from deepmirnatar.common.text import lines
 from deepmirnatar.prediction.annotation import read_annotated
 from deepmirnatar.prediction.candidates import read_fasta
 from deepmirnatar.prediction.checks import check
@@ -89,10 +90,7 @@ def as_table(sequences: pd.Series, name: str, column: str) -> pd.DataFrame:
 
 def _names_in(path: Path) -> list[str]:
     """The names of a text file, one a line or with commas or spaces between; none where it holds something else."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        return []
+    text = "\n".join(lines(path))
     words = text.replace(",", " ").split()
     plain = all(word[:1].isalpha() and any(letter in "-0123456789" for letter in word) for word in words)
     return words if plain and not text.lstrip().startswith(">") else []

@@ -171,17 +171,16 @@ def predict_texts(mirnas: str, targets: str) -> tuple:
 
 
 def best(predictor: Predictor, result: Prediction, count: int) -> dict[tuple, dict]:
-    """(mirna, target, start) -> importance of the bases, for the best sites of the first genes."""
+    """(mirna_sequence, site_sequence) -> importance of the bases, for the best sites of the first genes."""
     order = result.genes[["mirna", "target", "rank"]]
     sites = result.sites.merge(order, on=["mirna", "target"]).sort_values(["rank", "score"], ascending=[True, False])
     rows = sites[~sites["site_sequence"].str.contains("N")].head(count)
-    keys = list(zip(rows["mirna"], rows["target"], rows["start"], strict=True))
-    pairs = list(zip(rows["mirna_sequence"], rows["site_sequence"], strict=True))
+    pairs = list(dict.fromkeys(zip(rows["mirna_sequence"], rows["site_sequence"], strict=True)))
     steps = range(0, len(pairs), AT_ONCE)
     found: list[dict] = []
     for first in progress(steps, "explaining the best sites", unit=f"x {AT_ONCE}"):
         found += importances(predictor, pairs[first : first + AT_ONCE])
-    return dict(zip(keys, found, strict=True))
+    return dict(zip(pairs, found, strict=True))
 
 
 def _top(stems: list[Path], genes: pd.DataFrame) -> Prediction:

@@ -47,7 +47,7 @@ def report_page(
     `sites`: mirna, target, start, end (0-based, half-open), seed_start, seed_end (the matched bases, may be missing),
     seed_type, score (0..1), repression (may be missing), mirna_sequence, site_sequence (RNA, 5'->3').
     `about`: texts for the last section; its `warnings`, a list, are shown at the top.
-    `explained`: (mirna, target, start) -> importance as in `duplex.draw_svg`.
+    `explained`: (mirna_sequence, site_sequence) -> importance as in `duplex.draw_svg`.
     The best `drawings` sites are drawn, explained ones first. The page holds the first `most_rows` rows and the best
     `most_sites` sites of each, and says so where that leaves some out. `totals`, where the tables are only the first
     rows of larger ones: pairs, mirnas, targets, sites, and bound, the pairs with binding of 0.5 or more.
@@ -112,7 +112,7 @@ def _sites(shown: pd.DataFrame, sites: pd.DataFrame, explained: dict, drawings: 
     rows = shown[PAIR].assign(row=range(len(shown)))
     listed = rows.merge(sites, on=PAIR).sort_values(["row", "score", "start"], ascending=[True, False, True])
     listed = listed.groupby("row").head(most_sites).reset_index(drop=True)
-    keys = list(zip(listed["mirna"], listed["target"], listed["start"], strict=True))
+    keys = list(zip(listed["mirna_sequence"], listed["site_sequence"], strict=True))
     order = listed.assign(plain=[key not in explained for key in keys])
     best = order.sort_values(["plain", "score"], ascending=[True, False], kind="stable").index[:drawings]
     drawn = {}

@@ -36,6 +36,7 @@ class Predictor:
     five_to_three: bool = False
     embeddings: tuple[str, ...] = ()  # strands for which the stanza must name an embedding
     optional_embeddings: tuple[str, ...] = ()  # strands for which it may
+    file: str | Path | None = None  # that it was loaded from
     checkpoints: tuple = ()  # that a fit left behind; whoever saves the model removes them
 
     def __init__(self, settings: dict | None = None):
@@ -65,4 +66,5 @@ class Predictor:
         arrays, description = read_tensors(path)
         predictor = cls(description["settings"])
         predictor.restore(arrays, description["state"])
+        predictor.file = path
         return predictor

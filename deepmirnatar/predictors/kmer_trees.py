@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepmirnatar.predictors.estimators import EstimatorPredictor
-from deepmirnatar.rna.kmers import kmer_counts
+from deepmirnatar.rna.kmers import check_counted, kmer_counts
 
 
 @dataclass
@@ -17,6 +17,10 @@ class Settings:
     k: int = 3
     trees: int = 200
     learning_rate: float = 0.1
+
+    def check(self) -> None:
+        """ValueError for more counts than memory may hold."""
+        check_counted(self.k)
 
 
 class Predictor(EstimatorPredictor):

@@ -48,6 +48,14 @@ class Settings(TrainingSettings):
     optimizer: str = one_of("adam", "lookahead_radam")
     patience: int = 20
 
+    def check(self) -> None:
+        """ValueError where settings contradict each other."""
+        if self.rule in RULES and self.mirna_length < RULES[self.rule][1]:
+            raise ValueError(
+                f"mirna_length: {self.mirna_length} nt are fewer than the {RULES[self.rule][1]} that the rule "
+                f"{self.rule} reads; read more, or set `rule: none`"
+            )
+
 
 def is_candidate(mirna: np.ndarray, site: np.ndarray, first: int, last: int, pairs: int) -> np.ndarray:
     """Can `pairs` of the miRNA's nt first..last (1-based) pair at one ungapped place of the site?

@@ -54,6 +54,10 @@ class NeuralPredictor(Predictor):
     def predict(self, pairs: pd.DataFrame, context: Context) -> np.ndarray:
         from scipy.special import softmax
 
+        return softmax(self.logits(pairs, context).astype(np.float64), axis=1)[:, 1]
+
+    def logits(self, pairs: pd.DataFrame, context: Context) -> np.ndarray:
+        """What the network gives each row, shape (rows, 2)."""
         from deepmirnatar.training.devices import mixed_precision, pick_device, use_threads
         from deepmirnatar.training.loop import score
 
@@ -64,8 +68,7 @@ class NeuralPredictor(Predictor):
             self.load_weights()
         self.network.to(device)
         mixed = mixed_precision(device, self.settings.bfloat16)
-        logits = score(self.network, self.tensors(pairs, context, device), mixed)
-        return softmax(logits.astype(np.float64), axis=1)[:, 1]
+        return score(self.network, self.tensors(pairs, context, device), mixed)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
         return {name: part.detach().cpu().numpy() for name, part in self.network.state_dict().items()}, {}
@@ -77,4 +80,11 @@ class NeuralPredictor(Predictor):
     def load_weights(self) -> None:
         import torch
 
-        self.network.load_state_dict({name: torch.from_numpy(array) for name, array in self.weights.items()})
+        weights = {name: torch.from_numpy(array) for name, array in self.weights.items()}
+        try:
+            self.network.load_state_dict(weights)
+        except RuntimeError as error:
+            found = str(error).strip().splitlines()[-1].strip()
+            raise ValueError(
+                f"{self.file}: these weights are of another network ({found}); delete the file and run again."
+            ) from error

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.pairs import COLUMNS
 from deepmirnatar.predictors import base
 
 
@@ -18,6 +20,14 @@ class Settings:
     columns: list[str] = field(default_factory=lambda: ["mirna_sequence"])
     backoff: list[str] = field(default_factory=list)  # columns to fall back on for unseen names
     prior: float = 1.0
+
+    def check(self) -> None:
+        """ValueError for columns that a table of pairs does not have."""
+        for key, names in (("columns", self.columns), ("backoff", self.backoff)):
+            if odd := [name for name in names if name not in COLUMNS]:
+                raise ValueError(f"{key}: {odd[0]!r} is no column of the pairs.{did_you_mean(odd[0], COLUMNS)}")
+        if not self.columns:
+            raise ValueError("columns: is empty; name one or more, such as mirna_sequence")
 
 
 class Predictor(base.Predictor):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar import predictors
+from deepmirnatar.common.files import sha256
 from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.pairs import five_to_three
 from deepmirnatar.predictors.base import Context
@@ -26,6 +27,12 @@ def score(
     `orientation` says come back 5'->3' if the predictor wants them so. The predictor is not given the labels.
     """
     about = json.loads(Path(settings).read_text())
+    # Runs of earlier versions did not note it.
+    if about.get("model_sha256", found := sha256(model)) != found:
+        raise ValueError(
+            f"{model}: these are not the weights that {settings} describes (sha256 {found[:12]}, not "
+            f"{about['model_sha256'][:12]}); delete the file and run again."
+        )
     stores = {strand: Features.load(path) for strand, path in features.items()}
     predictor = predictors.load_class(about["model"]["predictor"]).load(model)
     if predictor.five_to_three:

@@ -4,15 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepmirnatar.common.settings import one_of
 from deepmirnatar.predictors.estimators import EstimatorPredictor
-from deepmirnatar.rna.kmers import kmer_counts
+from deepmirnatar.rna.kmers import check_counted, kmer_counts
 
 
 @dataclass
 class Settings:
     k: int = 3
     trees: int = 200
-    column: str = "target_sequence"
+    column: str = one_of("target_sequence", "mirna_sequence")
+
+    def check(self) -> None:
+        """ValueError for more counts than memory may hold."""
+        check_counted(self.k)
 
 
 class Predictor(EstimatorPredictor):

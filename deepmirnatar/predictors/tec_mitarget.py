@@ -41,6 +41,15 @@ class Settings(TrainingSettings):
     optimizer: str = one_of("adam", "lookahead_radam")
     checkpoint_minutes: float = 15.0  # the published size needs hours for an epoch on a CPU
 
+    def check(self) -> None:
+        """ValueError where settings contradict each other."""
+        if self.hidden % self.heads:
+            raise ValueError(f"heads: {self.heads} does not divide hidden, {self.hidden}")
+        if self.kernel % 2 == 0:
+            raise ValueError(f"kernel: {self.kernel} should be an odd number")
+        if self.projection < 4:
+            raise ValueError(f"projection: {self.projection} is below 4; the last convolution has a quarter of it")
+
 
 class Predictor(NeuralPredictor):
     Settings = Settings

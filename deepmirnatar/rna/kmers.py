@@ -34,6 +34,12 @@ def tokenize(sequences: list[str], k: int = 4) -> tuple[np.ndarray, np.ndarray]:
     return (np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)), offsets
 
 
+def check_counted(k: int) -> None:
+    """ValueError for k-mers of which so many are counted in each row that memory may not hold them."""
+    if k > 5:
+        raise ValueError(f"k: {k} makes {4**k:,} counts for each sequence; take 5 at most")
+
+
 def kmer_counts(sequences: Iterable[str], k: int = 3) -> np.ndarray:
     """Counts of all k-mers per sequence, shape (sequences, 4**k), and nothing of their order."""
     sequences = list(sequences)

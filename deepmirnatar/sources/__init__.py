@@ -58,9 +58,10 @@ def parser(name: str) -> Callable:
 def finish(rows: pd.DataFrame, name: str, file: object = None) -> pd.DataFrame:
     """Bring parsed rows into the common form; `mirna_sequence` still as written, see `mirna_written`.
 
-    Errors name `file`, where rows stand as in one file, otherwise the source.
+    Errors name `file`, where rows stand as in one file, otherwise the source. An index named `line` stays.
     """
-    rows = rows.reset_index(drop=True)
+    if rows.index.name != "line":
+        rows = rows.reset_index(drop=True)
     rows["mirna_sequence"] = to_rna(rows["mirna_sequence"])
     rows["target_sequence"] = to_rna(rows["target_sequence"])
     backwards = rows["mirna_written"] == "3to5"

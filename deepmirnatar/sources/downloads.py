@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.common.files import atomic, sha256
+from deepmirnatar.common.files import WriteError, atomic, sha256
 from deepmirnatar.common.logs import log
 
 REGISTRY_COLUMNS = ["source", "file", "version", "url", "sha256", "bytes", "licence", "citation"]
@@ -76,6 +76,8 @@ def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, 
                         f"{target}, or correct resources/sources.tsv if the new version is meant."
                     )
             break
+        except WriteError:
+            raise  # no other address mends a full disk
         except UNUSABLE as error:
             tried.append(f"{place} ({_reason(error)})")
     else:

@@ -1,14 +1,23 @@
 """A user's own pairs: TSV or CSV with named columns, or FASTA as `>mirna|target|label` with `miRNA&site`."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
-from Bio import SeqIO
 
-from deepmirnatar.pairs import PairsError
+from deepmirnatar.common.fasta import is_fasta, records
+from deepmirnatar.common.logs import log
+from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.tables import read_table
+from deepmirnatar.pairs import PairsError, refuse, refuse_letters
 from deepmirnatar.sources import finish
 
 REQUIRED = ["mirna", "mirna_sequence", "target", "target_sequence", "label"]
+# The pipeline writes these itself; read from a table, they would tell it something else.
+RESERVED = ["mock", "mirna_written", "mirbase_note", "site_cluster", "reason"]
+# nt. What is longer or shorter is no mature miRNA, and no site but a transcript.
+MIRNA, LONGEST_SITE = (15, 30), 2000
+MIRNA_NAME = r"(?i)(?:[a-z]{3,4}-)?(?:mir|let|lin)-"
 
 
 def parse(
@@ -19,31 +28,104 @@ def parse(
     A column `split` is used where present, otherwise the dataset's split strategy has to make one.
     """
     path = Path(files["pairs"])
-    rows = _fasta(path) if path.suffix in (".fa", ".fasta") else _table(path)
+    columns = columns or {}
+    if path.suffix.lower() in (".fa", ".fasta", ".fna", ".fas") or is_fasta(path):
+        rows = _fasta(path)
+    else:
+        rows = _renamed(read_table(path, [columns.get(each, each) for each in REQUIRED]), columns, path)
     if not len(rows):
-        raise PairsError(f"{path}: holds no rows")
-    rows = rows.rename(columns={theirs: ours for ours, theirs in (columns or {}).items()})
-    missing = [column for column in REQUIRED if column not in rows.columns]
-    if missing:
-        raise PairsError(
-            f"{path}: column {', '.join(map(repr, missing))} is missing. Needed: {', '.join(REQUIRED)}. Found: "
-            f"{', '.join(rows.columns)}. Name them in the dataset's stanza, like `columns: {{{missing[0]}: THEIRS}}`."
+        raise PairsError(f"{path}: holds no pairs; write at least one")
+    for column in ("mirna_sequence", "target_sequence"):
+        # As they are written, which is how a user finds them.
+        refuse_letters(rows, column, path)
+    rows = finish(rows.assign(mirna_written=mirna_written), name, path)
+    _check_roles(rows, path)
+    if rows["label"].nunique() == 1:
+        log.warning("%s: every label is %d; a model needs both, see negatives.strategy", path, rows["label"].iloc[0])
+    return rows.reset_index(drop=True), {"rows read": len(rows)}
+
+
+def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
+    """The table with our column names, without columns that cannot be read beside them."""
+    for ours, theirs in columns.items():
+        if theirs not in rows.columns:
+            hint = did_you_mean(theirs, rows.columns)
+            raise PairsError(
+                f"{path}: there is no column {theirs!r}, which `columns` names for {ours}.{hint} "
+                f"Found: {', '.join(rows.columns)}."
+            )
+        if sum(theirs == each for each in columns.values()) > 1:
+            raise PairsError(f"{path}: `columns` names the column {theirs!r} twice; name each of ours by another")
+    taken = [ours for ours, theirs in columns.items() if ours in rows.columns and ours not in columns.values()]
+    for column in [*taken, *(each for each in RESERVED if each in rows.columns)]:
+        why = (
+            f"`columns` takes {column!r} from {columns[column]!r}"
+            if column in taken
+            else "the pipeline writes it itself"
         )
-    return finish(rows.assign(mirna_written=mirna_written), name, path), {"rows read": len(rows)}
+        log.warning("%s: column %r is not read, since %s; rename it to keep it", path, column, why)
+    rows = rows.drop(columns=[*taken, *(each for each in RESERVED if each in rows.columns)])
+    rows = rows.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    if any(re.fullmatch("[ACGTU]{12,}", each.upper()) for each in rows.columns):
+        raise PairsError(f"{path}, line 1: is a row; write the names of the columns above it ({', '.join(REQUIRED)})")
+    if len(rows.columns) == 1:
+        raise PairsError(f"{path}: its header is one column, {rows.columns[0]!r}; separate columns by tabs or commas")
+    if missing := [column for column in REQUIRED if column not in rows.columns]:
+        near = {each.lower().replace(" ", "_"): each for each in rows.columns}
+        remedy = ", ".join(f"{column}: {near.get(column, 'THEIRS')}" for column in missing)
+        raise PairsError(
+            f"{path}: {'column' if len(missing) == 1 else 'columns'} {', '.join(map(repr, missing))} "
+            f"{'is' if len(missing) == 1 else 'are'} missing. Needed: {', '.join(REQUIRED)}. Found: "
+            f"{_some(rows.columns)}. Name them in the dataset's stanza, like `columns: {{{remedy}}}`."
+        )
+    return rows
 
 
-def _table(path: Path) -> pd.DataFrame:
-    separator = "," if path.suffix == ".csv" else "\t"
-    return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+def _check_roles(rows: pd.DataFrame, path: Path) -> None:
+    """Refuse swapped columns, and what is too short or too long for a miRNA or a site."""
+    mirna, site = (rows[column].str.len() for column in ("mirna_sequence", "target_sequence"))
+    recurring = rows["mirna_sequence"].nunique() > rows["target_sequence"].nunique()
+    if (mirna > site).mean() > 0.5 and (recurring or (mirna > MIRNA[1]).mean() > 0.5) and site.median() >= MIRNA[0]:
+        raise PairsError(
+            f"{path}: the columns mirna_sequence and target_sequence look swapped: {int((mirna > site).sum())} of "
+            f"{len(rows)} miRNAs are longer than their sites; swap them, or name them in `columns`"
+        )
+    named = [rows[column].str.match(MIRNA_NAME).mean() for column in ("mirna", "target")]
+    if named[1] > 0.5 > named[0]:
+        raise PairsError(
+            f"{path}: the columns mirna and target look swapped: targets such as {rows['target'].iloc[0]!r} are names "
+            "of miRNAs; swap them, or name them in `columns`"
+        )
+    shortest, longest = MIRNA
+    lengths = f"nt; a mature miRNA has {shortest} to {longest}, give it and not the precursor"
+    refuse(rows, ~mirna.between(*MIRNA), "mirna_sequence", path, lambda value: f"has {len(value)} {lengths}")
+    refuse(
+        rows,
+        site > LONGEST_SITE,
+        "target_sequence",
+        path,
+        f"is longer than the {LONGEST_SITE:,} nt that a site may have; give the site, not the transcript",
+    )
 
 
 def _fasta(path: Path) -> pd.DataFrame:
-    rows = []
-    for record in SeqIO.parse(str(path), "fasta"):
-        fields, strands = record.description.split("|"), str(record.seq).split("&")
+    rows, places = [], []
+    for record in records(path):
+        fields, strands = [field.strip() for field in record.title.split("|")], record.sequence.split("&")
         if len(fields) != 3 or len(strands) != 2:
             raise PairsError(
-                f"{path}: record {record.description!r} must be `>mirna|target|label` with the sequence `miRNA&site`"
+                f"{path}, line {record.line}: record {record.title!r} must be `>mirna|target|label` with the sequence "
+                "`miRNA&site`"
             )
+        if fault := record.fault("ACGTU&"):
+            raise PairsError(f"{path}, line {fault[0]}: record {record.title!r} holds {fault[1]}")
         rows.append((*fields, *strands))
-    return pd.DataFrame(rows, columns=["mirna", "target", "label", "mirna_sequence", "target_sequence"])
+        places.append(record.line)
+    columns = ["mirna", "target", "label", "mirna_sequence", "target_sequence"]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(places, name="line"), dtype=str)
+
+
+def _some(names: pd.Index) -> str:
+    """The first names, and how many there are beside them."""
+    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+    return ", ".join(names[:20]) + more

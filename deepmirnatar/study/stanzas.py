@@ -1,8 +1,9 @@
 """`extends` and `sweep`: from the stanzas as written to complete ones."""
 
+import re
 from copy import deepcopy
 
-from deepmirnatar.study.schema import ConfigError, unknown
+from deepmirnatar.study.schema import ConfigError, shown, unknown
 
 
 def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, dict]:
@@ -13,7 +14,7 @@ def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, 
 
     def complete(name: str, seen: tuple) -> dict:
         if name in seen:
-            raise ConfigError(f"{what}.{name}: extends itself by way of {' -> '.join(seen)}")
+            raise ConfigError(f"{what}.{name}: extends itself by way of {' -> '.join(seen)}; take one out")
         own = deepcopy(stanzas[name] or {})
         parent = own.pop("extends", None)
         own.pop("sweep", None)
@@ -27,6 +28,10 @@ def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, 
     for name, stanza in stanzas.items():
         for key, values in ((stanza or {}).get("sweep") or {}).items():
             for value in values:
+                if value is None or not re.fullmatch(r"[\w.+-]+", str(value)):
+                    raise ConfigError(
+                        f"{what}.{name}.sweep.{key}: {shown(value)} cannot be part of a name; give it its own stanza"
+                    )
                 label = f"{done[name].get('label', name)}, {key.replace('_', ' ')} {value}"
                 point = merge_stanzas(done[name], {"settings": {key: value}, "label": label})
                 done.setdefault(f"{name}.{key}-{value}", point)

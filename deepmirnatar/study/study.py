@@ -4,6 +4,7 @@
 point that equals its parent is the parent, so that nothing is trained twice.
 """
 
+import os
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pandas as pd
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.settings import schema_of
 from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.tables import header
+from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures import kinds
 from deepmirnatar.pairs import COLUMNS
@@ -42,19 +45,23 @@ SHIPPED_DEFAULTS = {"candidates": "seed_match", "chunks": 1, "known": None}
 SHIPPED_CANDIDATES = ["seed_match", "offset", "all"]
 # Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
 PRETRAIN = "pretrain"
+# `weights` of DNABERT that are no folder.
+PUBLISHED = [PRETRAIN, "dnabert4"]
 
 
 class Study:
     """The whole config, checked and complete: what the rules look up."""
 
     def __init__(self, config: dict, root: Path = Path(".")):
-        self.root = root
+        self.config, self.root = config, root
         self.device = config.get("device", "auto")
         self.threads = config.get("threads", 2)
         self.mirror = config.get("mirror")
         self.datasets = {
             name: self._dataset(name, stanza) for name, stanza in resolve(config["datasets"], "datasets").items()
         }
+        for name in self.datasets:
+            self._check_apart(name, ())
         # A line for figures; no part of what decides a dataset, so that a new one rebuilds nothing.
         self.notes = {name: stanza.pop("note") for name, stanza in self.datasets.items()}
         self.embeddings = {
@@ -94,8 +101,8 @@ class Study:
             raise ConfigError(f"{place}: has a table of its own and the name of a source; choose another name")
         if not done["sources"] and not done["table"]:
             raise ConfigError(f"{place}: needs `sources` (a list) or `table` (a file of your own)")
-        if done["table"] and not (self.root / done["table"]).exists():
-            raise ConfigError(f"{place}.table: there is no file {done['table']!r} (looked from {self.root.resolve()})")
+        if done["table"] and (wrong := missing_file(done["table"], self.root)):
+            raise ConfigError(f"{place}.table: {wrong}")
         for key, choices in (("negatives", negatives.names()), ("split", splits.STRATEGIES)):
             strategy = done[key]["strategy"]
             if strategy not in choices:
@@ -112,6 +119,12 @@ class Study:
         wrong = [column for column in done["columns"] if column not in COLUMNS]
         if wrong:
             raise unknown(wrong[0], COLUMNS, f"{place}.columns")
+        theirs = list(done["columns"].values())
+        if twice := [column for column in theirs if theirs.count(column) > 1]:
+            raise ConfigError(f"{place}.columns: {twice[0]!r} stands for two of our columns; give each one of its own")
+        for key in ("columns", "mirna_written"):
+            if done[key] != DATASET_DEFAULTS[key] and not done["table"]:
+                raise ConfigError(f"{place}.{key}: is read only with a `table` of your own; remove it")
         fresh, split = done["negatives"]["strategy"] != "given", done["split"]
         if done["orientation"] == "as_released" and (fresh or split["strategy"] == "by_mirna_family"):
             raise ConfigError(
@@ -119,7 +132,10 @@ class Study:
                 "family read the seed; use `orientation: corrected`"
             )
         if done["negatives"]["strategy"] == "rnacofold" and split["strategy"] == "given":
-            raise ConfigError(f"{place}.split: rnacofold negatives come from no split; choose a strategy but `given`")
+            raise ConfigError(
+                f"{place}.split: rnacofold negatives come from no split; set split.strategy to one of "
+                f"{', '.join(name for name in splits.STRATEGIES if name != 'given')}"
+            )
         if done["negatives"]["strategy"] == "rnacofold" and done.get("without_targets"):
             raise ConfigError(
                 f"{place}.without_targets: rnacofold negatives are cut from any gene's 3'UTR, so these genes would "
@@ -127,15 +143,43 @@ class Study:
             )
         return done
 
+    def _check_apart(self, name: str, seen: tuple) -> None:
+        """Refuse test sets that there are not, and datasets that keep apart from each other in a circle."""
+        place = f"datasets.{name}.apart_from"
+        if name in seen:
+            raise ConfigError(f"{place}: waits for itself by way of {' -> '.join(seen)}; take one out")
+        for test_set in self.datasets[name]["apart_from"]:
+            dataset = self._test_set(test_set, place)
+            self._check_apart(dataset, (*seen, name))
+
+    def _test_set(self, test_set: str, place: str) -> str:
+        """The dataset of a test set such as `released:test`."""
+        dataset, _, split = test_set.partition(":")
+        if dataset not in self.datasets:
+            raise unknown(dataset, self.datasets, place)
+        if split not in ("valid", "test"):
+            raise ConfigError(f"{place}: {test_set!r} must read DATASET:test or DATASET:valid")
+        return dataset
+
     def _embedding(self, name: str, stanza: dict) -> dict:
         place = f"embeddings.{name}"
         for key in ("kind", "strand"):
             if key not in stanza:
                 raise ConfigError(f"{place}: needs `{key}`")
-        if stanza["kind"] not in embeddings.KINDS:
-            raise unknown(stanza["kind"], embeddings.KINDS, f"{place}.kind")
+        if stanza["kind"] not in embeddings.names():
+            raise unknown(stanza["kind"], embeddings.names(), f"{place}.kind")
         kind = embeddings.settings_class(stanza["kind"])
         settings = _settings(place, stanza, kind)
+        weights = settings.get("weights", PRETRAIN)
+        if weights not in PUBLISHED and not self._comes(weights) and not os.path.isdir(self.root / weights):
+            raise ConfigError(
+                f"{place}.settings.weights: there is no folder {weights!r} (looked from {self.root.resolve()}); take "
+                f"one with config.json and model.safetensors, or {' or '.join(PUBLISHED)}"
+            )
+        given = (self.config["embeddings"][name] or {}).get("settings", {})
+        unread = kind.PRETRAINING if weights != PRETRAIN else ["projection"]
+        if stanza["kind"] == "dnabert" and (odd := [key for key in unread if given.get(key, "none") != "none"]):
+            raise ConfigError(f"{place}.settings.{odd[0]}: is not read with `weights: {weights}`; remove it")
         return {
             "kind": stanza["kind"],
             "strand": stanza["strand"],
@@ -148,8 +192,16 @@ class Study:
         try:
             predictor = predictors.load_class(stanza["predictor"])
         except ValueError as error:
+            if stanza["predictor"] == name and not did_you_mean(name, predictors.names()):
+                raise ConfigError(f"{place}: needs `predictor` or `extends`; no predictor is called {name}") from error
             raise unknown(stanza["predictor"], predictors.names(), f"{place}.predictor") from error
         settings = _settings(place, stanza, predictor.Settings)
+        weights = settings.get("weights")
+        if weights and not self._comes(weights) and (wrong := missing_file(weights, self.root)):
+            raise ConfigError(f"{place}.settings.weights: {wrong}")
+        reads = [*predictor.embeddings, *predictor.optional_embeddings]
+        if not reads and (self.config["models"].get(name) or {}).get("embeddings"):
+            raise ConfigError(f"{place}.embeddings: the predictor {stanza['predictor']} reads none; remove the key")
         given = stanza.get("embeddings", {}) if predictor.embeddings or predictor.optional_embeddings else {}
         for strand in dict.fromkeys([*predictor.embeddings, *(predictor.optional_embeddings if given else ())]):
             if strand not in given:
@@ -164,6 +216,11 @@ class Study:
             "settings": settings,
             "label": stanza.get("label", name),
         }
+
+    @staticmethod
+    def _comes(path: str) -> bool:
+        """Is this one of the files that the workflow downloads?"""
+        return Path(path).parts[:2] == ("resources", "downloads")
 
     def _aliases(self, stanzas: dict) -> dict[str, str]:
         """Swept points that equal their parent, by name, to the parent's name."""
@@ -193,13 +250,25 @@ class Study:
         for dataset in done["datasets"]:
             if dataset not in self.datasets:
                 raise unknown(dataset, self.datasets, f"{place}.datasets")
+            self._check_split(dataset, place)
         for test_set in done["test_sets"]:
-            dataset, _, split = test_set.partition(":")
-            if dataset not in self.datasets:
-                raise unknown(dataset, self.datasets, f"{place}.test_sets")
-            if split not in ("valid", "test"):
-                raise ConfigError(f"{place}.test_sets: {test_set!r} must read DATASET:test or DATASET:valid")
+            self._test_set(test_set, f"{place}.test_sets")
         return done
+
+    def _check_split(self, dataset: str, experiment: str) -> None:
+        """Refuse to train on a table of one's own that is not split, which a look at its header tells."""
+        stanza = self.datasets[dataset]
+        if not stanza["table"] or stanza["sources"] or stanza["split"]["strategy"] != "given":
+            return
+        try:
+            found = header(self.root / stanza["table"])
+        except InputError:
+            return  # whoever reads the table says so
+        if stanza["columns"].get("split", "split") not in found:
+            raise ConfigError(
+                f"datasets.{dataset}: {stanza['table']} has no column 'split', and {experiment} trains on it; set "
+                "split.strategy, as in `split: {strategy: by_gene}`"
+            )
 
     def _models_of(self, place: str, names: list[str]) -> list[str]:
         """Known models, each once; a swept point that equals its parent goes by the parent's name."""
@@ -227,6 +296,20 @@ class Study:
         for key, known in (("dataset", self.datasets), ("model", self.models), ("candidates", CANDIDATES)):
             if done[key] not in known:
                 raise unknown(done[key], known, f"{place}.{key}")
+        if "step" in (self.config["predictions"][name] or {}) and done["candidates"] == "seed":
+            raise ConfigError(f"{place}.step: is not read with `candidates: seed`; remove it")
+        window = done["window"]
+        if done["step"] > window:
+            raise ConfigError(
+                f"{place}.step: {done['step']} is more than window, {window}; sites between would be missed"
+            )
+        for embedding in self.models[done["model"]]["embeddings"].values():
+            stanza = self.embeddings[embedding]
+            longest = embeddings.longest(stanza["kind"], stanza["settings"])
+            if longest and stanza["strand"] == "site" and window > longest:
+                raise ConfigError(
+                    f"{place}.window: {window} nt are more than {embedding} embeds, {longest}; take fewer"
+                )
         return done
 
     def _shipped(self, place: str, stanza: dict) -> dict:
@@ -252,11 +335,13 @@ class Study:
 
     def _files(self, place: str, stanza: dict, *keys: str) -> None:
         for key in keys:
-            if isinstance(stanza.get(key), str) and not (self.root / stanza[key]).exists():
-                raise ConfigError(
-                    f"{place}.{key}: there is no file {stanza[key]!r} (looked from {self.root.resolve()}); "
-                    "names are given as a list, [NAME, NAME]"
-                )
+            value = stanza.get(key)
+            if isinstance(value, str) and (wrong := missing_file(value, self.root)):
+                hint = "" if "?" in wrong or "folder" in wrong else "; names are given as a list, [NAME, NAME]"
+                raise ConfigError(f"{place}.{key}: {wrong}{hint}")
+            names = value if isinstance(value, list) else []
+            if files := [each for each in names if missing_file(each, self.root) is None]:
+                raise ConfigError(f"{place}.{key}: {files[0]!r} is a file; give one file without brackets, not a list")
 
     # --- tables --------------------------------------------------------------------------------------------
 
@@ -324,8 +409,8 @@ class Study:
         return [name for name, stanza in self.predictions.items() if stanza["random_targets"]]
 
     def embedder(self, dataset: str, embedding: str) -> list[str]:
-        """The file that an embedding learned on a dataset's training split; none for one-hot."""
-        if self.embeddings[embedding]["kind"] == "onehot":
+        """The file that an embedding learned on a dataset's training split; none for a kind that learns nothing."""
+        if not embeddings.load(self.embeddings[embedding]["kind"]).LEARNS:
             return []
         return [f"results/embeddings/{dataset}/{embedding}/embedder.safetensors"]
 

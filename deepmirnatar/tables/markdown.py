@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from deepmirnatar.common.settings import schema_of
 from deepmirnatar.paper import OTHER_ITEMS
 
 
@@ -150,3 +151,54 @@ def markdown(table: pd.DataFrame, digits: int = 3) -> str:
     lines = ["| " + " | ".join(table.columns) + " |", "|" + " --- |" * len(table.columns)]
     lines += ["| " + " | ".join(cell(value) for value in row) + " |" for row in table.itertuples(index=False)]
     return "\n".join(lines)
+
+
+def keys_markdown(properties: dict, defaults: dict) -> str:
+    """The keys of a stanza, from their JSON schema (`description`, `enum`), and their defaults."""
+    rows = []
+    for key, about in properties.items():
+        choices = f" ({' or '.join(f'`{each}`' for each in about['enum'])})" if "enum" in about else ""
+        default = f"`{plain(defaults[key])}`" if defaults.get(key) not in (None, "") else ""
+        rows.append({"key": f"`{key}`", "default": default, "meaning": about["description"] + choices})
+    return markdown(pd.DataFrame(rows))
+
+
+def settings_markdown(settings: type, but: tuple[str, ...] = ()) -> str:
+    """Every setting of a settings dataclass: default, meaning, range; without those named in `but`."""
+    rows = []
+    for name, about in schema_of(settings)["properties"].items():
+        if name not in but:
+            meaning = about["description"] + "".join(f"; {words}" for words in _limits(about))
+            rows.append({"setting": f"`{name}`", "default": f"`{plain(about['default'])}`", "meaning": meaning})
+    return markdown(pd.DataFrame(rows)) if rows else "No settings."
+
+
+def settings_line(settings: type) -> str:
+    """The same in one line, `name` default."""
+    return ", ".join(f"`{name}` {plain(about['default'])}" for name, about in schema_of(settings)["properties"].items())
+
+
+def plain(value: object) -> str:
+    """A value as YAML has it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {plain(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(plain, value)) + "]"
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _limits(about: dict):
+    if "enum" in about:
+        yield " or ".join(f"`{each}`" for each in about["enum"])
+    part = about.get("items", about)
+    low, high = part.get("minimum"), part.get("maximum")
+    if low is not None or high is not None:
+        yield (
+            f"{low} to {high}" if None not in (low, high) else f"at least {low}" if high is None else f"at most {high}"
+        )
+    if "exclusiveMinimum" in part:
+        yield f"above {part['exclusiveMinimum']}"
+    if "exclusiveMaximum" in part:
+        yield f"below {part['exclusiveMaximum']}"

@@ -12,7 +12,14 @@ rule audit_model:
         "logs/audit_model/{dataset}/{model}/seed-{seed}.log",
     benchmark:
         "results/benchmarks/audit_model/{dataset}/{model}/seed-{seed}.tsv"
+    group:
+        "scoring"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
+    message:
+        "Audit {wildcards.model} on {wildcards.dataset}, seed {wildcards.seed}"
     script:
         "../../scripts/audit_model.py"

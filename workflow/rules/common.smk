@@ -1,15 +1,23 @@
 # Reads and checks the config once; everything that rules look up is in `study`.
-import yaml
-from snakemake.exceptions import WorkflowError
-from snakemake.utils import validate
+import sys
 
-from deepmirnatar.sources.downloads import read_registry
-from deepmirnatar.study.schema import check_schema
-from deepmirnatar.study.stanzas import merge_stanzas
-from deepmirnatar.study.study import Study
-from deepmirnatar.tables import TABLES
-from workflow.fingerprint import ROOT, add_fingerprints
-from workflow.inputs import Inputs
+try:
+    import yaml
+    from snakemake.utils import validate
+
+    from deepmirnatar.sources.downloads import read_registry
+    from deepmirnatar.study.schema import check_keys, check_schema
+    from deepmirnatar.study.stanzas import merge_stanzas
+    from deepmirnatar.study.study import Study
+    from deepmirnatar.tables import TABLES
+    from workflow.cluster import check_start, memory, minutes
+    from workflow.fingerprint import ROOT, add_fingerprints
+    from workflow.inputs import Inputs
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"{sys.executable} lacks the package {error.name.partition('.')[0]!r}: activate the environment that `make` "
+        "sets up (. .venv/bin/activate), then run snakemake again"
+    )
 
 # Paths of results are relative to the working folder, paths of the workflow's own files to the workflow. A config that a
 # user's Snakefile hands over is laid over ours.
@@ -18,11 +26,13 @@ schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 
 # Our own check comes first: it says in one line what Snakemake's says in a page.
 try:
+    for path in workflow.configfiles:
+        check_keys(path)
     check_schema(config, yaml.safe_load(schema.read_text()))
     validate(config, str(schema))
     study = Study(config)
 except ValueError as error:
-    raise WorkflowError(f"config: {error}") from None
+    sys.exit(f"config: {error}")
 
 registry = read_registry(ROOT / "resources" / "sources.tsv")
 inputs = Inputs(study, registry)

@@ -15,8 +15,13 @@ rule merge_sources:
         "logs/merge_sources/{dataset}.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         stanza=lookup(within=study.datasets, dpath="{dataset}"),
+    message:
+        "Merge the sources of {wildcards.dataset}"
     script:
         "../../scripts/merge_sources.py"
 
@@ -35,8 +40,13 @@ rule filter_mirbase:
         "logs/filter_mirbase/{dataset}.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         stanza=lookup(within=study.datasets, dpath="{dataset}"),
+    message:
+        "Check the miRNAs of {wildcards.dataset} against miRBase"
     script:
         "../../scripts/filter_mirbase.py"
 
@@ -53,11 +63,18 @@ rule generate_negatives:
         "logs/generate_negatives/{dataset}.log",
     benchmark:
         "results/benchmarks/generate_negatives/{dataset}.tsv"
+    group:
+        "dataset"
     conda:
         "../../envs/data.yaml"
     threads: 2
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(60),
     params:
         stanza=lookup(within=study.datasets, dpath="{dataset}"),
+    message:
+        "Make the negatives of {wildcards.dataset}"
     script:
         "../../scripts/generate_negatives.py"
 
@@ -73,10 +90,17 @@ rule split_dataset:
         "logs/split_dataset/{dataset}.log",
     benchmark:
         "results/benchmarks/split_dataset/{dataset}.tsv"
+    group:
+        "dataset"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         stanza=lookup(within=study.datasets, dpath="{dataset}"),
+    message:
+        "Split {wildcards.dataset} into train, valid and test"
     script:
         "../../scripts/split_dataset.py"
 
@@ -91,11 +115,18 @@ rule audit_dataset:
         "logs/audit_dataset/{dataset}.log",
     benchmark:
         "results/benchmarks/audit_dataset/{dataset}.tsv"
+    group:
+        "dataset"
     conda:
         "../../envs/data.yaml"
     threads: 2
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(20),
     params:
         orientation=lookup(within=study.datasets, dpath="{dataset}/orientation"),
+    message:
+        "Audit {wildcards.dataset}: what leaks, and what gives the class away"
     script:
         "../../scripts/audit_dataset.py"
 
@@ -109,9 +140,16 @@ rule make_controls:
         "logs/make_controls/{dataset}.log",
     benchmark:
         "results/benchmarks/make_controls/{dataset}.tsv"
+    group:
+        "dataset"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         stanza=lookup(within=study.datasets, dpath="{dataset}"),
+    message:
+        "Make the controls of {wildcards.dataset}"
     script:
         "../../scripts/make_controls.py"

@@ -16,8 +16,13 @@ rule train_word2vec:
         embedding=inputs.any_of(study.learned_embeddings("word2vec")),
     conda:
         "../../envs/train.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(20),
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),
+    message:
+        "Train {wildcards.embedding} on {wildcards.dataset}"
     script:
         "../../scripts/train_word2vec.py"
 
@@ -40,11 +45,15 @@ rule pretrain_dnabert:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
-        gpu=1,
+        mem_mb=memory(4000),
+        runtime=minutes(120),
+        gpu=inputs.gpu,
         device=study.device,
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),
         checkpoints="results/checkpoints",
+    message:
+        "Pre-train {wildcards.embedding} for {wildcards.dataset}"
     script:
         "../../scripts/pretrain_dnabert.py"
 
@@ -63,10 +72,14 @@ rule import_dnabert:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
-        gpu=1,
+        mem_mb=memory(4000),
+        runtime=minutes(20),
+        gpu=inputs.gpu,
         device=study.device,
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),
+    message:
+        "Import the published weights of {wildcards.embedding} for {wildcards.dataset}"
     script:
         "../../scripts/import_dnabert.py"
 
@@ -85,9 +98,13 @@ rule embed_sequences:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
+        mem_mb=memory(2000),
+        runtime=minutes(30),
         gpu=inputs.embedding_gpu,
         device=study.device,
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),
+    message:
+        "Embed the sequences of {wildcards.pairs} with {wildcards.embedding}"
     script:
         "../../scripts/embed_sequences.py"

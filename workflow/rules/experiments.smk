@@ -20,6 +20,11 @@ rule collect_metrics:
         "logs/collect_metrics/{experiment}.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
+    message:
+        "Collect the metrics of {wildcards.experiment}"
     script:
         "../../scripts/collect_metrics.py"
 
@@ -38,7 +43,12 @@ rule compare_models:
         "results/benchmarks/compare_models/{experiment}.tsv"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(20),
     params:
         runs=inputs.experiment_runs,
+    message:
+        "Compare the models of {wildcards.experiment}"
     script:
         "../../scripts/compare_models.py"

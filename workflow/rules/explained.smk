@@ -2,6 +2,9 @@
 # figures drawn from data and code. The architecture is that of the first experiment's network, if it has one.
 localrules:
     explained,
+    choose_example,
+    plot_example,
+    plot_network,
 
 
 rule explained:
@@ -25,9 +28,14 @@ rule choose_example:
         "logs/choose_example.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         mirna="hsa-let-7a-5p",
         gene="HMGA2",
+    message:
+        "Choose the pair that the explanatory figures show"
     script:
         "../../scripts/choose_example.py"
 
@@ -61,6 +69,11 @@ rule plot_example:
         "logs/plot_example.log",
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
+    message:
+        "Draw levels, windows and duplex"
     script:
         "../../scripts/plot_example.py"
 
@@ -94,7 +107,12 @@ rule plot_network:
         "logs/plot_network.log",
     conda:
         "../../envs/train.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         model=inputs.explained_model(),
+    message:
+        "Draw the architecture"
     script:
         "../../scripts/plot_network.py"

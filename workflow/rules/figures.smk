@@ -3,6 +3,10 @@
 # drawn. Target rule `figures` takes the experiments and predictions of `run`.
 localrules:
     figures,
+    plot_figure,
+    plot_dataset_figure,
+    plot_model_figure,
+    plot_rulegraph,
 
 
 rule figures:
@@ -31,11 +35,16 @@ rule plot_figure:
         figure=inputs.any_of(inputs.figures_per("experiment")),
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         rows=inputs.figure_rows,
         about=inputs.figure_about,
         note=inputs.figure_note,
         caption=inputs.figure_caption,
+    message:
+        "Draw {wildcards.figure} of {wildcards.experiment}"
     script:
         "../../scripts/plot_figure.py"
 
@@ -87,7 +96,12 @@ rule plot_rulegraph:
         "logs/plot_rulegraph.log",
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         configs=workflow.configfiles,
+    message:
+        "Draw the rule graph"
     script:
         "../../scripts/plot_rulegraph.py"

@@ -2,6 +2,9 @@
 # as a table and as BED, and targets ranked. Target rule `predictions` takes those of `run.predictions`.
 localrules:
     predictions,
+    summarize_targets,
+    plot_targets,
+    plot_case_study,
 
 
 rule predictions:
@@ -30,12 +33,17 @@ rule score_targets:
     conda:
         "../../envs/train.yaml"
     threads: study.threads
+    resources:
+        mem_mb=memory(2000),
+        runtime=minutes(60),
     params:
         files=inputs.shipped_files,
         known=lookup(within=study.shipped, dpath="{shipped}/known"),
         candidates=lookup(within=study.shipped, dpath="{shipped}/candidates"),
         parts=lookup(within=study.shipped, dpath="{shipped}/chunks"),
         weights=inputs.shipped_weights(),
+    message:
+        "Score part {wildcards.part} of {wildcards.shipped} with the shipped weights"
     script:
         "../../scripts/score_targets.py"
 
@@ -43,8 +51,8 @@ rule score_targets:
 rule predict_targets:
     input:
         unpack(inputs.shipped_inputs),
-        sites=lambda wildcards: inputs.shipped_parts(wildcards, "sites"),
-        genes=lambda wildcards: inputs.shipped_parts(wildcards, "genes"),
+        sites=inputs.shipped_sites,
+        genes=inputs.shipped_genes,
     output:
         genes="results/predictions/{shipped}/genes.tsv",
         sites="results/predictions/{shipped}/sites.tsv",
@@ -58,9 +66,14 @@ rule predict_targets:
     conda:
         "../../envs/train.yaml"
     threads: study.threads
+    resources:
+        mem_mb=memory(2000),
+        runtime=minutes(60),
     params:
         files=inputs.shipped_files,
         candidates=lookup(within=study.shipped, dpath="{shipped}/candidates"),
+    message:
+        "Predict the targets of {wildcards.shipped} with the shipped weights"
     script:
         "../../scripts/predict_targets.py"
 
@@ -78,8 +91,13 @@ rule find_sites:
         "results/benchmarks/find_sites/{prediction}.tsv"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(30),
     params:
         stanza=inputs.prediction,
+    message:
+        "Find the candidate sites of {wildcards.prediction}"
     script:
         "../../scripts/find_sites.py"
 
@@ -100,10 +118,14 @@ rule score_sites:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
+        mem_mb=memory(2000),
+        runtime=minutes(60),
         gpu=inputs.needs_gpu,
         device=study.device,
     params:
         strands=inputs.strands,
+    message:
+        "Score the sites of {wildcards.prediction}"
     script:
         "../../scripts/score_sites.py"
 
@@ -123,8 +145,13 @@ rule summarize_targets:
         "results/benchmarks/summarize_targets/{prediction}.tsv"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         orientation=inputs.prediction_orientation,
+    message:
+        "Rank the targets of {wildcards.prediction}"
     script:
         "../../scripts/summarize_targets.py"
 
@@ -145,8 +172,13 @@ rule plot_targets:
         "logs/plot_targets/{prediction}.log",
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         labels=inputs.prediction_labels,
+    message:
+        "Draw the targets of {wildcards.prediction}"
     script:
         "../../scripts/plot_targets.py"
 
@@ -178,7 +210,12 @@ rule plot_case_study:
         prediction=inputs.any_of(study.case_studies()),
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         labels=inputs.prediction_labels,
+    message:
+        "Draw the case study {wildcards.prediction}"
     script:
         "../../scripts/plot_case_study.py"

@@ -20,6 +20,8 @@ rule train_model:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
+        mem_mb=memory(2000),
+        runtime=minutes(120),
         gpu=inputs.needs_gpu,
         device=study.device,
     params:
@@ -27,6 +29,8 @@ rule train_model:
         orientation=lookup(within=study.datasets, dpath="{dataset}/orientation"),
         strands=inputs.strands,
         checkpoints="results/checkpoints",
+    message:
+        "Train {wildcards.model} on {wildcards.dataset}, seed {wildcards.seed}"
     script:
         "../../scripts/train_model.py"
 
@@ -43,16 +47,22 @@ rule predict_pairs:
         "logs/predict_pairs/{dataset}/{model}/seed-{seed}/{test_set}.log",
     benchmark:
         "results/benchmarks/predict_pairs/{dataset}/{model}/seed-{seed}/{test_set}.tsv"
+    group:
+        "scoring"
     conda:
         "../../envs/train.yaml"
     threads: study.threads
     resources:
+        mem_mb=memory(2000),
+        runtime=minutes(30),
         gpu=inputs.needs_gpu,
         device=study.device,
     params:
         test_set=inputs.test_set,
         orientation=inputs.test_orientation,
         strands=inputs.strands,
+    message:
+        "Score {wildcards.test_set} with {wildcards.model} of {wildcards.dataset}, seed {wildcards.seed}"
     script:
         "../../scripts/predict_pairs.py"
 
@@ -66,9 +76,16 @@ rule evaluate_predictions:
         "logs/evaluate_predictions/{dataset}/{model}/seed-{seed}/{test_set}.log",
     wildcard_constraints:
         test_set=inputs.any_of(study.runs["test_file"].unique()),
+    group:
+        "scoring"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         test_set=inputs.test_set,
+    message:
+        "Evaluate {wildcards.model} of {wildcards.dataset} on {wildcards.test_set}, seed {wildcards.seed}"
     script:
         "../../scripts/evaluate_predictions.py"

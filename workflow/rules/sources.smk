@@ -2,6 +2,8 @@
 localrules:
     download_source,
     download,
+    parse_reference,
+    parse_source,
 
 
 # Everything that any dataset can ask for; run it where there is network, the rest runs anywhere.
@@ -18,11 +20,15 @@ rule download_source:
     conda:
         "../../envs/data.yaml"
     resources:
+        mem_mb=memory(500),
+        runtime=minutes(60),
         # Not params: another mirror or address must not fetch again what is there.
         registry=str(ROOT / "resources" / "sources.tsv"),
         mirror=study.mirror or "",
     params:
         digest=inputs.registered_digest,
+    message:
+        "Download {wildcards.folder}/{wildcards.file}"
     script:
         "../../scripts/download_source.py"
 
@@ -43,8 +49,13 @@ rule parse_reference:
         "results/benchmarks/parse_reference.tsv"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         digests=inputs.reference_digests,
+    message:
+        "Read miRNAs, 3'UTRs and known targets"
     script:
         "../../scripts/parse_reference.py"
 
@@ -66,8 +77,13 @@ rule parse_source:
     conda:
         "../../envs/data.yaml"
     threads: 2
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         digests=inputs.source_digests,
         settings=inputs.source_settings,
+    message:
+        "Read the pairs of {wildcards.source}"
     script:
         "../../scripts/parse_source.py"

@@ -32,9 +32,14 @@ rule tabulate_experiment:
         "logs/tabulate_experiment/{experiment}.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         figures=lookup(within=study.experiments, dpath="{experiment}/figures"),
         labels=inputs.labels,
+    message:
+        "Make the tables of {wildcards.experiment}"
     script:
         "../../scripts/tabulate_experiment.py"
 
@@ -55,9 +60,14 @@ rule tabulate_methods:
         "logs/tabulate_methods/{experiment}/{dataset}.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         fits=inputs.compared_fits,
         models=inputs.compared,
+    message:
+        "Compare the methods of {wildcards.experiment} on {wildcards.dataset}"
     script:
         "../../scripts/tabulate_methods.py"
 
@@ -79,8 +89,13 @@ rule render_table:
         table=inputs.any_of(TABLES),
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(500),
+        runtime=minutes(10),
     params:
         caption=inputs.table_caption,
+    message:
+        "Make a page of the table {wildcards.table} of {wildcards.experiment}"
     script:
         "../../scripts/render_table.py"
 
@@ -115,11 +130,16 @@ rule summarize_study:
         "logs/summarize_study.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(500),
+        runtime=minutes(10),
     params:
         rows=inputs.summarized,
         caption="The first model of each experiment, beside what can be scored without reading the miRNA against the site. "
         "AUC and interval: on the test split, 95 %, (miRNA, gene) pairs bootstrapped. Swap AUC: positives against the "
         "same sites with the miRNA of another positive; 0.5 is what a score gives that only adds a preference for miRNAs "
         "and one for sites.",
+    message:
+        "Make the report's first page"
     script:
         "../../scripts/summarize_study.py"

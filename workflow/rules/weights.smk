@@ -1,4 +1,4 @@
-# Needs: the run of `interaction_map_ensemble` on `union`, and transfections. Makes: results/weights/, what the package ships
+# Needs: the run of `interaction_map` on `union`, and transfections. Makes: results/weights/, what the package ships
 # in deepmirnatar/prediction/weights/ (`make weights` copies it there). Target rule `weights`.
 localrules:
     weights,
@@ -25,14 +25,20 @@ rule fit_repression:
         "results/benchmarks/fit_repression.tsv"
     conda:
         "../../envs/train.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(20),
+    message:
+        "Fit repression on transfections"
     script:
         "../../scripts/fit_repression.py"
 
 
 rule collect_weights:
     input:
-        model="results/runs/union/interaction_map_ensemble/seed-1/model.safetensors",
-        settings="results/runs/union/interaction_map_ensemble/seed-1/settings.json",
+        model="results/runs/union/interaction_map/seed-1/model.safetensors",
+        settings="results/runs/union/interaction_map/seed-1/settings.json",
+        pairs="results/datasets/union/pairs.tsv",
         repression="results/repression/model.safetensors",
     output:
         sites="results/weights/sites.safetensors",
@@ -41,5 +47,10 @@ rule collect_weights:
         "logs/collect_weights.log",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
+    message:
+        "Collect the weights that the package ships"
     script:
         "../../scripts/collect_weights.py"

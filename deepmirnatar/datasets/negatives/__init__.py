@@ -27,7 +27,7 @@ def load(strategy: str) -> ModuleType:
 
 def names() -> list[str]:
     """All strategies."""
-    return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+    return sorted(path.stem for folder in __path__ for path in Path(folder).glob("[!_]*.py"))
 
 
 def within_splits(strategy: str) -> bool:

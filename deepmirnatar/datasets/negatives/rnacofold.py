@@ -37,6 +37,8 @@ class Settings:
         span = self.pair_to - self.pair_from + 1
         if self.min_base_pairs > span:
             raise ValueError(f"min_base_pairs: {self.min_base_pairs} is more than the {span} nt that are asked to pair")
+        if self.step > self.window:
+            raise ValueError(f"step: {self.step} is more than window, {self.window}; windows would leave gaps")
         if span > self.window:
             raise ValueError(f"window: {self.window} nt do not hold the {span} nt that are asked to pair")
 

@@ -42,6 +42,7 @@ class Network(nn.Module):
     def __init__(self, settings, stream_sizes: tuple[int, ...] = ()):
         super().__init__()
         size, width = settings.channels, settings.hidden
+        self.hidden_bases = settings.hidden_bases
         self.codes = nn.Embedding(CODES, settings.code_size)
         nn.init.normal_(self.codes.weight, std=0.1)
         if settings.explicit_pairing:
@@ -70,6 +71,12 @@ class Network(nn.Module):
     def forward(self, mirna, site, lengths, features=None, streams=()) -> torch.Tensor:
         """mirna (B, NT) and site (B, S) codes, site lengths (B,); features (B, DUPLEX_FEATURES) and streams, each
         (vectors (B, K, size), lengths (B,)) laid end to end, where the settings join them."""
+        if self.training and self.hidden_bases:
+            # As if some bases were not known: no single pair may carry the score.
+            mirna, site = (
+                bases.masked_fill(torch.rand(bases.shape, device=bases.device) < self.hidden_bases, BASES - 1)
+                for bases in (mirna, site)
+            )
         x = self.codes(interaction_codes(mirna, site)).permute(0, 3, 1, 2)  # channels are last in memory
         pairs, _, registers, _ = x.shape
         beyond = (torch.arange(registers, device=site.device) >= lengths[:, None] + BEYOND)[..., None]
@@ -93,14 +100,15 @@ class Network(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """The mean of several networks' logits."""
+    """The mean of several networks' logits, over a temperature that makes the softmax a calibrated probability."""
 
     def __init__(self, members: list[Network]):
         super().__init__()
         self.members = nn.ModuleList(members)
+        self.register_buffer("temperature", torch.ones(()))
 
     def forward(self, *batch) -> torch.Tensor:
-        return torch.stack([member(*batch).float() for member in self.members]).mean(dim=0)
+        return torch.stack([member(*batch).float() for member in self.members]).mean(dim=0) / self.temperature
 
 
 def _convolution(inputs: int, outputs: int, kernel: list[int], stride: int = 1) -> nn.Sequential:
