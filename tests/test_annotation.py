@@ -4,7 +4,7 @@ import gzip
 
 import pandas as pd
 import pytest
-from test_predict import LET7, weights  # noqa: F401 (a fixture)
+from test_predict import LET7
 
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv
@@ -72,7 +72,7 @@ def test_places_on_the_genome_by_hand():
     assert on_genome(0, 10, minus, "-") == [(181, 191)] and on_genome(60, 68, minus, "-") == [(84, 88), (127, 131)]
 
 
-def test_genomic_coordinates_come_out(tiny, weights):  # noqa: F811
+def test_genomic_coordinates_come_out(tiny, weights):
     (tiny / "m.fa").write_text(f">let-7a\n{LET7}\n")
     arguments = ["--mirnas", str(tiny / "m.fa"), "--annotation", str(tiny / "genes.gtf"), "--explain", "0"]
     arguments += ["--genome", str(tiny / "genome.fa.gz"), "--weights", str(weights), "--out", str(tiny / "out")]

@@ -8,37 +8,18 @@ import pytest
 
 from deepmirnatar import Predictor
 from deepmirnatar.cli import main as command
-from deepmirnatar.common.files import read_tsv, write_tensors, write_tsv
+from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.prediction import job, outputs, predictor
 from deepmirnatar.prediction.candidates import read_mirnas, read_targets
 from deepmirnatar.prediction.duplex import as_text, duplex
 from deepmirnatar.prediction.explain import importance
 from deepmirnatar.prediction.inputs import read_inputs, read_texts
 from deepmirnatar.prediction.mirna_names import from_mirbase
-from deepmirnatar.prediction.repression import START, Repression
-from deepmirnatar.predictors import load_class
-from deepmirnatar.predictors.base import Context
 from deepmirnatar.rna.seeds import seed_class
 from deepmirnatar.rna.sequences import reverse_complement
-from deepmirnatar.rna.site_features import FEATURES
+from deepmirnatar.rna.site_features import CLASSES, SeedIndex, encode, encode_mirnas, find_sites
 
 LET7, MIR16 = "UGAGGUAGUAGGUUGUAUAGUU", "UAGCAGCACGUAAAUAUUGGCG"
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory, rna):
-    """A small network and a small model of repression, made as the shipped ones are."""
-    folder, rng = tmp_path_factory.mktemp("weights"), np.random.default_rng(0)
-    rows = [(rna(rng, 22), rna(rng, 40), number % 2) for number in range(80)]
-    pairs = pd.DataFrame(rows, columns=["mirna_sequence", "target_sequence", "label"])
-    settings = {"epochs": 1, "channels": 4, "hidden": 8, "members": 2, "bfloat16": False}
-    model = load_class("interaction_map")(settings)
-    model.fit(pairs[:60], pairs[60:], Context(seed=1, device="cpu", checkpoints=folder / "checkpoints"))
-    model.save(folder / "sites.safetensors", {"predictor": "interaction_map"})
-    features = np.arange(len(FEATURES)) / 100
-    fitted = Repression(START, features, np.zeros(len(FEATURES)), np.ones(len(FEATURES)))
-    write_tensors(fitted.to_arrays(), {"features": FEATURES}, folder / "repression.safetensors")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -287,6 +268,13 @@ def test_known_targets_stand_beside_the_scores(weights, fasta, tmp_path):
     assert genes["known"].sum() == 2
 
 
+def test_training_rows_of_a_mirna_come_from_the_weights():
+    genes = pd.DataFrame({"mirna": ["a", "b"]})
+    assert job.with_training(genes, None) is genes
+    counted = job.with_training(genes, {"a": [3, 5]})
+    assert counted[["mirna_positives", "mirna_negatives"]].to_numpy().tolist() == [[3, 5], [0, 0]]
+
+
 def test_every_kind_of_candidate_reaches_the_report(weights, fasta, tmp_path):
     paths = fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path
     job.predict_files(*paths, candidates="all", explained=0, weights=weights)
@@ -318,6 +306,50 @@ def test_a_duplex_is_drawn_as_text():
     mirna, pairs, site = as_text(found).splitlines()
     assert pairs.count("|") == 22 and pairs.index("|") == mirna.index(LET7[::-1])
     assert site[pairs.index("|") :].startswith("AACUAUACAACC")
+    # No letter is lost where the sides of a loop differ by an odd number.
+    looped = "AACAUUCAACCUGUAUUACAUUCAACCACUACCUCAAGC"
+    mirna, _, site = as_text(duplex(LET7, looped)).splitlines()
+    assert mirna[8:-2].replace(" ", "") == LET7[::-1] and site[8:-2].replace(" ", "") == looped
+
+
+def test_every_kind_of_candidate_is_found_by_the_compiled_scan(rna):
+    """Against plain rules at every place, G-U pairs and one mismatch included."""
+    rng = np.random.default_rng(11)
+    utr, mirna = rna(rng, 20_000) + "CUACCUCA" + rna(rng, 99), LET7
+    match = reverse_complement(mirna[:8])
+    codes, ends = encode([utr])
+    bases = encode_mirnas([mirna])
+    sites = find_sites(codes, ends, bases, SeedIndex(bases))
+    expected = set()
+    for start in range(len(utr) - 7):
+        window = utr[start : start + 8]
+        same = [one == other for one, other in zip(window, match, strict=True)]
+        a1, core = window[7] == "A", all(same[1:7])
+        wobbles = [
+            place
+            for place in range(1, 7)
+            if not same[place] and (mirna[7 - place], window[place]) in (("G", "U"), ("U", "G"))
+        ]
+        if core and same[0] and a1:
+            kind = "8mer"
+        elif core and same[0]:
+            kind = "7mer-m8"
+        elif core and a1:
+            kind = "7mer-A1"
+        elif core:
+            kind = "6mer"
+        elif all(same[:6]):
+            kind = "offset 6mer"
+        elif same[0] and sum(same[1:7]) == 5 and wobbles:
+            kind = "wobble 7mer"
+        elif same[0] and sum(same[1:7]) == 5 and a1:
+            kind = "mismatch 8mer"
+        else:
+            continue
+        expected.add((start, kind))
+    found = {(int(start), CLASSES[which]) for start, which in zip(sites.window, sites.seed_class, strict=True)}
+    inside = {(start, kind) for start, kind in found if 0 <= start <= len(utr) - 8}
+    assert inside == expected and {kind for _, kind in expected} == set(CLASSES)
 
 
 def test_explain_takes_a_name_and_prints_the_duplex(weights, fasta, tmp_path, monkeypatch, capsys):

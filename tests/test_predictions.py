@@ -221,6 +221,29 @@ def test_separation_by_hand():
     assert (found["low"] <= found["value"]).all() and (found["value"] <= found["high"]).all()
 
 
+def test_stand_ins_are_left_out_of_one_row():
+    table = case().assign(stand_in=0)
+    assert separation(table).equals(separation(case()))
+    table.loc[1, "stand_in"] = 1  # the pair of strong evidence that scores .90
+    row = separation(table).set_index("score").loc["model, pairs with a site, without stand-ins"]
+    # .30 against .10, .20, .80.
+    assert row["value"] == pytest.approx(2 / 3) and row["positives"] == 1
+
+
+def test_stand_ins_of_the_reference_are_marked_and_own_3utrs_are_not(script, tmp_path):
+    utrs = {"A": "G" * 400 + "CUACCUCA" + "U" * 436, "B": UTR}
+    write_tsv(pd.DataFrame({"gene": utrs.keys(), "sequence": utrs.values()}), tmp_path / "utrs.tsv")
+    mirnas = fasta(tmp_path / "m.fa", a=LET7)
+    out = [str(tmp_path / name) for name in ("candidates.tsv", "tested.tsv", "utrs.fa")]
+    stanza = {"mirnas": "m.fa", "window": 40, "step": 5, "random_targets": 0, "candidates": "seed"}
+    files = {"mirnas": mirnas, "targets": tmp_path / "utrs.tsv"}
+    script("find_sites").main("mine", {**stanza, "targets": ["A", "B"]}, files, *out)
+    assert read_tsv(out[1]).set_index("target")["stand_in"].to_dict() == {"A": 1, "B": 0}
+    files["targets"] = fasta(tmp_path / "utrs.fa", **utrs)
+    script("find_sites").main("mine", {**stanza, "targets": "utrs.fa"}, files, *out)
+    assert "stand_in" not in read_tsv(out[1])
+
+
 def test_sites_lie_on_utrs_by_a_shared_run_or_whole_if_short(rna):
     rng = np.random.default_rng(5)
     one, other = rna(rng, 200), rna(rng, 200)

@@ -16,6 +16,8 @@ from deepmirnatar.rna.seeds import seed_class, seed_sites
 from deepmirnatar.rna.sequences import encode
 
 CANDIDATES = ["seed", "pairing", "all"]
+# nt that the reference gives to 3'UTRs whose end it does not know.
+STAND_IN = 844
 # A mature miRNA; anything longer is a precursor or no miRNA.
 SHORTEST, LONGEST = 15, 30
 

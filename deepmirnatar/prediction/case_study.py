@@ -22,7 +22,8 @@ def separation(table: pd.DataFrame) -> pd.DataFrame:
 
     Columns score, value, low, high (95 %, bootstrapped over pairs), positives, negatives. "within each miRNA" compares
     a pair only with pairs of its own miRNA, so that a liking for some miRNAs gains nothing. A pair without a candidate
-    site ranks last where all pairs are compared.
+    site ranks last where all pairs are compared. Where the table marks 3'UTRs that stand in for unknown ones, one row
+    leaves them out.
     """
     table = table.assign(pairs=grouped(table))
     table = table[table["pairs"].isin(["strong evidence", "random genes"])]
@@ -38,6 +39,9 @@ def separation(table: pd.DataFrame) -> pd.DataFrame:
         ("number of sites alone", table, table["sites"], False),
         ("3'UTR length alone", table, table["utr_length"], False),
     ]
+    if table.get("stand_in", pd.Series(dtype=int)).any():
+        own = with_site[with_site["stand_in"] == 0]
+        rows.insert(2, ("model, pairs with a site, without stand-ins", own, own["best_score"], False))
     return pd.DataFrame([{"score": name, **_auc(*rest)} for name, *rest in rows])
 
 

@@ -69,12 +69,13 @@ def in_words(duplex: dict) -> str:
 
 def as_text(duplex: dict) -> str:
     """Three lines: the miRNA 3'->5', bars and colons where it pairs (G-U: a colon), the site 5'->3'."""
-    width = 1 + max(base["column"] for base in duplex["bases"])
+    width = 1 + max(int(base["column"]) for base in duplex["bases"])
     lines = {strand: [" "] * width for strand in ("mirna", "pairs", "site")}
     for base in duplex["bases"]:
-        lines[base["strand"]][base["column"]] = base["letter"]
+        column = int(base["column"])  # the shorter side of a loop may lie half a column off
+        lines[base["strand"]][column] = base["letter"]
         if base["pair"] != "unpaired":
-            lines["pairs"][base["column"]] = "|" if base["pair"] == "Watson-Crick" else ":"
+            lines["pairs"][column] = "|" if base["pair"] == "Watson-Crick" else ":"
     mirna, pairs, site = ("".join(line) for line in lines.values())
     return f"miRNA 3' {mirna} 5'\n         {pairs.rstrip()}\nsite  5' {site} 3'"
 

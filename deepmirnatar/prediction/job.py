@@ -93,10 +93,22 @@ def score_chunks(
         log.info("going on with %d of %d chunks", len(todo), len(own))
     results = predictor.scan(given.mirnas, [every[number] for number, _ in todo], candidates)
     for (_, stem), found in zip(todo, progress(results, "scoring sites", len(todo), "chunks"), strict=True):
-        genes = found.genes if evidence is None else add_known(found.genes, evidence)
+        genes = with_training(found.genes, predictor.about["sites"].get("mirna_counts"))
+        genes = genes if evidence is None else add_known(genes, evidence)
         write_tsv(found.sites[:rows], sites_of(stem))
         write_tsv(genes[:rows], genes_of(stem))
     return stems
+
+
+def with_training(genes: pd.DataFrame, counts: dict[str, list[int]] | None) -> pd.DataFrame:
+    """With the training rows of each miRNA, `mirna_positives` and `mirna_negatives`.
+
+    `counts`: miRNA -> [positives, negatives]; without it the table is unchanged.
+    """
+    if counts is None:
+        return genes
+    rows = [counts.get(mirna, [0, 0]) for mirna in genes["mirna"]]
+    return genes.assign(mirna_positives=[row[0] for row in rows], mirna_negatives=[row[1] for row in rows])
 
 
 def remove_chunks(stems: list[Path]) -> None:
