@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--explain",
         type=int,
-        default=100,
+        default=50,
         metavar="N",
         help="draw the N best sites with the bases that their scores rest on (default: %(default)s)",
     )
