@@ -22,7 +22,7 @@ from deepmirnatar.prediction.predictor import CHUNK, WEIGHTS, Prediction, Predic
 from deepmirnatar.prediction.report import write_report
 from deepmirnatar.prediction.targets import add_known
 
-MOST_ROWS, EXPLAINED = 5000, 100  # rows of the report, and sites that are drawn with what their scores rest on
+MOST_ROWS, EXPLAINED = 5000, 50  # rows of the report, and sites that are drawn with what their scores rest on
 AT_ONCE = 20  # sites that are explained at once
 # Of a chunk: with more miRNAs, fewer nt of 3'UTRs go through at once.
 MOST_CELLS, LEAST = 20_000_000, 50_000
