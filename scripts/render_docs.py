@@ -180,6 +180,9 @@ def answers(root: Path) -> dict:
         "printed_name": lambda model: label[model],
         "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
+        "means_table": lambda name, by: tables.markdown(
+            table(name).groupby(by, sort=False).mean(numeric_only=True).reset_index()
+        ),
         "grid": lambda rows: tables.markdown(pd.DataFrame(rows)),
         "audits_table": lambda *datasets: tables.audit_table(table("audits"), list(datasets)),
         "methods_table": lambda name: tables.contestants_markdown(table(name)),
