@@ -331,6 +331,7 @@ def test_what_sinfo_says_is_read(partitions):
             "train_model asks partition short for 31 minutes and it offers 30; set slurm_partition to long",
         ),
         ({"gpu": 1}, "for 1 GPU and it offers none; set slurm_partition to gpu."),
+        ({"gpu": 1, "runtime": 500}, "for 500 minutes and it offers 30; no partition has more"),
         (
             {"gpu": 1, "runtime": 500, "slurm_partition": "gpu"},
             "for 500 minutes and it offers 120; no partition has more",
