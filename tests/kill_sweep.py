@@ -17,6 +17,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import small_study
+from small_study import TARGETS
 
 from deepmirnatar.common.files import write_tsv
 
@@ -40,10 +41,10 @@ def main(kills: int = 20, seed: int = 1) -> int:
         for folder in (undisturbed, killed):
             folder.mkdir()
             small_study.make(folder)
-        other = small_study.start(undisturbed, "--cores", "1", *small_study.TARGETS)
+        other = small_study.start(undisturbed, "--cores", "1", *TARGETS)
         stages = sorted((stage for stage, _ in zip(cycle(STAGES), range(kills))), key=list(STAGES).index)
         rows = sweep(killed, stages, np.random.default_rng(seed))
-        answer = small_study.run(killed, *small_study.TARGETS)
+        answer = small_study.run(killed, *TARGETS)
         assert answer.returncode == 0, answer.stdout
         assert other.wait() == 0, (undisturbed / "said.log").read_text()
         whole = small_study.results(undisturbed)
@@ -57,23 +58,23 @@ def main(kills: int = 20, seed: int = 1) -> int:
     return len(lost)
 
 
-def sweep(folder: Path, stages: list[str], rng: np.random.Generator) -> list[tuple]:
+def sweep(folder: Path, stages: list[str], rng: np.random.Generator, targets: tuple = TARGETS) -> list[tuple]:
     """Kill once in each of the stages, in their order; each next start goes on where the last one was killed."""
     rows = []
     for stage in stages:
         after = round(float(rng.uniform(0, STAGES[stage])), 2)
-        rows.append((stage, after, kill(folder, stage, after)))
+        rows.append((stage, after, kill(folder, stage, after, targets)))
     return rows
 
 
-def kill(folder: Path, stage: str, after: float) -> str:
+def kill(folder: Path, stage: str, after: float, targets: tuple = TARGETS) -> str:
     """Start the study, kill it and all its jobs `after` seconds into the stage; unlock, and say which rule it hit.
 
     Where the last kill came too late for this stage to be left, into the next one that is.
     """
     started = time.time()
     stages = list(STAGES)[list(STAGES).index(stage) :]
-    process = small_study.start(folder, "--cores", "1", *small_study.TARGETS, start_new_session=True)
+    process = small_study.start(folder, "--cores", "1", *targets, start_new_session=True)
     while process.poll() is None and not _logs(folder, started, stages):
         time.sleep(0.01)
     time.sleep(after)

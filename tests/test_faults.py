@@ -98,7 +98,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(finished, whole, tmp
     folder = shutil.copytree(finished, tmp_path / "killed")
     for name in ("embeddings", "runs", "figures"):
         shutil.rmtree(folder / "results" / name)
-    kill_sweep.sweep(folder, ["pretrain_dnabert", "train_model", "train_model"], np.random.default_rng())
+    kill_sweep.sweep(folder, ["pretrain_dnabert", "train_model", "train_model"], np.random.default_rng(), TARGETS)
     # As a disk may leave the checkpoint of the last kill, if that was one in training.
     damaged = list((folder / "results" / "checkpoints").glob("*/last.pt"))
     for path in damaged:
@@ -217,7 +217,7 @@ def test_weights_of_another_run_stop_the_scoring_and_a_deletion_mends_it(finishe
     answer = small_study.run(folder, target, "--forcerun", "predict_pairs")
     assert answer.returncode != 0 and "delete the file and run again." in answer.stdout
     run.joinpath("model.safetensors").unlink()
-    answer = small_study.run(folder, *TARGETS)
+    answer = small_study.run(folder, target)
     assert answer.returncode == 0, answer.stdout[-3000:]
     assert small_study.results(folder) == whole
 
@@ -331,6 +331,7 @@ def test_what_sinfo_says_is_read(partitions):
             "train_model asks partition short for 31 minutes and it offers 30; set slurm_partition to long",
         ),
         ({"gpu": 1}, "for 1 GPU and it offers none; set slurm_partition to gpu."),
+        ({"gpu": 1, "runtime": 500}, "for 500 minutes and it offers 30; no partition has more"),
         (
             {"gpu": 1, "runtime": 500, "slurm_partition": "gpu"},
             "for 500 minutes and it offers 120; no partition has more",

@@ -90,7 +90,7 @@ def check_partitions(jobs: Iterable[tuple[str, dict]], partitions: list[Partitio
             raise WorkflowError(f"{said}; set slurm_partition in the profile to one of: {known}.")
         if all(each.lacks(job) for each in mine):
             others = dict.fromkeys(each.name for each in partitions if not each.lacks(job))
-            remedy = f"set slurm_partition to {' or '.join(others)}" if others else _less(job, mine[0])
+            remedy = f"set slurm_partition to {' or '.join(others)}" if others else _less(job, partitions)
             raise WorkflowError(f"{rule} asks partition {wanted} for {mine[0].lacks(job)}; {remedy}.")
         used |= {each for each in mine if not each.lacks(job)}
     return {
@@ -100,10 +100,11 @@ def check_partitions(jobs: Iterable[tuple[str, dict]], partitions: list[Partitio
     }
 
 
-def _less(job: dict, partition: Partition) -> str:
-    if partition.lacks({"gpu": job.get("gpu")}):
+def _less(job: dict, partitions: list[Partition]) -> str:
+    """What to do where no partition can run a job."""
+    if all(each.lacks({"gpu": job.get("gpu")}) for each in partitions):
         return "no partition has a GPU, so set `device: cpu`"
-    if partition.lacks({"threads": job.get("threads")}):
+    if all(each.lacks({"threads": job.get("threads")}) for each in partitions):
         return "no partition has as many, so set `threads` lower"
     return "no partition has more, so ask for less under set-resources in the profile"
 
