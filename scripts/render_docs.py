@@ -76,7 +76,8 @@ def answers(root: Path) -> dict:
     @cache
     def table(name: str) -> pd.DataFrame:
         folder = "tables/" if name in known["tables"] else ""
-        return read_tsv(root / ("resources/paper.tsv" if name == "paper" else f"docs/{folder}{name}.tsv"))
+        rows = read_tsv(root / ("resources/paper.tsv" if name == "paper" else f"docs/{folder}{name}.tsv"))
+        return rows.fillna({"threshold": ""}) if "threshold" in rows else rows
 
     def number(name: str, column: str = "value", digits: int = 3, **query: str) -> str:
         """One cell, rounded, of the only row of a table that answers the query."""
@@ -113,7 +114,7 @@ def answers(root: Path) -> dict:
             "metric": metric,
             "dataset": trained_on,
         }
-        query["threshold"] = threshold or "nan"  # an empty cell
+        query["threshold"] = threshold
         return with_interval("results", True, **query) if interval else number("results", digits=digits, **query)
 
     def audit(dataset: str, check: str, subject: str) -> str:
