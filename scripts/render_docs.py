@@ -187,7 +187,9 @@ def answers(root: Path) -> dict:
         "grid": lambda rows: tables.markdown(pd.DataFrame(rows)),
         "audits_table": lambda *datasets: tables.audit_table(table("audits"), list(datasets)),
         "methods_table": lambda name: tables.contestants_markdown(table(name)),
-        "transfer_table": lambda name: tables.transfer_markdown(table(name)),
+        "transfer_table": lambda name, *models: tables.transfer_markdown(
+            table(name)[table(name)["model"].isin(models)] if models else table(name)
+        ),
         "items_table": lambda *each: tables.items_markdown([table(name) for name in each]),
         "stages_table": lambda: stages_table(root / "Snakefile"),
         "first_rows": lambda name, count=5: first_rows(root / "docs" / name, count),

@@ -184,7 +184,7 @@ def transfer_table(metrics: pd.DataFrame, labels: dict[str, str]) -> pd.DataFram
     """One row per (model, trained on, test set), means over seeds: AUC with interval, average precision, and for test
     sets of positives alone the recall beside the specificity on the own test split at the same, default threshold."""
     here = metrics[metrics["model"].isin(labels) & (metrics["threshold"] != "valid")]
-    here = here[here["metric"] != "swap_auroc"]  # of the controls, which are no test set of these pairs
+    here = here[~here["test_set"].str.endswith(":controls")]  # which are no test set of these pairs
     keys = ["model", "dataset", "test_set"]
     values = here.pivot_table(index=keys, columns="metric", values="value", sort=False)
     values = values.reindex(columns=["auroc", "auprc", "recall", "specificity"])

@@ -16,6 +16,7 @@ from deepmirnatar.training.batches import bucketed_batches
 from deepmirnatar.training.checkpoint import Checkpoint
 from deepmirnatar.training.devices import device_name, mixed_precision
 from deepmirnatar.training.optimizers import make_optimizer
+from deepmirnatar.training.schedule import pace
 from deepmirnatar.training.settings import TrainingSettings
 
 
@@ -79,7 +80,7 @@ def train(
         network.train()
         for rows in progress(batches[done:], f"epoch {epoch}/{settings.epochs}", unit="batches"):
             for group in optimizer.param_groups:
-                group["lr"] = settings.learning_rate * _pace(settings, epoch - 1 + done / len(batches))
+                group["lr"] = settings.learning_rate * pace(settings, epoch - 1 + done / len(batches))
             with mixed:
                 logits = network(*data_train.batch(rows))
                 loss = torch.nn.functional.cross_entropy(logits.float(), data_train.labels[rows])
@@ -118,15 +119,3 @@ def train(
     network.to(device)
     log.info("best epoch %d of %d", best["epoch"], len(history))
     return pd.DataFrame(history, columns=["epoch", "train_loss", "valid_loss", "valid_auroc", "seconds"])
-
-
-def _pace(settings: TrainingSettings, progress_in_epochs: float) -> float:
-    """Factor on the learning rate at this point of the run."""
-    if settings.schedule == "constant":
-        return 1.0
-    if settings.schedule != "cosine":
-        raise ValueError(f"schedule {settings.schedule!r}: choose constant or cosine")
-    at, warmup = progress_in_epochs / settings.epochs, 0.1
-    if at < warmup:
-        return max(at / warmup, 1e-3)
-    return 0.5 * (1 + float(np.cos(np.pi * (at - warmup) / (1 - warmup))))
