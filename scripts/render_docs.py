@@ -181,6 +181,7 @@ def answers(root: Path) -> dict:
         "printed_name": lambda model: label[model],
         "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
+        "rows_table": lambda name: tables.markdown(table(name)),
         "means_table": lambda name, by: tables.markdown(
             table(name).groupby(by, sort=False).mean(numeric_only=True).reset_index()
         ),

@@ -17,7 +17,7 @@ rule audit_model:
     conda:
         "../../envs/data.yaml"
     resources:
-        mem_mb=memory(1000),
+        mem_mb=memory(1200),
         runtime=minutes(10),
     message:
         "Audit {wildcards.model} on {wildcards.dataset}, seed {wildcards.seed}"

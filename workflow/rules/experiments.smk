@@ -44,7 +44,7 @@ rule compare_models:
     conda:
         "../../envs/data.yaml"
     resources:
-        mem_mb=memory(1000),
+        mem_mb=memory(1200),
         runtime=minutes(20),
     params:
         runs=inputs.experiment_runs,

@@ -17,7 +17,12 @@ rule measure_speed:
     conda:
         "../../envs/train.yaml"
     threads: 1
+    resources:
+        mem_mb=memory(2000),
+        runtime=minutes(30),
     params:
         models=inputs.timed_models(),
+    message:
+        "Measure how fast the networks train and score"
     script:
         "../../scripts/measure_speed.py"
