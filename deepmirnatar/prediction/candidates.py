@@ -13,13 +13,11 @@ from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
 from deepmirnatar.rna.seeds import seed_class, seed_sites
-from deepmirnatar.rna.sequences import encode
+from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA, encode
 
 CANDIDATES = ["seed", "pairing", "all"]
 # nt that the reference gives to 3'UTRs whose end it does not know.
 STAND_IN = 844
-# A mature miRNA; anything longer is a precursor or no miRNA.
-SHORTEST, LONGEST = 15, 30
 
 
 def look_up(names: list[str], known: pd.Series, what: str) -> pd.Series:
@@ -35,10 +33,10 @@ def read_mirnas(names: list[str] | None, path: str | Path) -> pd.DataFrame:
     """Columns mirna, mirna_sequence: these names of the reference table at `path`, or all of a FASTA file."""
     found = read_fasta(path, "ACGU") if names is None else look_up(names, _reference(path, "name"), "miRNA")
     for name, sequence in found.items():
-        if not SHORTEST <= len(sequence) <= LONGEST:
+        if not SHORTEST_MIRNA <= len(sequence) <= LONGEST_MIRNA:
             raise ValueError(
-                f"{path}: entry {name!r} has {len(sequence)} nt; a mature miRNA has {SHORTEST} to {LONGEST}. "
-                "Give the mature sequence, not the precursor."
+                f"{path}: entry {name!r} has {len(sequence)} nt; a mature miRNA has {SHORTEST_MIRNA} to "
+                f"{LONGEST_MIRNA}. Give the mature sequence, not the precursor."
             )
     return pd.DataFrame({"mirna": found.index, "mirna_sequence": found.to_numpy()})
 

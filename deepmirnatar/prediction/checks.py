@@ -11,9 +11,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.rna.sequences import encode, kmer_codes, reverse_complement
+from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA, encode, kmer_codes, reverse_complement
 
-SHORTEST, LONGEST = 15, 30  # nt of a mature miRNA
 HAIRPIN = range(45, 201)  # nt of a precursor
 SIGNAL, REVERSED_SIGNAL, REACH = re.compile("A[AU]UAAA"), re.compile("UUUA[AU]U"), 60
 LONG = 120_000  # nt; human mRNAs end at about 110,000
@@ -57,7 +56,7 @@ def check(mirnas: pd.DataFrame, targets: pd.DataFrame, window: int = 40) -> list
 def check_kinds(mirnas: pd.DataFrame, targets: pd.DataFrame) -> None:
     """ValueError where miRNAs and targets are swapped, or a miRNA has a precursor's or another wrong length."""
     lengths, of_targets = mirnas["mirna_sequence"].str.len(), targets["utr"].str.len()
-    if of_targets.median() <= LONGEST < lengths.median():
+    if of_targets.median() <= LONGEST_MIRNA < lengths.median():
         raise ValueError(
             f"miRNAs and targets are swapped: those given as miRNAs have {lengths.median():,.0f} nt, those given as "
             f"targets {of_targets.median():,.0f}; exchange the two."
@@ -70,10 +69,12 @@ def check_kinds(mirnas: pd.DataFrame, targets: pd.DataFrame) -> None:
         if len(sequence) in HAIRPIN:
             raise ValueError(
                 f"miRNA {name!r} has {len(sequence)} nt, the length of a hairpin; give the mature miRNA of "
-                f"{SHORTEST} to {LONGEST} nt that is cut from it."
+                f"{SHORTEST_MIRNA} to {LONGEST_MIRNA} nt that is cut from it."
             )
-        if not SHORTEST <= len(sequence) <= LONGEST:
-            raise ValueError(f"miRNA {name!r} has {len(sequence)} nt; a mature miRNA has {SHORTEST} to {LONGEST}.")
+        if not SHORTEST_MIRNA <= len(sequence) <= LONGEST_MIRNA:
+            raise ValueError(
+                f"miRNA {name!r} has {len(sequence)} nt; a mature miRNA has {SHORTEST_MIRNA} to {LONGEST_MIRNA}."
+            )
 
 
 def twice(names: pd.Series, sequences: pd.Series, what: str) -> list[str]:
