@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
 
     four = commands.add_parser("serve", help="a page on this machine: paste sequences, see the sites")
     four.add_argument("--port", type=int, default=8000)
+    _mirbase(four)
     four.add_argument("--no-browser", action="store_true", help="do not open a browser")
     four.set_defaults(run=serve)
     return top
@@ -174,4 +176,4 @@ def serve(options) -> None:
     from deepmirnatar.prediction.job import predict_texts
     from deepmirnatar.prediction.serve import serve as run
 
-    run(predict_texts, port=options.port, open_browser=not options.no_browser)
+    run(partial(predict_texts, mirbase=options.mirbase), port=options.port, open_browser=not options.no_browser)

@@ -421,6 +421,18 @@ def test_what_reads_the_seed_is_not_combined_with_three_to_five_mirnas(small, st
         Study(small)
 
 
+@pytest.mark.parametrize("place", ["datasets", "test_sets"])
+def test_embeddings_of_three_to_five_mirnas_are_not_given_to_a_model_that_turns_them(small, place):
+    small["datasets"]["odd"] = {"sources": ["parclip48"], "orientation": "as_released"}
+    small["models"]["map"] = {"predictor": "interaction_map"}
+    small["experiments"]["first"]["models"] = ["map"]
+    small["experiments"]["first"][place] = ["odd" if place == "datasets" else "odd:test"]
+    Study(small)
+    small["models"]["map"]["embeddings"] = {"mirna": "words", "site": "letters"}
+    with pytest.raises(ConfigError, match=r"experiments\.first: odd keeps.*corrected"):
+        Study(small)
+
+
 def test_fresh_negatives_need_a_split_of_their_own(small):
     """RNAcofold negatives come from no split: with `given` all would stand in train and none in test."""
     small["datasets"]["odd"] = {"sources": ["hejret2023"], "negatives": {"strategy": "rnacofold"}}

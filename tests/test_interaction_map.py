@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 from deepmirnatar.predictors import load_class
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.interaction_map import best_temperature
-from deepmirnatar.predictors.networks.interaction_map import BEYOND, NT, interaction_codes, pairing_channels
+from deepmirnatar.predictors.networks.interaction_map import BEYOND, NT, fused, interaction_codes, pairing_channels
 from deepmirnatar.rna.sequences import encode, padded, reverse_complement
 
 SMALL = {"epochs": 4, "batch_size": 16, "channels": 4, "hidden": 16, "bfloat16": False}
@@ -90,6 +90,17 @@ def test_a_saved_model_scores_the_same_whatever_its_settings(pairs, context, tmp
     predictor.save(tmp_path / "model.safetensors", {})
     after = load_class("interaction_map").load(tmp_path / "model.safetensors").predict(pairs.iloc[150:200], context)
     assert np.array_equal(before, after)
+
+
+@pytest.mark.parametrize("more", [{}, {"second_convolution": False}, {"duplex_features": True}])
+def test_fused_batch_norms_change_no_score(pairs, context, more):
+    predictor = load_class("interaction_map")({**SMALL, **more, "bfloat16": False, "epochs": 2})
+    predictor.fit(pairs.iloc[:200], pairs.iloc[200:250], context)
+    network, batch = predictor.network.eval(), predictor.tensors(pairs, context, "cpu").batch(np.arange(64))
+    layers = [type(module) for module in fused(network).modules()]
+    assert torch.nn.BatchNorm2d not in layers and torch.nn.Conv2d in layers
+    with torch.inference_mode():
+        torch.testing.assert_close(fused(network)(*batch), network(*batch), rtol=1e-4, atol=1e-4)
 
 
 def test_members_differ_and_are_averaged(pairs, context):

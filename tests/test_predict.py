@@ -196,6 +196,13 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(weights, tmp_path, capsys,
     assert not list((tmp_path / "out").glob("*.*sv")) if (tmp_path / "out").exists() else True
 
 
+def test_without_a_candidate_python_gets_empty_tables_and_the_reason(weights):
+    mirnas = pd.DataFrame({"mirna": ["a"], "mirna_sequence": [LET7]})
+    result = Predictor.load(weights).predict(mirnas, pd.DataFrame({"target": ["u"], "utr": ["G" * 100]}))
+    assert result.sites.empty and result.genes.empty and "rank" in result.genes
+    assert any("no candidate site" in warning for warning in result.warnings)
+
+
 def test_the_shipped_weights_are_small_and_read_pairing():
     sizes = [path.stat().st_size for path in predictor.WEIGHTS.glob("*.safetensors")]
     assert len(sizes) == 2 and sum(sizes) < 2_000_000

@@ -53,7 +53,7 @@ def read_inputs(
     return Inputs(wanted, utrs, meant, [*warnings, *check(wanted, utrs)])
 
 
-def read_texts(mirnas: str, targets: str) -> Inputs:
+def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> Inputs:
     """The same from texts: FASTA, or one plain sequence a line, or (of miRNAs) miRBase names."""
     with TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in ("miRNA.fa", "target.fa")]
@@ -65,7 +65,15 @@ def read_texts(mirnas: str, targets: str) -> Inputs:
                 numbers = [""] if len(lines) == 1 else range(1, len(lines) + 1)
                 text = "".join(f">{path.stem}{n}\n{line}\n" for n, line in zip(numbers, lines, strict=True))
             path.write_text(text)
-        return read_inputs(*paths)
+        return read_inputs(*paths, mirbase=mirbase)
+
+
+def no_site(given: Inputs) -> str:
+    """The sentence for input without a candidate site."""
+    return (
+        f"no candidate site: none of {len(given.mirnas):,} miRNAs has a seed match in {len(given.targets):,} targets. "
+        "Are both written 5'->3', and are the targets mRNAs? `--candidates all` also takes sites without a seed match."
+    )
 
 
 def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Path | None) -> tuple:

@@ -16,7 +16,7 @@ from deepmirnatar import __version__
 from deepmirnatar.common.files import atomic, digest, read_tsv, sha256, write_tsv
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.prediction.explain import importances
-from deepmirnatar.prediction.inputs import Inputs, read_inputs, read_texts
+from deepmirnatar.prediction.inputs import Inputs, no_site, read_inputs, read_texts
 from deepmirnatar.prediction.outputs import TEXT, genes_of, join_sites, merge_genes, sites_of, write_sites
 from deepmirnatar.prediction.predictor import CHUNK, WEIGHTS, Prediction, Predictor, chunks
 from deepmirnatar.prediction.report import write_report
@@ -150,18 +150,10 @@ def about(given: Inputs, predictor: Predictor, candidates: str) -> dict:
     }
 
 
-def no_site(given: Inputs) -> str:
-    """The sentence for input without a candidate site."""
-    return (
-        f"no candidate site: none of {len(given.mirnas):,} miRNAs has a seed match in {len(given.targets):,} targets. "
-        "Are both written 5'->3', and are the targets mRNAs? `--candidates all` also takes sites without a seed match."
-    )
-
-
-def predict_texts(mirnas: str, targets: str) -> tuple:
+def predict_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> tuple:
     """For the local page: FASTA, plain sequences or names in, (genes, sites, lengths, about, explained) out, as
-    `report_page` takes them."""
-    given = read_texts(mirnas, targets)
+    `report_page` takes them. `mirbase` as in `read_inputs`."""
+    given = read_texts(mirnas, targets, mirbase)
     predictor = Predictor.load()
     result = predictor.predict(given.mirnas, given.targets)
     if result.genes.empty:

@@ -163,6 +163,5 @@ def _blocks(text: str) -> list[tuple[int, int]]:
 
 def _escaped(names: pd.Series) -> pd.Series:
     """GFF3 reserves these letters in names and attributes."""
-    for letter in "%;=&,\t":
-        names = names.str.replace(letter, f"%{ord(letter):02X}", regex=False)
-    return names.str.replace(" ", "%20", regex=False)
+    reserved = str.maketrans({letter: f"%{ord(letter):02X}" for letter in "%;=&,\t "})
+    return names.map({name: name.translate(reserved) for name in names.unique()})

@@ -16,7 +16,7 @@ import pandas as pd
 
 from deepmirnatar.common.files import read_tensors, sha256
 from deepmirnatar.prediction.annotation import placed
-from deepmirnatar.prediction.inputs import read_inputs
+from deepmirnatar.prediction.inputs import no_site, read_inputs
 from deepmirnatar.prediction.repression import Repression
 from deepmirnatar.rna.site_features import CLASSES, SeedIndex, encode, encode_mirnas, find_sites
 from deepmirnatar.rna.site_kernels import CANONICAL
@@ -73,12 +73,13 @@ class Predictor:
     def predict(self, mirnas, targets=None, candidates: str = "seed_match", **sources) -> Prediction:
         """Sites and ranked genes. `mirnas`, `targets`, `sources`: files or tables, as `inputs.read_inputs` takes them.
 
-        `candidates` is a key of `CANDIDATES`. Without any candidate site the tables are empty.
+        `candidates` is a key of `CANDIDATES`. Without any candidate site the tables are empty, and a warning says so.
         """
         given = read_inputs(mirnas, targets, **sources)
         parts = list(self.scan(given.mirnas, chunks(given.targets), candidates))
         sites = pd.concat([part.sites for part in parts], ignore_index=True)
-        return Prediction(sites, ranked(pd.concat([part.genes for part in parts])), given.warnings)
+        doubts = [*given.warnings, *([] if len(sites) else [no_site(given)])]
+        return Prediction(sites, ranked(pd.concat([part.genes for part in parts])), doubts)
 
     def scan(
         self, mirnas: pd.DataFrame, parts: Iterable[pd.DataFrame], candidates: str = "seed_match"
@@ -94,12 +95,12 @@ class Predictor:
         """Probability of binding of each row, shape (rows,); columns mirna_sequence, target_sequence."""
         from deepmirnatar.predictors.base import Context
 
-        context = Context(threads=self.threads, device="auto")
+        if not len(pairs):
+            return np.empty(0)
         # Batches of one size: for each other one, oneDNN would build and keep another set of kernels.
-        rows = np.arange(-(-len(pairs) // BATCH) * BATCH) % max(len(pairs), 1)
-        table = pairs[["mirna_sequence", "target_sequence"]].assign(label=0)
-        batches = [table.iloc[rows[first : first + BATCH]] for first in range(0, len(rows), BATCH)]
-        return np.concatenate([[], *(self.model.predict(each, context) for each in batches)])[: len(pairs)]
+        rows = np.arange(-(-len(pairs) // BATCH) * BATCH) % len(pairs)
+        table = pairs[["mirna_sequence", "target_sequence"]].assign(label=0).iloc[rows]
+        return self.model.predict(table, Context(threads=self.threads, device="auto"))[: len(pairs)]
 
     def _chunk(self, mirnas, codes, index: SeedIndex, chunk: pd.DataFrame, wanted: np.ndarray) -> Prediction:
         bases, ends = encode(chunk["utr"].tolist())

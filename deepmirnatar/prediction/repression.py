@@ -13,8 +13,6 @@ about a gene is remembered.
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from deepmirnatar.rna.site_features import CLASSES, Sites
 
@@ -89,6 +87,10 @@ def fit(
     `sites.mirna == e`, column g of `sites.utr == g`; other sites are left out. `weight`, of the same shape, says how
     precise each value is. Each experiment has a level and a scale of its own, which prediction does not use.
     """
+    # Here, since predicting needs neither: 20 MB.
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
     experiments, genes = repression.shape
     use = (sites.mirna < experiments) & np.isfinite(repression).any(axis=1)[np.minimum(sites.mirna, experiments - 1)]
     which, x = sites.seed_class[use], with_extra(sites, extra)[use].astype(float)

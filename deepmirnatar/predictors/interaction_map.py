@@ -60,6 +60,7 @@ class Predictor(NeuralPredictor):
     optional_embeddings = ("mirna", "site")
 
     _folded: dict[str, np.ndarray] | None = None  # duplex features by rows, while members are fitted
+    _fused = None  # the trained network as `networks.interaction_map.fused` makes it
 
     def build(self, context: Context):
         from deepmirnatar.predictors.networks.interaction_map import Network
@@ -86,8 +87,15 @@ class Predictor(NeuralPredictor):
             networks.append(self.network)
         self.network = Ensemble(networks)
         self.network.temperature.fill_(best_temperature(self.logits(valid, context), valid["label"].to_numpy()))
-        self._folded = None
+        self._folded = self._fused = None
         return histories[0]
+
+    def scoring_network(self):
+        from deepmirnatar.predictors.networks.interaction_map import fused
+
+        if self._fused is None:
+            self._fused = fused(self.network)
+        return self._fused
 
     def _stream_sizes(self, context: Context) -> tuple[int, ...]:
         return tuple(context.features[side].size for side in self.optional_embeddings if context.features)

@@ -253,7 +253,24 @@ class Study:
             self._check_split(dataset, place)
         for test_set in done["test_sets"]:
             self._test_set(test_set, f"{place}.test_sets")
+        self._check_orientation(place, done)
         return done
+
+    def _check_orientation(self, place: str, stanza: dict) -> None:
+        """Refuse a model that reads miRNAs 5'->3' and their embeddings where these are as a release wrote them."""
+        kept = [
+            dataset
+            for dataset in [*stanza["datasets"], *(test_set.split(":")[0] for test_set in stanza["test_sets"])]
+            if self.datasets[dataset]["orientation"] == "as_released"
+        ]
+        for model in stanza["models"]:
+            predictor = predictors.load_class(self.models[model]["predictor"])
+            if kept and predictor.five_to_three and self.models[model]["embeddings"]:
+                raise ConfigError(
+                    f"{place}: {kept[0]} keeps miRNAs as they were released (`orientation: as_released`), and {model} "
+                    "reads embeddings of them 5'->3'; take a dataset with `orientation: corrected`, or a model without "
+                    "embeddings"
+                )
 
     def _check_split(self, dataset: str, experiment: str) -> None:
         """Refuse to train on a table of one's own that is not split, which a look at its header tells."""

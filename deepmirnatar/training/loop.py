@@ -9,7 +9,6 @@ import time
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.metrics import roc_auc_score
 
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.training.batches import bucketed_batches
@@ -22,7 +21,7 @@ from deepmirnatar.training.settings import TrainingSettings
 
 @torch.inference_mode()
 def score(
-    network: torch.nn.Module, data, mixed: torch.autocast, batch_size: int = 512, what: str = "scoring"
+    network: torch.nn.Module, data, mixed: torch.autocast, batch_size: int = 256, what: str = "scoring"
 ) -> np.ndarray:
     """Logits of every row, shape (rows, classes), float32; `data` has `lengths`, `batch(rows)` and len()."""
     network.eval()
@@ -52,6 +51,8 @@ def train(
     The network returns logits (batch, 2). Mixed precision on a GPU. History: epoch, train_loss, valid_loss,
     valid_auroc, seconds.
     """
+    from sklearn.metrics import roc_auc_score  # not above: scoring, in this file, needs none of it
+
     network.to(device)
     optimizer = make_optimizer(network, settings)
     mixed = mixed_precision(device, settings.bfloat16)

@@ -31,8 +31,8 @@ class TextCNN(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """(B, L, size) -> (B, L, hidden); padding must be zero going in and is zero coming out."""
         columns = x.transpose(1, 2)
-        found = torch.cat([functional.relu(each(columns)) for each in self.convolutions], dim=1)
-        return self.dropout(self.linear(found.transpose(1, 2))) * mask[..., None]
+        found = functional.relu(torch.cat([each(columns).transpose(1, 2) for each in self.convolutions], dim=2))
+        return self.dropout(self.linear(found)) * mask[..., None]
 
 
 class Recurrent(nn.Module):

@@ -5,8 +5,11 @@ one code stands for (miRNA base i, site base r - i + 1). In these sheared coordi
 row, and a bulge is a step to a neighbouring row. Shapes: B pairs, R registers, NT miRNA nt.
 """
 
+import copy
+
 import torch
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 NT = 24  # miRNA nt that are read; shorter ones are filled up with N
 BEYOND = 4  # registers beyond the site's 3' end, where nt 1 and its neighbours hang over
@@ -52,8 +55,8 @@ class Network(nn.Module):
         if settings.second_convolution:
             self.map.append(_convolution(size, size, settings.kernel, settings.stride))
         columns = -(-NT // settings.stride) if settings.second_convolution else NT
-        self.register = nn.Sequential(nn.Linear(columns * size, width), nn.BatchNorm1d(width), nn.ReLU())
-        self.along = nn.Sequential(nn.Conv1d(width, width, 5, padding=2), nn.BatchNorm1d(width), nn.ReLU())
+        self.register = nn.Sequential(nn.Linear(columns * size, width), nn.BatchNorm1d(width), nn.ReLU(inplace=True))
+        self.along = nn.Sequential(nn.Conv1d(width, width, 5, padding=2), nn.BatchNorm1d(width), nn.ReLU(inplace=True))
         self.attention = nn.Linear(width, settings.pools)
         joined = (settings.pools + 1) * width
         self.features = nn.BatchNorm1d(DUPLEX_FEATURES) if settings.duplex_features else None
@@ -63,7 +66,7 @@ class Network(nn.Module):
         self.head = nn.Sequential(
             nn.Dropout(settings.dropout),
             nn.Linear(joined, width),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Dropout(settings.dropout),
             nn.Linear(width, 2),
         )
@@ -111,8 +114,24 @@ class Ensemble(nn.Module):
         return torch.stack([member(*batch).float() for member in self.members]).mean(dim=0) / self.temperature
 
 
+def fused(network: nn.Module) -> nn.Module:
+    """A copy for scoring alone: each batch norm has become part of the layer before it, which is about 1.5 times as
+    fast on a CPU and differs in rounding."""
+    network = copy.deepcopy(network).eval()
+    for layers in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
+        for place in reversed(range(len(layers) - 1)):
+            layer, norm = layers[place], layers[place + 1]
+            if isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d):
+                fuse = fuse_linear_bn_eval if isinstance(layer, nn.Linear) else fuse_conv_bn_eval
+                layers[place] = fuse(layer, norm)
+                del layers[place + 1]
+    return network
+
+
 def _convolution(inputs: int, outputs: int, kernel: list[int], stride: int = 1) -> nn.Sequential:
     """`stride` is along the miRNA; registers keep their number."""
     padding = [each // 2 for each in kernel]
     convolution = nn.Conv2d(inputs, outputs, kernel, stride=(1, stride), padding=padding, bias=False)
-    return nn.Sequential(convolution.to(memory_format=torch.channels_last), nn.BatchNorm2d(outputs), nn.ReLU())
+    return nn.Sequential(
+        convolution.to(memory_format=torch.channels_last), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+    )
