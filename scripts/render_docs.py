@@ -185,6 +185,7 @@ def answers(root: Path) -> dict:
         "means_table": lambda name, by: tables.markdown(
             table(name).groupby(by, sort=False).mean(numeric_only=True).reset_index()
         ),
+        "trainings_table": lambda: tables.trainings_markdown(table("histories"), label),
         "grid": lambda rows: tables.markdown(pd.DataFrame(rows)),
         "audits_table": lambda *datasets: tables.audit_table(table("audits"), list(datasets)),
         "methods_table": lambda name: tables.contestants_markdown(table(name)),
@@ -247,7 +248,9 @@ def take_over(results: Path, docs: Path, known: dict) -> None:
             _replace(docs / "results.tsv", {experiment: read_tsv(path)}, "experiment")
     audits = {path.parent.name: read_tsv(path) for path in sorted((results / "datasets").glob("*/audit.tsv"))}
     _replace(docs / "audits.tsv", audits, "dataset")
-    _replace(docs / "model_audits.tsv", _model_audits((results / "runs").glob("*/*/seed-*/audit.tsv")), "run")
+    _replace(docs / "model_audits.tsv", _by_run((results / "runs").glob("*/*/seed-*/audit.tsv")), "run")
+    histories = _by_run((results / "runs").glob("*/*/seed-*/history.tsv"))
+    _replace(docs / "histories.tsv", {run: table for run, table in histories.items() if len(table)}, "run")
     cases = sorted((results / "predictions").glob("*/case_study.tsv"))
     _replace(docs / "case_studies.tsv", {path.parent.name: read_tsv(path) for path in cases}, "prediction")
     _keep_largest(docs / "resources.tsv", resources(results / "benchmarks"))
@@ -276,27 +279,28 @@ def _keep_largest(path: Path, new: pd.DataFrame) -> None:
         write_tsv(both.groupby("rule", as_index=False).max().round().astype({"mb": int, "seconds": int}), path)
 
 
-def _model_audits(paths: Iterable[Path]) -> dict[str, pd.DataFrame]:
-    """Run -> its audit with the columns dataset, model, seed in front."""
-    audits = {}
+def _by_run(paths: Iterable[Path]) -> dict[str, pd.DataFrame]:
+    """Run -> its table, an audit or a history, with the columns dataset, model, seed in front."""
+    tables = {}
     for path in sorted(paths):
         dataset, model, seed = *path.parts[-4:-2], int(path.parts[-2].removeprefix("seed-"))
         table = read_tsv(path)
         for place, (column, value) in enumerate([("dataset", dataset), ("model", model), ("seed", seed)]):
             table.insert(place, column, value)
-        audits[f"{dataset}/{model}/{seed}"] = table
-    return audits
+        tables[f"{dataset}/{model}/{seed}"] = table
+    return tables
 
 
 def _replace(path: Path, new: dict[str, pd.DataFrame], column: str) -> None:
     """Replace the rows of a table whose first column names a key of `new`, by that key's rows."""
     if not new:
         return
-    before = read_tsv(path)
+    before = [read_tsv(path)] if path.exists() else []
     rows = [table.drop(columns=column, errors="ignore") for table in new.values()]
     for name, table in zip(new, rows, strict=True):
         table.insert(0, column, name)
-    write_tsv(pd.concat([before[~before[column].isin(new)], *rows], ignore_index=True), path)
+    kept = [table[~table[column].isin(new)] for table in before]
+    write_tsv(pd.concat([*kept, *rows], ignore_index=True), path)
 
 
 def shrink(path: Path, target: Path, width: int = 1400, colours: int = 64) -> None:

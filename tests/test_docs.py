@@ -132,6 +132,9 @@ def test_taking_results_over_replaces_their_rows_and_leaves_the_others(tmp_path)
     pd.DataFrame({"value": [5.0]}).to_csv(results / "datasets/a/audit.tsv", **write)
     pd.DataFrame({"x": [7]}).to_csv(results / "tables/new/items.tsv", **write)
     Image.new("RGB", (20, 10)).save(results / "tables/new/one.png")
+    for model, epochs in (("net", [1, 2]), ("lookup", [])):
+        (results / f"runs/a/{model}/seed-3").mkdir(parents=True)
+        pd.DataFrame({"epoch": epochs}).to_csv(results / f"runs/a/{model}/seed-3/history.tsv", **write)
     known = {
         "experiments": ["old", "new"],
         "tables": {"items": "tables/new/items.tsv", "absent": "tables/old/items.tsv"},
@@ -141,6 +144,9 @@ def test_taking_results_over_replaces_their_rows_and_leaves_the_others(tmp_path)
     taken = pd.read_csv(docs / "results.tsv", sep="\t")
     assert taken.to_dict("list") == {"experiment": ["old", "new", "new"], "value": [1.0, 3.0, 4.0]}
     assert pd.read_csv(docs / "audits.tsv", sep="\t").to_dict("list") == {"dataset": ["b", "a"], "value": [2.0, 5.0]}
+    histories = pd.read_csv(docs / "histories.tsv", sep="\t")
+    assert histories.loc[1].to_dict() == {"run": "a/net/3", "dataset": "a", "model": "net", "seed": 3, "epoch": 2}
+    assert len(histories) == 2
     assert [path.name for path in (docs / "tables").iterdir()] == ["items.tsv"]
     assert [path.name for path in (docs / "pictures").iterdir()] == ["one.png"]
 

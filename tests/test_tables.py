@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from deepmirnatar.tables.html import blocks_html, page, table_html
-from deepmirnatar.tables.markdown import items_markdown, markdown, readme_table
+from deepmirnatar.tables.markdown import items_markdown, markdown, readme_table, trainings_markdown
 from deepmirnatar.tables.study_tables import (
     contestants_table,
     costs_table,
@@ -233,3 +233,17 @@ def test_a_table_becomes_a_page_with_its_raw_text_inside():
     assert "empty" not in text and "nan" not in text.lower() and text.count("<tr>") == 3
     whole = page("t", "what & why", text, "t.tsv", "name\tn\n")
     assert "what &amp; why" in whole and 'download="t.tsv"' in whole and "bmFtZQluCg==" in whole
+
+
+def test_a_training_that_was_still_gaining_shows_it():
+    rising, flat = [0.6, 0.7, 0.8, 0.85, 0.9, 0.95], [0.6, 0.9, 0.95, 0.95, 0.94, 0.93]
+    rows = [
+        ("d", model, seed, epoch, auc, 600.0)
+        for model, curve in (("a", rising), ("b", flat))
+        for seed in (1, 2)
+        for epoch, auc in enumerate(curve, start=1)
+    ]
+    histories = pd.DataFrame(rows, columns=["dataset", "model", "seed", "epoch", "valid_auroc", "seconds"])
+    lines = trainings_markdown(histories, {"a": "A"}).splitlines()
+    assert lines[2] == "| d | A | 2 | 6 | 6 | 0.9500 | 0.1000 | 1.00 |"
+    assert lines[3] == "| d | b | 2 | 6 | 3 | 0.9500 | 0.0000 | 1.00 |"

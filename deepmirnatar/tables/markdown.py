@@ -114,6 +114,30 @@ def transfer_markdown(table: pd.DataFrame) -> str:
     return markdown(pd.DataFrame(rows))
 
 
+def trainings_markdown(histories: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Markdown: what each training took and whether its validation curve was flat at the end; means over seeds.
+
+    The gain is that of the best validation AUC in the last third of the epochs over the best before.
+    """
+    rows = []
+    for (dataset, model), part in histories.groupby(["dataset", "model"], sort=False):
+        by_epoch = part.groupby("epoch")["valid_auroc"].mean()
+        early = by_epoch[by_epoch.index <= max(1, 2 * len(by_epoch) // 3)]
+        rows.append(
+            {
+                "trained on": dataset,
+                "method": labels.get(model, model),
+                "seeds": str(part["seed"].nunique()),
+                "epochs": str(len(by_epoch)),
+                "best epoch": str(by_epoch.idxmax()),
+                "validation AUC": f"{by_epoch.max():.4f}",
+                "gain of the last third": f"{max(0.0, by_epoch.max() - early.max()):.4f}" if len(by_epoch) > 1 else "",
+                "hours each": f"{part['seconds'].sum() / part['seed'].nunique() / 3600:.2f}",
+            }
+        )
+    return markdown(pd.DataFrame(rows))
+
+
 def items_markdown(tables: list[pd.DataFrame]) -> str:
     """Markdown of several experiments' items, and of those that no experiment makes; each item's first file stands."""
     others = pd.DataFrame([(item, what, f"results/{file}") for item, what, file in OTHER_ITEMS])
