@@ -1,5 +1,7 @@
 """The training loop: it learns, repeats itself, resumes to the same result, keeps the best epoch."""
 
+import copy
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -150,7 +152,34 @@ def test_no_weight_decay_on_biases():
     network = torch.nn.Linear(3, 2)
     optimizer = make_optimizer(network, TrainingSettings())
     assert [group["weight_decay"] for group in optimizer.param_groups] == [1e-4, 0.0]
-    assert [tuple(part.shape for part in group["params"]) for group in optimizer.param_groups] == [((2, 3),), ((2,),)]
+    assert [tuple(part.shape for part in group["params"]) for group in optimizer.param_groups] == [((6,),), ((2,),)]
+
+
+@pytest.mark.parametrize("name", ["lookahead_radam", "adam", "adamw"])
+def test_one_vector_of_all_weights_takes_the_steps_that_each_would_take(name):
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 4, (3, 5)).to(memory_format=torch.channels_last), torch.nn.ReLU(), torch.nn.Conv2d(4, 1, 1)
+    )
+    other = copy.deepcopy(network)
+    settings = TrainingSettings(optimizer=name, learning_rate=0.01, weight_decay=0.1)
+    flat = make_optimizer(network, settings)
+    assert network[0].weight.is_contiguous(memory_format=torch.channels_last)
+    groups = [
+        {"params": [part for part in other.parameters() if part.ndim > 1], "weight_decay": 0.1},
+        {"params": [part for part in other.parameters() if part.ndim == 1], "weight_decay": 0.0},
+    ]
+    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}.get(name, torch.optim.RAdam)
+    each = kind(groups, lr=0.01)
+    each = Lookahead(each) if name == "lookahead_radam" else each
+    for _ in range(12):
+        x = torch.randn(2, 3, 6, 8)
+        for model, optimizer in ((network, flat), (other, each)):
+            optimizer.zero_grad(set_to_none=False)
+            model(x).square().sum().backward()
+            optimizer.step()
+    for one, two in zip(network.parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(one, two)
 
 
 def test_cuda_without_a_gpu_is_an_error_not_a_fall_back():

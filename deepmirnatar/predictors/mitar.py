@@ -7,6 +7,9 @@ score does not depend on the rows that share its batch.
 `weights: null` trains; a path to the authors' Keras file (.h5) takes its weights instead and learns nothing, and
 the settings of size must then be the defaults.
 
+The learning rate is Adam's default of 0.001: the authors' file names say 0.005, but their training script gives Keras
+the optimizer by its name, and with it the default. Batches of 100 and a patience of 100 epochs are theirs.
+
 Departures from the authors' code. Sites of more than `site_length` letters keep the letters at their 3' end, where
 the seed pairs, and miRNAs of more than `mirna_length` their 5' end; the authors slide a window over longer targets.
 The best epoch is chosen by AUC on valid, not by accuracy; gradients are clipped at norm 5; Adam's epsilon is

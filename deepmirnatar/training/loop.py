@@ -85,10 +85,10 @@ def train(
             with mixed:
                 logits = network(*data_train.batch(rows))
                 loss = torch.nn.functional.cross_entropy(logits.float(), data_train.labels[rows])
-            optimizer.zero_grad(set_to_none=True)
+            optimizer.zero_grad(set_to_none=False)
             scaler.scale(loss).backward()
             scaler.unscale_(optimizer)
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+            torch.nn.utils.clip_grad_norm_([part for group in optimizer.param_groups for part in group["params"]], 5.0)
             scaler.step(optimizer)
             scaler.update()
             total += loss.item() * len(rows)

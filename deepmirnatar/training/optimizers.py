@@ -1,5 +1,6 @@
 """RAdam inside Lookahead (Zhang et al. 2019), as the released code trains; or plain Adam or AdamW."""
 
+import numpy as np
 import torch
 
 
@@ -22,7 +23,7 @@ class Lookahead(torch.optim.Optimizer):
                 torch._foreach_copy_(group["params"], slow)
         return loss
 
-    def zero_grad(self, set_to_none: bool = True):
+    def zero_grad(self, set_to_none: bool = False):
         self.inner.zero_grad(set_to_none)
 
     def state_dict(self) -> dict:
@@ -37,13 +38,34 @@ class Lookahead(torch.optim.Optimizer):
                 weight.copy_(saved)
 
 
+def flattened(parameters: list[torch.nn.Parameter]) -> torch.nn.Parameter:
+    """One vector of which these parameters, and their gradients, are from now on parts.
+
+    An optimizer of a small network spends its time on calls, one per tensor and operation; the arithmetic is the same.
+    Gradients must be zeroed, not dropped.
+    """
+    laid = [part.detach().permute(_in_memory(part)) for part in parameters]
+    flat = torch.nn.Parameter(torch.cat([part.reshape(-1) for part in laid]))
+    flat.grad = torch.zeros_like(flat)
+    pieces = zip(*(vector.split([part.numel() for part in laid]) for vector in (flat.detach(), flat.grad)), strict=True)
+    for part, like, both in zip(parameters, laid, pieces, strict=True):
+        back = np.argsort(_in_memory(part)).tolist()
+        part.data, part.grad = (piece.view_as(like).permute(back) for piece in both)
+    return flat
+
+
+def _in_memory(tensor: torch.Tensor) -> list[int]:
+    """Its dimensions as they lie in memory, the slowest first: a convolution's channels may be last."""
+    return sorted(range(tensor.ndim), key=lambda place: -tensor.stride(place))
+
+
 def make_optimizer(network: torch.nn.Module, settings) -> torch.optim.Optimizer:
-    """Weight decay on weights, none on biases and scalars."""
+    """Weight decay on weights, none on biases and scalars. The network must be on its device already."""
     weights = [part for part in network.parameters() if part.requires_grad and part.ndim > 1]
     others = [part for part in network.parameters() if part.requires_grad and part.ndim <= 1]
     groups = [
-        {"params": weights, "weight_decay": settings.weight_decay},
-        {"params": others, "weight_decay": 0.0},
+        {"params": [flattened(weights)], "weight_decay": settings.weight_decay},
+        {"params": [flattened(others)], "weight_decay": 0.0},
     ]
     if settings.optimizer == "adamw":
         return torch.optim.AdamW(groups, lr=settings.learning_rate, foreach=True)

@@ -29,7 +29,7 @@ class Figure(base.Figure):
         angles = np.linspace(0, 2 * np.pi, len(SPOKES), endpoint=False)
         columns = min(3, len(rows))
         lines = -(-len(rows) // columns)
-        size, polar = (2.6 * columns, 2.7 * lines + 0.9), {"projection": "polar"}
+        size, polar = (2.6 * columns, 3.0 * lines + 0.9), {"projection": "polar"}
         figure, axes = charts.pyplot().subplots(lines, columns, figsize=size, subplot_kw=polar, squeeze=False)
         for axis in axes.flat[len(rows) :]:
             axis.set_visible(False)
@@ -45,7 +45,7 @@ class Figure(base.Figure):
             axis.tick_params(axis="x", pad=1)
             axis.set(ylim=(0, 1), yticks=[0.25, 0.5, 0.75, 1])
             axis.set_yticklabels(["", "0.5", "", "1"], fontsize=6, color=DARK)
-            axis.set_title("\n".join(textwrap.wrap(row["method"], 26)), fontsize=9)
+            axis.set_title("\n".join(textwrap.wrap(row["method"], 32)), fontsize=9, pad=16)
         plt = charts.pyplot()
         handles = [plt.Line2D([], [], color=DARK, label="measured here")]
         if any(name.startswith("paper_") for name in rows.columns):
