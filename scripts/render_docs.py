@@ -117,6 +117,13 @@ def answers(root: Path) -> dict:
         query["threshold"] = threshold
         return with_interval("results", True, **query) if interval else number("results", digits=digits, **query)
 
+    def spread(experiment: str, model: str, dataset: str) -> str:
+        """AUC on the dataset's own test split: mean and standard deviation over seeds."""
+        query = {"experiment": experiment, "model": model, "test_set": f"{dataset}:test", "metric": "auroc"}
+        rows = table("results")
+        values = rows.loc[(rows[list(query)] == pd.Series(query)).all(axis=1) & (rows["dataset"] == dataset), "value"]
+        return f"{values.mean():.4f} ± {values.std():.4f}"
+
     def audit(dataset: str, check: str, subject: str) -> str:
         return number("audits", dataset=dataset, check=check, subject=subject)
 
@@ -129,11 +136,14 @@ def answers(root: Path) -> dict:
     def printed(method: str, metric: str, digits: int = 4) -> str:
         return number("paper", method=method, metric=metric, digits=digits)
 
-    def side_by_side(experiment: str, models: list[str], columns: dict[str, tuple[str, str]]) -> list[dict]:
-        """A row per model: `method`, then the AUC of each column, `title: (trained on, test set)`."""
+    def side_by_side(experiments: dict[str, str], models: list[str], columns: dict[str, tuple[str, str]]) -> list[dict]:
+        """A row per model: `method`, then the AUC of each column, `title: (trained on, test set)`.
+
+        `experiments`: training dataset -> the experiment that has it.
+        """
         return [
             {"method": label[model]}
-            | {title: auc(experiment, model, test, trained_on=data) for title, (data, test) in columns.items()}
+            | {title: auc(experiments[data], model, test, trained_on=data) for title, (data, test) in columns.items()}
             for model in models
         ]
 
@@ -158,6 +168,7 @@ def answers(root: Path) -> dict:
         number,
         auc,
         score,
+        spread,
         audit,
         model_audit,
         case_study,
@@ -179,6 +190,7 @@ def answers(root: Path) -> dict:
         "training_table": lambda: tables.settings_markdown(TrainingSettings),
         "figure_kinds": {name: kinds.load_class(name) for name in kinds.names()},
         "printed_name": lambda model: label[model],
+        "has": lambda experiment: experiment in set(table("results")["experiment"]),
         "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
         "rows_table": lambda name: tables.markdown(table(name)),
@@ -303,18 +315,19 @@ def _replace(path: Path, new: dict[str, pd.DataFrame], column: str) -> None:
     write_tsv(pd.concat([*kept, *rows], ignore_index=True), path)
 
 
-def shrink(path: Path, target: Path, width: int = 1400, colours: int = 64) -> None:
-    """A picture for a page: at most `width` pixels wide, in few colours, below `LARGEST` bytes."""
+def shrink(path: Path, target: Path, width: int = 1400) -> None:
+    """A picture for a page: at most `width` pixels wide, in 64 colours, below `LARGEST` bytes."""
     from PIL import Image
 
     image = Image.open(path).convert("RGB")
     while True:
         if image.width > width:
             image = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
-        image.quantize(colours, method=Image.Quantize.MEDIANCUT).save(target, optimize=True)
+        # An octree keeps the hues of thin lines, which a median cut gives away to the grey of their edges.
+        image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(target, optimize=True)
         if target.stat().st_size < LARGEST:
             return
-        width, colours = int(width * 0.9), max(16, colours // 2)
+        width = int(width * 0.9)
 
 
 if __name__ == "__main__":

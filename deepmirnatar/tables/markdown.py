@@ -83,6 +83,8 @@ def contestants_markdown(table: pd.DataFrame) -> str:
         for metric, name in shown.items():
             digits = 4 if metric in ("auroc", "auprc") else 3
             out[name] = _beside(row[metric], row.get(f"paper_{metric}"), digits)
+        if table["swap_auroc"].notna().any():
+            out["swap AUC"] = row["swap_auroc"]
         out["specificity"] = _beside(row["specificity"], row.get("paper_specificity"))
         out["precision"] = _beside(row["precision"], row.get("paper_specificity_as_printed"))
         for column in table.columns[table.columns.str.startswith("found_parclip48")]:

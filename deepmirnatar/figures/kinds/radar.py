@@ -29,7 +29,7 @@ class Figure(base.Figure):
         angles = np.linspace(0, 2 * np.pi, len(SPOKES), endpoint=False)
         columns = min(3, len(rows))
         lines = -(-len(rows) // columns)
-        size, polar = (2.6 * columns, 3.0 * lines + 0.9), {"projection": "polar"}
+        size, polar = (2.6 * columns, 3.3 * lines + 0.9), {"projection": "polar"}
         figure, axes = charts.pyplot().subplots(lines, columns, figsize=size, subplot_kw=polar, squeeze=False)
         for axis in axes.flat[len(rows) :]:
             axis.set_visible(False)
