@@ -124,6 +124,12 @@ def answers(root: Path) -> dict:
         values = rows.loc[(rows[list(query)] == pd.Series(query)).all(axis=1) & (rows["dataset"] == dataset), "value"]
         return f"{values.mean():.4f} ± {values.std():.4f}"
 
+    def best_valid(dataset: str, model: str, until: int) -> str:
+        """The best validation AUC of a training up to an epoch."""
+        rows = table("histories")
+        mine = rows[(rows["dataset"] == dataset) & (rows["model"] == model) & (rows["epoch"] <= until)]
+        return f"{mine['valid_auroc'].max():.4f}"
+
     def audit(dataset: str, check: str, subject: str) -> str:
         return number("audits", dataset=dataset, check=check, subject=subject)
 
@@ -169,6 +175,7 @@ def answers(root: Path) -> dict:
         auc,
         score,
         spread,
+        best_valid,
         audit,
         model_audit,
         case_study,
