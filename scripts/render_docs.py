@@ -197,7 +197,6 @@ def answers(root: Path) -> dict:
         "training_table": lambda: tables.settings_markdown(TrainingSettings),
         "figure_kinds": {name: kinds.load_class(name) for name in kinds.names()},
         "printed_name": lambda model: label[model],
-        "has": lambda experiment: experiment in set(table("results")["experiment"]),
         "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
         "rows_table": lambda name: tables.markdown(table(name)),
