@@ -115,6 +115,32 @@ def test_members_differ_and_are_averaged(pairs, context):
         torch.testing.assert_close(predictor.network(*batch), mean)
 
 
+def test_fine_tuning_starts_where_each_member_of_the_file_ended(pairs, context, tmp_path):
+    first = load_class("interaction_map")({**SMALL, "members": 2, "epochs": 1})
+    first.fit(pairs.iloc[:100], pairs.iloc[100:150], context)
+    first.save(tmp_path / "model.safetensors", {})
+    still = {"weights": str(tmp_path / "model.safetensors"), "learning_rate": 1e-12, "weight_decay": 0.0, "epochs": 1}
+    second = load_class("interaction_map")({**SMALL, **still, "members": 3})
+    second.fit(pairs.iloc[:100], pairs.iloc[100:150], context)
+    for member, start in zip(second.network.members, [*first.network.members, first.network.members[0]], strict=True):
+        for (name, one), two in zip(member.named_parameters(), start.parameters(), strict=True):
+            torch.testing.assert_close(one, two, rtol=0, atol=1e-6, msg=name)
+
+
+def test_fine_tuning_refuses_weights_of_another_network(pairs, context, tmp_path):
+    other = load_class("seed_class")({})
+    other.save(tmp_path / "other.safetensors", {})
+    first = load_class("interaction_map")({**SMALL, "epochs": 1})
+    first.fit(pairs.iloc[:40], pairs.iloc[40:60], context)
+    first.save(tmp_path / "model.safetensors", {})
+    tuned = {**SMALL, "weights": str(tmp_path / "other.safetensors")}
+    with pytest.raises(ValueError, match="holds no interaction map"):
+        load_class("interaction_map")(tuned).fit(pairs.iloc[:40], pairs.iloc[40:60], context)
+    tuned = {**SMALL, "weights": str(tmp_path / "model.safetensors"), "channels": 8}
+    with pytest.raises(ValueError, match=r"of another network .*; give the model"):
+        load_class("interaction_map")(tuned).fit(pairs.iloc[:40], pairs.iloc[40:60], context)
+
+
 def test_duplex_features_join_before_the_head(pairs, context):
     predictor = load_class("interaction_map")({**SMALL, "epochs": 1, "duplex_features": True})
     predictor.fit(pairs.iloc[:40], pairs.iloc[40:60], context)

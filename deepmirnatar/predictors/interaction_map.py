@@ -6,6 +6,7 @@ learns of one miRNA holds for another. The map and the layers are in `networks/i
     members           so many networks, each with a random seed of its own, their logits averaged
     duplex_features   the features of `rna/duplex_features.py` are joined before the head
     embeddings        (of the stanza) the paper's two k-mer streams are joined before the head, too
+    weights           a trained model's file, from which training starts (fine-tuning); null starts at random
 
 The score is a probability: one temperature, chosen on valid, divides the logits (Guo et al. 2017, ICML). It holds for
 data with as many negatives as positives, as in training.
@@ -18,9 +19,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.files import digest
+from deepmirnatar.common.files import digest, read_tensors
 from deepmirnatar.predictors.base import Context
-from deepmirnatar.predictors.neural import NeuralPredictor
+from deepmirnatar.predictors.neural import NeuralPredictor, load_state
 from deepmirnatar.rna.sequences import padded
 from deepmirnatar.training.batches import EmbeddedPairs
 from deepmirnatar.training.settings import TrainingSettings
@@ -47,6 +48,7 @@ class Settings(TrainingSettings):
     dropout: float = 0.2
     hidden_bases: float = 0.05  # in training
     duplex_features: bool = False
+    weights: str | None = None
 
     def check(self) -> None:
         """ValueError where settings contradict each other."""
@@ -60,12 +62,25 @@ class Predictor(NeuralPredictor):
     optional_embeddings = ("mirna", "site")
 
     _folded: dict[str, np.ndarray] | None = None  # duplex features by rows, while members are fitted
+    _member = 0  # that is being fitted
     _fused = None  # the trained network as `networks.interaction_map.fused` makes it
 
     def build(self, context: Context):
         from deepmirnatar.predictors.networks.interaction_map import Network
 
         return Network(self.settings, self._stream_sizes(context))
+
+    def build_start(self, context: Context):
+        network = self.build(context)
+        if file := self.settings.weights:
+            arrays, _ = read_tensors(file)
+            members = sum(name.startswith("members.") and name.endswith(".codes.weight") for name in arrays)
+            if not members:
+                raise ValueError(f"{file}: holds no interaction map; name the model.safetensors of a trained one")
+            prefix = f"members.{self._member % members}."
+            start = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+            load_state(network, start, file, "give the model the settings that those were trained with")
+        return network
 
     def build_trained(self, context: Context):
         from deepmirnatar.predictors.networks.interaction_map import Ensemble
@@ -82,6 +97,7 @@ class Predictor(NeuralPredictor):
 
         histories, networks, self._folded = [], [], {}
         for number in range(self.settings.members):
+            self._member = number
             # The first member has the run's own seed, the others' are far from those of other runs.
             histories.append(super().fit(train, valid, replace(context, seed=context.seed + 10_000 * number)))
             networks.append(self.network)

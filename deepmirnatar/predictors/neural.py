@@ -21,6 +21,10 @@ class NeuralPredictor(Predictor):
     def build(self, context: Context):
         raise NotImplementedError
 
+    def build_start(self, context: Context):
+        """The network as training begins, where that is not a new one."""
+        return self.build(context)
+
     def build_trained(self, context: Context):
         """The network whose weights are saved, where that is not the one that is trained."""
         return self.build(context)
@@ -40,16 +44,17 @@ class NeuralPredictor(Predictor):
         use_threads(context.threads)
         seed_everything(context.seed)
         device = pick_device(context.device)
-        self.network = self.build(context)
+        self.network = self.build_start(context)
         data = self.tensors(train, context, device), self.tensors(valid, context, device)
         rows = [part[["mirna_sequence", "target_sequence", "label"]] for part in (train, valid)]
+        start = sum(part.detach().double().sum().item() for part in self.network.parameters())
         vectors = [store.table.astype(np.float64).sum() for store in (context.features or {}).values()]
         key = digest(
             type(self).__module__,
             asdict(self.settings),
             context.seed,
             [int(pd.util.hash_pandas_object(part).sum()) for part in rows],
-            [f"{total:.9e}" for total in vectors],
+            [f"{total:.9e}" for total in [start, *vectors]],
         )
         checkpoint = Checkpoint(context.checkpoints / key)
         self.checkpoints = [*self.checkpoints, checkpoint]
@@ -81,13 +86,15 @@ class NeuralPredictor(Predictor):
         self.weights = arrays
 
     def load_weights(self) -> None:
-        import torch
+        load_state(self.network, self.weights, self.file, "delete the file and run again")
 
-        weights = {name: torch.from_numpy(array) for name, array in self.weights.items()}
-        try:
-            self.network.load_state_dict(weights)
-        except RuntimeError as error:
-            found = str(error).strip().splitlines()[-1].strip()
-            raise ValueError(
-                f"{self.file}: these weights are of another network ({found}); delete the file and run again."
-            ) from error
+
+def load_state(network, arrays: dict[str, np.ndarray], file, remedy: str) -> None:
+    """Give a network its weights. ValueError, with the remedy, where they are of another network."""
+    import torch
+
+    try:
+        network.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
+    except RuntimeError as error:
+        found = str(error).strip().splitlines()[-1].strip()
+        raise ValueError(f"{file}: these weights are of another network ({found}); {remedy}.") from error

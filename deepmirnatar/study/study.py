@@ -219,8 +219,8 @@ class Study:
 
     @staticmethod
     def _comes(path: str) -> bool:
-        """Is this one of the files that the workflow downloads?"""
-        return Path(path).parts[:2] == ("resources", "downloads")
+        """Is this a file that the workflow makes: a download, or the weights of a run?"""
+        return Path(path).parts[:2] in (("resources", "downloads"), ("results", "runs"))
 
     def _aliases(self, stanzas: dict) -> dict[str, str]:
         """Swept points that equal their parent, by name, to the parent's name."""

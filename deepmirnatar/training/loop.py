@@ -65,7 +65,8 @@ def train(
         "best": None,
         "seen": None,
     }
-    size = sum(part.numel() for part in network.parameters() if part.requires_grad)
+    vectors = [part for group in optimizer.param_groups for part in group["params"]]
+    size = sum(part.numel() for part in vectors)
     log.info("device %s, %d threads, seed %d", device_name(device), torch.get_num_threads(), seed)
     log.info("%s parameters, %d training rows", f"{size:,}", len(data_train))
     labels_valid = data_valid.labels.cpu().numpy()
@@ -88,7 +89,7 @@ def train(
             optimizer.zero_grad(set_to_none=False)
             scaler.scale(loss).backward()
             scaler.unscale_(optimizer)
-            torch.nn.utils.clip_grad_norm_([part for group in optimizer.param_groups for part in group["params"]], 5.0)
+            torch.nn.utils.clip_grad_norm_(vectors, 5.0)
             scaler.step(optimizer)
             scaler.update()
             total += loss.item() * len(rows)
