@@ -79,11 +79,15 @@ def answers(root: Path) -> dict:
         rows = read_tsv(root / ("resources/paper.tsv" if name == "paper" else f"docs/{folder}{name}.tsv"))
         return rows.fillna({"threshold": ""}) if "threshold" in rows else rows
 
-    def number(name: str, column: str = "value", digits: int = 3, **query: str) -> str:
-        """One cell, rounded, of the only row of a table that answers the query."""
+    def chosen(name: str, **query: str) -> pd.DataFrame:
         rows = table(name)
         for key, value in query.items():
             rows = rows[rows[key].astype(str) == value]
+        return rows
+
+    def number(name: str, column: str = "value", digits: int = 3, **query: str) -> str:
+        """One cell, rounded, of the only row of a table that answers the query."""
+        rows = chosen(name, **query)
         if len(rows) != 1:
             asked = ", ".join(f"{key} {value}" for key, value in query.items())
             raise ValueError(f"{name}.tsv has {len(rows)} rows with {asked}, not one")
@@ -117,18 +121,16 @@ def answers(root: Path) -> dict:
         query["threshold"] = threshold
         return with_interval("results", True, **query) if interval else number("results", digits=digits, **query)
 
-    def spread(experiment: str, model: str, dataset: str) -> str:
-        """AUC on the dataset's own test split: mean and standard deviation over seeds."""
-        query = {"experiment": experiment, "model": model, "test_set": f"{dataset}:test", "metric": "auroc"}
-        rows = table("results")
-        values = rows.loc[(rows[list(query)] == pd.Series(query)).all(axis=1) & (rows["dataset"] == dataset), "value"]
+    def spread(model: str, dataset: str, metric: str = "auroc") -> str:
+        """A metric on the dataset's own test split: mean and standard deviation over the random seeds."""
+        rows = chosen("results", model=model, dataset=dataset, test_set=f"{dataset}:test", metric=metric)
+        values = rows.drop_duplicates("seed")["value"]  # a run may be part of several experiments
         return f"{values.mean():.4f} ± {values.std():.4f}"
 
     def best_valid(dataset: str, model: str, until: int) -> str:
         """The best validation AUC of a training up to an epoch."""
-        rows = table("histories")
-        mine = rows[(rows["dataset"] == dataset) & (rows["model"] == model) & (rows["epoch"] <= until)]
-        return f"{mine['valid_auroc'].max():.4f}"
+        rows = chosen("histories", dataset=dataset, model=model)
+        return f"{rows.loc[rows['epoch'] <= until, 'valid_auroc'].max():.4f}"
 
     def audit(dataset: str, check: str, subject: str) -> str:
         return number("audits", dataset=dataset, check=check, subject=subject)

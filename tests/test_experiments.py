@@ -222,6 +222,22 @@ def test_published_and_pretrained_weights_are_told_apart(published):
     assert study.learned_embeddings("dnabert", pretrain=False) == ["site_dnabert_published"]
 
 
+@pytest.mark.parametrize(
+    ("weights", "wrong"),
+    [
+        ("results/runs/base/short/model.safetensors", "must read results/runs/DATASET/MODEL/seed-N/model.safetensors"),
+        ("results/runs/base/tuned/seed-1/model.safetensors", "tuned cannot start from its own weights"),
+        ("mine.safetensors", "there is no file 'mine.safetensors'"),
+    ],
+)
+def test_weights_to_start_from_are_a_file_or_another_models_run(small, weights, wrong):
+    small["models"]["tuned"] = {"predictor": "interaction_map", "settings": {"weights": weights}}
+    with pytest.raises(ConfigError, match=f"models.tuned.settings.weights: .*{wrong}"):
+        Study(small)
+    small["models"]["tuned"]["settings"]["weights"] = "results/runs/base/short/seed-1/model.safetensors"
+    assert Study(small).models["tuned"]["settings"]["weights"].startswith("results/runs/base/short")
+
+
 def test_sources_and_reference_tables_of_a_dataset(small, tmp_path):
     (tmp_path / "own.tsv").write_text("")
     small["datasets"]["mine"] = {"table": "own.tsv", "sources": ["parclip48"]}
@@ -294,6 +310,18 @@ MISTAKES = {
         "leters",
         "models.deepmirnatar.embeddings.site: 'leters'",
         "letters",
+    ),
+    "dataset of the weights to start from": (
+        ("models", "lookup"),
+        {"predictor": "interaction_map", "settings": {"weights": "results/runs/bse/short/seed-1/model.safetensors"}},
+        "models.lookup.settings.weights: 'bse'",
+        "base",
+    ),
+    "model of the weights to start from": (
+        ("models", "lookup"),
+        {"predictor": "interaction_map", "settings": {"weights": "results/runs/base/shrt/seed-1/model.safetensors"}},
+        "models.lookup.settings.weights: 'shrt'",
+        "short",
     ),
     "model of an experiment": (
         ("experiments", "first", "models"),

@@ -5,6 +5,7 @@ point that equals its parent is the parent, so that nothing is trained twice.
 """
 
 import os
+import re
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -68,7 +69,7 @@ class Study:
             name: self._embedding(name, stanza) for name, stanza in resolve(config["embeddings"], "embeddings").items()
         }
         resolved = resolve(config["models"], "models", "predictor")
-        self.models = {name: self._model(name, stanza) for name, stanza in resolved.items()}
+        self.models = {name: self._model(name, stanza, resolved) for name, stanza in resolved.items()}
         self.alias = self._aliases(config["models"])
         self.experiments = {
             name: self._experiment(name, stanza)
@@ -187,7 +188,7 @@ class Study:
             "seed": stanza.get("seed", 1),
         }
 
-    def _model(self, name: str, stanza: dict) -> dict:
+    def _model(self, name: str, stanza: dict, models: dict) -> dict:
         place = f"models.{name}"
         try:
             predictor = predictors.load_class(stanza["predictor"])
@@ -196,9 +197,8 @@ class Study:
                 raise ConfigError(f"{place}: needs `predictor` or `extends`; no predictor is called {name}") from error
             raise unknown(stanza["predictor"], predictors.names(), f"{place}.predictor") from error
         settings = _settings(place, stanza, predictor.Settings)
-        weights = settings.get("weights")
-        if weights and not self._comes(weights) and (wrong := missing_file(weights, self.root)):
-            raise ConfigError(f"{place}.settings.weights: {wrong}")
+        if settings.get("weights"):
+            self._check_weights(name, settings["weights"], models)
         reads = [*predictor.embeddings, *predictor.optional_embeddings]
         if not reads and (self.config["models"].get(name) or {}).get("embeddings"):
             raise ConfigError(f"{place}.embeddings: the predictor {stanza['predictor']} reads none; remove the key")
@@ -219,8 +219,23 @@ class Study:
 
     @staticmethod
     def _comes(path: str) -> bool:
-        """Is this a file that the workflow makes: a download, or the weights of a run?"""
-        return Path(path).parts[:2] in (("resources", "downloads"), ("results", "runs"))
+        """Is this one of the files that the workflow downloads?"""
+        return Path(path).parts[:2] == ("resources", "downloads")
+
+    def _check_weights(self, name: str, weights: str, models: dict) -> None:
+        """Refuse weights for a model that are no file and come neither from a download nor from a run."""
+        place, folders = f"models.{name}.settings.weights", Path(weights).parts
+        if folders[:2] != ("results", "runs"):
+            if not self._comes(weights) and (wrong := missing_file(weights, self.root)):
+                raise ConfigError(f"{place}: {wrong}")
+        elif not re.fullmatch(r"results/runs/[^/]+/[^/]+/seed-\d+/model\.safetensors", weights):
+            raise ConfigError(f"{place}: {weights!r} must read results/runs/DATASET/MODEL/seed-N/model.safetensors")
+        elif folders[2] not in self.datasets:
+            raise unknown(folders[2], self.datasets, place)
+        elif folders[3] not in models:
+            raise unknown(folders[3], models, place)
+        elif folders[3] == name:
+            raise ConfigError(f"{place}: {name} cannot start from its own weights; name another model's")
 
     def _aliases(self, stanzas: dict) -> dict[str, str]:
         """Swept points that equal their parent, by name, to the parent's name."""
