@@ -160,6 +160,11 @@ def answers(root: Path) -> dict:
         shown = {name: label[name] for name in rows["model"].unique()}
         return tables.readme_table(rows, shown, dataset, recall_on, table("paper"))
 
+    def methods_table(name: str, dataset: str) -> str:
+        """Table 3 with the swap AUC of every method that was audited, by whichever experiment."""
+        swap = chosen("model_audits", dataset=dataset, check="swap", subject="all").groupby("model")["value"].mean()
+        return tables.contestants_markdown(table(name).assign(swap_auroc=lambda rows: rows["model"].map(swap)))
+
     def drawn_as(picture: str) -> str:
         return known["pictures"][picture].replace(".png", ".svg")
 
@@ -208,7 +213,7 @@ def answers(root: Path) -> dict:
         "trainings_table": lambda: tables.trainings_markdown(table("histories"), label),
         "grid": lambda rows: tables.markdown(pd.DataFrame(rows)),
         "audits_table": lambda *datasets: tables.audit_table(table("audits"), list(datasets)),
-        "methods_table": lambda name: tables.contestants_markdown(table(name)),
+        "methods_table": methods_table,
         "transfer_table": lambda name, *models: tables.transfer_markdown(
             table(name)[table(name)["model"].isin(models)] if models else table(name)
         ),
