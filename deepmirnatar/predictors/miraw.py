@@ -42,7 +42,7 @@ class Settings(TrainingSettings):
     dense: list[int] = field(default_factory=lambda: [64, 32])
     dropout: float = 0.1
     pretrain_epochs: int = 10  # for each layer of the encoder; 0 leaves pre-training out
-    # Training, where it differs from neural.TrainingSettings. Pre-training takes the same batch size and learning rate.
+    # Training, where it differs from TrainingSettings. Pre-training takes the same batch size and learning rate.
     batch_size: int = 64
     learning_rate: float = 1e-3
     optimizer: str = one_of("adam", "lookahead_radam")

@@ -40,7 +40,7 @@ class Settings(TrainingSettings):
     units: int = 32
     dense: int = 16
     dropout: float = 0.2
-    # Training, where it differs from neural.TrainingSettings.
+    # Training, where it differs from TrainingSettings.
     epochs: int = 1000
     batch_size: int = 100
     learning_rate: float = 1e-3

@@ -35,7 +35,7 @@ class Settings(TrainingSettings):
     heads: int = 1
     kernel: int = 9
     dropout: float = 0.0
-    # Training, where it differs from neural.TrainingSettings.
+    # Training, where it differs from TrainingSettings.
     epochs: int = 40
     weight_decay: float = 0.0
     optimizer: str = one_of("adam", "lookahead_radam")
