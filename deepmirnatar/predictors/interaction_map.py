@@ -92,7 +92,7 @@ class Predictor(NeuralPredictor):
         return MapPairs(pairs, self._duplex_features(pairs, context), streams, device)
 
     def fit(self, train: pd.DataFrame, valid: pd.DataFrame, context: Context) -> pd.DataFrame:
-        """Members one after another; returns the history of the first."""
+        """Members one after another; returns the history of the first, with the seconds of all."""
         from deepmirnatar.predictors.networks.interaction_map import Ensemble
 
         histories, networks, self._folded = [], [], {}
@@ -104,7 +104,7 @@ class Predictor(NeuralPredictor):
         self.network = Ensemble(networks)
         self.network.temperature.fill_(best_temperature(self.logits(valid, context), valid["label"].to_numpy()))
         self._folded = self._fused = None
-        return histories[0]
+        return histories[0].assign(seconds=pd.concat([each["seconds"] for each in histories], axis=1).sum(axis=1))
 
     def scoring_network(self):
         from deepmirnatar.predictors.networks.interaction_map import fused
