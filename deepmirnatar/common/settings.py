@@ -47,7 +47,9 @@ ABOUT = {
     "bfloat16": About("train and score in bfloat16 on a CPU that computes in it; a GPU always uses mixed precision"),
     "checkpoint_minutes": About("save also within an epoch, every so many minutes; 0: after each epoch only", 0),
     "dropout": About("fraction of values that are dropped in training", 0, below=1),
-    "weights": About("published weights: a file, a folder or a registered name"),
+    "weights": About(
+        "weights to start from: a file, or what a run of the study made; of dnabert and miTAR: the published ones"
+    ),
     # Networks
     "hidden": About("width of the network", **_SIZE),
     "filters": About("filters of each convolution", **_SIZE),
