@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 
 import jinja2
@@ -22,9 +22,10 @@ from deepmirnatar.datasets.splits import STRATEGIES
 from deepmirnatar.figures import kinds
 from deepmirnatar.prediction.predictor import WEIGHTS
 from deepmirnatar.sources import SOURCES
-from deepmirnatar.study.stanzas import resolve
-from deepmirnatar.study.study import DATASET_DEFAULTS, PREDICTION_DEFAULTS
+from deepmirnatar.study.stanzas import merge_stanzas
+from deepmirnatar.study.study import DATASET_DEFAULTS, PREDICTION_DEFAULTS, Study
 from deepmirnatar.tables import markdown as tables
+from deepmirnatar.tables import study_tables
 from deepmirnatar.training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[1]
@@ -71,7 +72,9 @@ def render(template: str, root: Path = ROOT) -> str:
 def answers(root: Path) -> dict:
     """What a template may name: the words of names.yaml, and functions that answer from the committed tables."""
     known = names(root)
-    label = labels(root, known["configs"])
+    configs = [yaml.safe_load((root / path).read_text()) for path in known["configs"]]
+    study = Study(reduce(merge_stanzas, configs), root)
+    label = {name: stanza["label"] for name, stanza in study.models.items()}
 
     @cache
     def table(name: str) -> pd.DataFrame:
@@ -165,6 +168,16 @@ def answers(root: Path) -> dict:
         swap = chosen("model_audits", dataset=dataset, check="swap", subject="all").groupby("model")["value"].mean()
         return tables.contestants_markdown(table(name).assign(swap_auroc=lambda rows: rows["model"].map(swap)))
 
+    def items_table(*experiments: str) -> str:
+        """The paper's items that these experiments make, each with our number from results.tsv."""
+        found = [
+            study_tables.items_table(
+                name, study.experiments[name]["figures"], chosen("results", experiment=name), table("paper")
+            )
+            for name in experiments
+        ]
+        return tables.items_markdown(found)
+
     def drawn_as(picture: str) -> str:
         return known["pictures"][picture].replace(".png", ".svg")
 
@@ -217,7 +230,7 @@ def answers(root: Path) -> dict:
         "transfer_table": lambda name, *models: tables.transfer_markdown(
             table(name)[table(name)["model"].isin(models)] if models else table(name)
         ),
-        "items_table": lambda *each: tables.items_markdown([table(name) for name in each]),
+        "items_table": items_table,
         "stages_table": lambda: stages_table(root / "Snakefile"),
         "first_rows": lambda name, count=5: first_rows(root / "docs" / name, count),
     }  # fmt: skip
@@ -231,14 +244,6 @@ def weights_about() -> dict:
 
 def _dotted(name: str, schema: dict) -> dict:
     return {f"{name}.{key}": about for key, about in schema[name]["properties"].items()}
-
-
-def labels(root: Path, configs: list[str]) -> dict[str, str]:
-    """Every model's printed name, from the config files, swept points included."""
-    stanzas = {}
-    for path in configs:
-        stanzas = yaml.safe_load((root / path).read_text())["models"] | stanzas
-    return {name: stanza.get("label", name) for name, stanza in resolve(stanzas, "models").items()}
 
 
 def stages_table(snakefile: Path) -> str:
