@@ -49,6 +49,14 @@ def test_a_run_that_many_figures_and_experiments_share_is_trained_once(tmp_path)
     assert plan["pretrain_dnabert"] == 1
 
 
+def test_a_run_whose_weights_another_starts_from_is_trained_first(tmp_path):
+    table = "results/tables/fine_tuning/results.tsv"
+    answer = snakemake("--dry-run", "--configfile", "config/fast.yaml", "--", table, where=copy_workflow(tmp_path))
+    # Three seeds on hejret2023, and the run on the other experiments that all three start from.
+    assert jobs(answer.stdout)["train_model"] == 3 + 1
+    assert "Train interaction_map on before_hejret2023, seed 1" in answer.stdout
+
+
 def test_a_misspelt_key_is_one_clear_error(tmp_path):
     folder = copy_workflow(tmp_path)
     cases = {
