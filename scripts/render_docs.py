@@ -56,17 +56,17 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
     """File -> text, of every template in docs/pages; pictures go to docs/pictures."""
     own = {"README.md": root / "README.md", "config.md": root / "config/README.md"}
     folders = {".md": root / "docs", ".svg": root / "docs/pictures"}
-    files = {}
+    files, known = {}, answers(root)
     for template in sorted((root / "docs/pages").glob("*.jinja")):
         page = own.get(template.stem, folders[Path(template.stem).suffix] / template.stem)
-        files[page] = render(template.read_text(), root)
+        files[page] = render(template.read_text(), known)
     return files
 
 
-def render(template: str, root: Path = ROOT) -> str:
-    """A page from its template. ValueError for a number that the tables do not hold, or hold twice."""
+def render(template: str, known: dict | None = None) -> str:
+    """A page from its template and `answers`. ValueError for a number that the tables do not hold, or hold twice."""
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True)
-    return environment.from_string(template).render(answers(root))
+    return environment.from_string(template).render(known or answers(ROOT))
 
 
 def answers(root: Path) -> dict:
