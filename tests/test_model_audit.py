@@ -194,6 +194,25 @@ def test_a_score_that_counts_seed_matches_has_a_high_swap_auc(controls):
     assert found["n"]["seed_class_score", "8mer, positives"] == eight.sum()
 
 
+def test_a_swap_within_the_family_is_no_error_of_a_score_that_reads_the_seed(table):
+    """All of source `one` are one family, written 5'->3'; those of `other`, written 3'->5', are none."""
+    one = table["source"] == "one"
+    names = table.loc[one, "mirna"].unique()
+    seed = table.loc[one, "mirna_sequence"].iloc[0][:8]
+    table.loc[one, "mirna_sequence"] = seed + table.loc[one, "mirna_sequence"].str[8:]
+    assert len(names) == table.loc[one, "mirna_sequence"].nunique() == 8
+    table.loc[one & (table["label"] == 1), "target_sequence"] = "AC" * 10 + reverse_complement(seed) + "AC" * 6
+    controls = make_controls(table, "as_released", seed=3)
+    swapped = controls[controls["control"] == "swapped_mirna"]
+    assert (swapped["family_kept"] == (swapped["source"] == "one")).all()
+    assert controls.loc[controls["control"] != "swapped_mirna", "family_kept"].isna().all()
+    found, _, _ = audited(controls, seed_score(controls))
+    assert found["value"]["swap", "one"] == 0.5
+    assert found["value"]["swap", "all"] < 0.8 < found["value"]["swap_other_family", "all"]
+    assert found["n"]["swap_other_family", "all"] == found["n"]["swap", "other"]
+    assert ("swap_other_family", "one") not in found.index
+
+
 def test_a_weak_reading_is_set_beside_the_seed_match(controls):
     noise = np.random.default_rng(0).normal(0, 0.6, len(controls))
     _, text, doubts = audited(controls, seed_score(controls) + noise)
@@ -284,6 +303,8 @@ def test_a_missing_score_is_an_error(controls):
 def test_the_swap_control_comes_as_metrics(controls):
     found = audit_model(controls.assign(score=seed_score(controls), threshold=0.4), resamples=50)
     metrics = swap_metrics(found)
-    assert metrics["metric"].tolist() == ["swap_auroc", "swap_auroc_one", "swap_auroc_other"]
+    names = ["swap_auroc", "swap_auroc_one", "swap_auroc_other"]
+    others = [name.replace("auroc", "auroc_other_family") for name in names]
+    assert metrics["metric"].tolist() == names + others
     assert list(metrics.columns) == ["metric", "threshold", "value", "low", "high", "n"]
-    assert metrics["n"].iloc[0] == metrics["n"].iloc[1:].sum() == (controls["control"] == "swapped_mirna").sum()
+    assert metrics["n"].iloc[0] == metrics["n"].iloc[1:3].sum() == (controls["control"] == "swapped_mirna").sum()

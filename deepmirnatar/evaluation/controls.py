@@ -30,22 +30,26 @@ _SITE = ["target", "target_sequence"]
 def make_controls(table: pd.DataFrame, orientation: str, seed: int = 1) -> pd.DataFrame:
     """Real and control rows of the test split, a pairs table with more columns; see the top of this file.
 
-    `control`; `real_id`, the pair_id of the real row that a row was made from; `seed_class`; and for real rows
-    `pair_seen`, `gene_seen`, `family_seen`, `site_seen` (0/1, is it in train or valid?). miRNAs stay written as
-    `orientation` says. ValueError when the test split is empty.
+    `control`; `real_id`, the pair_id of the real row that a row was made from; `seed_class`; for real rows
+    `pair_seen`, `gene_seen`, `family_seen`, `site_seen` (0/1, is it in train or valid?); for swapped ones
+    `family_kept` (0/1, has the new miRNA the family of the old one, so that it should bind as well?). miRNAs stay
+    written as `orientation` says. ValueError when the test split is empty.
     """
     rng = np.random.default_rng(seed)
     straight = five_to_three(table, orientation)
     in_test = table["split"] == "test"
     test, known = table[in_test].reset_index(drop=True), table[~in_test]
+    straight_test = straight[in_test].reset_index(drop=True)
     if not len(test):
         raise ValueError("no rows in split 'test', which the controls are made from")
     positive = test[test["label"] == 1]
     taker, giver = swap_mirnas(positive, table[table["label"] == 1], rng)
-    swapped = _replace(positive.iloc[taker], positive.iloc[giver], _MIRNA).assign(label=0)
+    families = straight_test[positive.index].map(family).to_numpy()
+    swapped = _replace(positive.iloc[taker], positive.iloc[giver], _MIRNA)
+    swapped = swapped.assign(label=0, family_kept=families[taker] == families[giver])
     sites = [shuffle_dinucleotides(site, rng) for site in test["target_sequence"]]
     parts = {
-        "real": test.assign(**seen(test, straight[in_test].reset_index(drop=True), known, straight[~in_test])),
+        "real": test.assign(**seen(test, straight_test, known, straight[~in_test])),
         "swapped_mirna": swapped,
         "permuted_mirna": _replace(test, test.iloc[rng.permutation(len(test))], _MIRNA),
         "permuted_site": _replace(test, test.iloc[rng.permutation(len(test))], _SITE),
@@ -65,7 +69,7 @@ def make_controls(table: pd.DataFrame, orientation: str, seed: int = 1) -> pd.Da
     out["pair_id"] = out["pair_id"].where(~made, out["pair_id"] + "." + out["control"])
     both = zip(five_to_three(out, orientation), out["target_sequence"], strict=True)
     out["seed_class"] = [seed_class(mirna, site) for mirna, site in both]
-    flags = [f"{name}_seen" for name in SEEN]
+    flags = [*(f"{name}_seen" for name in SEEN), "family_kept"]
     last = ["control", "real_id", "seed_class", *flags]
     return out.astype(dict.fromkeys(flags, "Int8"))[[*out.columns.drop(last), *last]]
 

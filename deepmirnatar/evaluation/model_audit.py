@@ -34,8 +34,9 @@ def audit_model(controls: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
     """Columns check, subject, value, low, high, n, meaning; the last row is the verdict.
 
     `controls` has control, pair_id, real_id, mirna_sequence, target, label, source, seed_class, the columns of `SEEN`
-    (0/1), score, threshold. Intervals are 95 %, bootstrapped over the real rows' (miRNA, gene) pairs. A check that the
-    rows do not allow (one class, or fewer than 20 rows) is left out. ValueError when a score is missing.
+    and family_kept (0/1), score, threshold. Intervals are 95 %, bootstrapped over the real rows' (miRNA, gene) pairs.
+    A check that the rows do not allow (one class, or fewer than 20 rows) is left out. ValueError when a score is
+    missing.
     """
     if controls["score"].isna().any():
         where = controls["pair_id"][controls["score"].isna()].iloc[0]
@@ -67,8 +68,9 @@ def audit_model(controls: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
 
 def swap_metrics(found: pd.DataFrame) -> pd.DataFrame:
     """The swap control as rows of a metrics table: columns metric, threshold, value, low, high, n."""
-    swap = found[found["check"] == "swap"]
-    names = "swap_auroc" + swap["subject"].map(lambda source: "" if source == "all" else f"_{source}")
+    swap = found[found["check"].isin(["swap", "swap_other_family"])]
+    sources = swap["subject"].map(lambda source: "" if source == "all" else f"_{source}")
+    names = swap["check"].str.replace("swap", "swap_auroc") + sources
     return swap.assign(metric=names, threshold="")[["metric", "threshold", "value", "low", "high", "n"]]
 
 
@@ -88,11 +90,13 @@ def _bins(scores: np.ndarray, bins: int = BINS) -> np.ndarray:
 def _swap_rows(positives: pd.DataFrame, swapped: pd.DataFrame, sampled: dict):
     both = pd.concat([positives.assign(label=1), swapped.assign(label=0)], ignore_index=True)
     meaning = "AUC of positives against the same sites with another positive's miRNA; n positives"
-    sources = sorted(both["source"].unique())
-    for source in ["all", *sources]:
-        part = both if source == "all" else both[both["source"] == source]
-        if _ranks(part):
-            yield "swap", source, *_auroc(part, sampled), len(part) // 2, meaning
+    # A miRNA of the same family binds the same sites, so no score can tell these from positives, nor should it.
+    other = both[both["real_id"].isin(swapped.loc[swapped["family_kept"] == 0, "real_id"])]
+    for check, rows in {"swap": both, "swap_other_family": other}.items():
+        for source in ["all", *sorted(rows["source"].unique())]:
+            part = rows if source == "all" else rows[rows["source"] == source]
+            if _ranks(part):
+                yield check, source, *_auroc(part, sampled), len(part) // 2, meaning
     if not _ranks(both):
         return
     # A look-up of known pairs would do well on pairs it knows.
