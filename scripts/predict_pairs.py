@@ -5,13 +5,11 @@ Labels are carried along for the evaluation; the predictor is not given them.
 
 from deepmirnatar.common.files import write_tsv
 from deepmirnatar.common.logs import log, log_to
-from deepmirnatar.evaluation.controls import SEEN, TEST_SET
+from deepmirnatar.evaluation.control_columns import COLUMNS, FLAGS, TEST_SET
 from deepmirnatar.pairs import read_pairs
 from deepmirnatar.predictors.scoring import score
 
 CARRIED = ["pair_id", "mirna", "mirna_sequence", "target", "label", "source"]
-# What controls say of themselves, for the audit.
-CONTROL = ["control", "real_id", "seed_class", *(f"{name}_seen" for name in SEEN)]
 
 
 def main(
@@ -30,9 +28,10 @@ def main(
     if not len(table):
         raise ValueError(f"{pairs}: no rows in split {split!r}, which the test set {test_set!r} asks for")
     scored = score(table, features, model, settings, orientation, device, threads)
-    more = CONTROL if split == TEST_SET else []
-    flags = {name: "Int8" for name in more if name.endswith("_seen")}
-    write_tsv(scored[[*CARRIED, *more, "score", "threshold", "threshold_valid"]].astype(flags), output)
+    # What controls say of themselves, for the audit.
+    more, flags = (COLUMNS, FLAGS) if split == TEST_SET else ([], [])
+    shown = scored[[*CARRIED, *more, "score", "threshold", "threshold_valid"]]
+    write_tsv(shown.astype(dict.fromkeys(flags, "Int8")), output)
     log.info("%s: %d rows scored", test_set, len(scored))
 
 

@@ -11,17 +11,13 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.logs import log
+from deepmirnatar.evaluation.control_columns import COLUMNS, FLAGS
 from deepmirnatar.pairs import five_to_three
 from deepmirnatar.rna.dinucleotides import shuffle_dinucleotides
 from deepmirnatar.rna.near_identical import shares_run
 from deepmirnatar.rna.seeds import seed_class
 from deepmirnatar.rna.sequences import family
 
-CONTROLS = ["real", "swapped_mirna", "permuted_mirna", "permuted_site", "shuffled_site"]
-# A dataset's controls go by this name where a test set is named, `released:controls`.
-TEST_SET = "controls"
-# What may have been seen in training; each is a column `{name}_seen` of real rows.
-SEEN = ["pair", "gene", "family", "site"]
 # A miRNA moves with all that describes it, so that its orientation stays known. Not every table has all of these.
 _MIRNA = ["mirna", "mirna_sequence", "mirna_written", "mock"]
 _SITE = ["target", "target_sequence"]
@@ -69,9 +65,7 @@ def make_controls(table: pd.DataFrame, orientation: str, seed: int = 1) -> pd.Da
     out["pair_id"] = out["pair_id"].where(~made, out["pair_id"] + "." + out["control"])
     both = zip(five_to_three(out, orientation), out["target_sequence"], strict=True)
     out["seed_class"] = [seed_class(mirna, site) for mirna, site in both]
-    flags = [*(f"{name}_seen" for name in SEEN), "family_kept"]
-    last = ["control", "real_id", "seed_class", *flags]
-    return out.astype(dict.fromkeys(flags, "Int8"))[[*out.columns.drop(last), *last]]
+    return out.astype(dict.fromkeys(FLAGS, "Int8"))[[*out.columns.drop(COLUMNS), *COLUMNS]]
 
 
 def swap_mirnas(

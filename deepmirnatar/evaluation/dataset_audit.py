@@ -23,7 +23,7 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     """Columns check, subject, value, n, meaning; the last row is the verdict.
 
     Shortcuts learn from train and valid together and are scored on test, as the strongest use of what leaks.
-    `mirnas_five_to_three` serves the seed match alone. A table without a test split, or with one label in it,
+    `mirnas_five_to_three` serves the seed match and the families. A table without a test split, or with one label in it,
     gets its balance and overlaps only. Blanks around a gene's name do not make it another gene.
     """
     table = table.assign(target=table["target"].str.strip())

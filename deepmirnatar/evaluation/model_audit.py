@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from deepmirnatar.common.logs import log
-from deepmirnatar.evaluation.controls import SEEN
+from deepmirnatar.evaluation.control_columns import SEEN
 from deepmirnatar.evaluation.metrics import RESAMPLES, pair_weights, resampled_ranking
 from deepmirnatar.rna.seeds import SEED_CLASSES
 
