@@ -19,6 +19,8 @@ COLUMNS = [
     "split",
     "source",
 ]
+# A (miRNA, gene) pair; a miRNA is its sequence, because a release may give many of them one name.
+PAIR = ["mirna_sequence", "target"]
 STRAND_COLUMNS = {"mirna": "mirna_sequence", "site": "target_sequence"}
 SPLITS = ["train", "valid", "test"]
 # A 4-mer model needs four letters; shorter sites cannot be embedded.
@@ -96,6 +98,12 @@ def refuse_letters(table: pd.DataFrame, column: str, name: str | Path) -> None:
         name,
         lambda value: f"holds a letter other than A, C, G, U: {odd_letter(value.upper(), 'ACGTU')[1]}",
     )
+
+
+def key_of(table: pd.DataFrame, columns: list[str] = PAIR) -> pd.Series:
+    """The values of these columns as one string for each row; the (miRNA, gene) pair by default."""
+    first, *others = columns
+    return table[first].str.cat([table[column] for column in others], sep="\t") if others else table[first]
 
 
 def shorten(value: object) -> str:

@@ -8,18 +8,18 @@ import pandas as pd
 from deepmirnatar.common.files import atomic, write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import write_pairs
-from deepmirnatar.prediction import candidates
+from deepmirnatar.prediction import study_sites
 
 
 def main(name: str, stanza: dict, files: dict[str, str], found: str, tested: str, utrs: str) -> None:
     names = {key: None if isinstance(stanza[key], str) else stanza[key] for key in ("mirnas", "targets")}
     window, count = stanza["window"], stanza["random_targets"]
-    mirnas = candidates.read_mirnas(names["mirnas"], files["mirnas"])
-    targets = candidates.read_targets(names["targets"], files["targets"])
+    mirnas = study_sites.read_mirnas(names["mirnas"], files["mirnas"])
+    targets = study_sites.read_targets(names["targets"], files["targets"])
     if count:
-        more = candidates.random_targets(count, files["background"], targets["target"], window, stanza["seed"])
+        more = study_sites.random_targets(count, files["background"], targets["target"], window, stanza["seed"])
         targets = pd.concat([targets, more], ignore_index=True)
-    sites = candidates.find_sites(mirnas, targets, stanza["candidates"], window, stanza["step"])
+    sites = study_sites.find_sites(mirnas, targets, stanza["candidates"], window, stanza["step"])
     if not len(sites):
         raise ValueError(
             f"predictions.{name}: no candidate site for {len(mirnas)} miRNAs on {len(targets)} 3'UTRs; `candidates: "
@@ -31,7 +31,7 @@ def main(name: str, stanza: dict, files: dict[str, str], found: str, tested: str
     lengths = targets.assign(utr_length=targets["utr"].str.len()).drop(columns="utr")
     of_reference = (names["targets"] is not None) | (lengths["group"] == "random")
     if of_reference.any():
-        lengths["stand_in"] = (of_reference & (lengths["utr_length"] == candidates.STAND_IN)).astype(int)
+        lengths["stand_in"] = (of_reference & (lengths["utr_length"] == study_sites.STAND_IN)).astype(int)
     write_tsv(mirnas.merge(lengths, how="cross"), tested)
     with atomic(utrs) as part:
         part.write_text("".join(f">{target}\n{utr}\n" for target, utr in targets[["target", "utr"]].to_numpy()))
@@ -40,5 +40,4 @@ def main(name: str, stanza: dict, files: dict[str, str], found: str, tested: str
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    inputs = {name: path for name, path in snakemake.input.items() if name != "code"}
-    main(snakemake.wildcards.prediction, snakemake.params.stanza, inputs, *snakemake.output)
+    main(snakemake.wildcards.prediction, snakemake.params.stanza, dict(snakemake.input.items()), *snakemake.output)

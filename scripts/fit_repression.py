@@ -3,32 +3,22 @@
 Reads the transfection tables, their 3'UTRs and miRBase; no site predictor.
 """
 
-import numpy as np
-
 from deepmirnatar.common.files import write_tensors, write_tsv
 from deepmirnatar.common.logs import log, log_to
-from deepmirnatar.prediction.leave_family_out import leave_family_out
+from deepmirnatar.prediction.leave_family_out import Transfections, leave_family_out
 from deepmirnatar.prediction.repression import fit, without_shared_response
-from deepmirnatar.rna.site_features import FEATURES, SeedIndex, encode, encode_mirnas, find_sites
+from deepmirnatar.rna.site_features import FEATURES
 from deepmirnatar.sources.transfections import read_experiments
 
 
 def main(tables: list[str], utrs: str, mature: str, weights: str, scores: str) -> None:
-    experiments, mirnas, sequences = read_experiments(tables, utrs, mature)
-    found = leave_family_out(experiments, mirnas, sequences)
+    data = Transfections.scan(*read_experiments(tables, utrs, mature))
+    found = leave_family_out(data)
     for name, row in found.groupby("score", sort=False)[["AUROC", "AP", "Spearman"]].mean().iterrows():
         log.info("%s, family left out: AUROC %.3f, average precision %.3f, Spearman %.3f", name, *row)
     write_tsv(found, scores)
-    names = sorted(experiments["experiment"].unique())
-    mirna_of = experiments.drop_duplicates("experiment").set_index("experiment")["mirna"]
-    bases = encode_mirnas([mirnas[mirna_of[name]] for name in names])
-    codes, ends = encode(list(sequences.values()))
-    sites = find_sites(codes, ends, bases, SeedIndex(bases))
-    table = experiments.pivot(index="experiment", columns="gene", values="logFC")
-    log_fc = table.reindex(index=names, columns=list(sequences)).to_numpy(dtype=float)
-    series = np.array([name.split("_")[0] for name in names])
-    model = fit(sites, without_shared_response(log_fc, series))
-    write_tensors(model.to_arrays(), {"features": FEATURES, "experiments": names}, weights)
+    model = fit(data.sites, without_shared_response(data.log_fc, data.series))
+    write_tensors(model.to_arrays(), {"features": FEATURES, "experiments": data.names}, weights)
 
 
 if __name__ == "__main__":

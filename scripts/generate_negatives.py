@@ -18,16 +18,17 @@ def main(pairs: str, reference: list[str], stanza: dict, threads: int, positives
     tables = {Path(path).stem: read_tsv(path, dtype=str) for path in reference}
     settings = dict(stanza["negatives"])
     strategy = settings.pop("strategy")
-    table = read_pairs(pairs)
+    table, rows = read_pairs(pairs), []
     if negatives.within_splits(strategy):
         split = dict(stanza["split"])
-        table, _ = split_rows(table, split.pop("strategy"), seed=stanza["seed"], **split)
+        table, found = split_rows(table, split.pop("strategy"), seed=stanza["seed"], **split)
+        rows = [(f"split of the positives, {row.item}", row.value) for row in found.itertuples()]
     kept, new, counts = negatives.generate(table, tables, strategy, settings, stanza["seed"], threads)
     for item, count in counts.items():
         log.info("negatives (%s): %s: %s", strategy, item, count)
     write_pairs(kept, positives)
     write_pairs(new, made)
-    write_tsv(pd.DataFrame(counts.items(), columns=["item", "count"]), report)
+    write_tsv(pd.DataFrame([*rows, *counts.items()], columns=["item", "count"]), report)
 
 
 if __name__ == "__main__":

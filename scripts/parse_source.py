@@ -44,7 +44,7 @@ if __name__ == "__main__":
     inputs = dict(snakemake.input.items())
     main(
         snakemake.wildcards.source,
-        {name: path for name, path in inputs.items() if name not in (*REFERENCE, "code")},
+        {name: path for name, path in inputs.items() if name not in REFERENCE},
         {name: inputs[name] for name in REFERENCE},
         snakemake.params.digests,
         snakemake.params.settings,

@@ -21,11 +21,20 @@ _FIGURES = ("tables", "explained")  # rule files that make what a reader sees, t
 _COLOURS = dict(zip(_STAGES, [*PALETTE[:6], BLACK, "#888888"], strict=True))
 
 
-def main(rule_files: list[str], configs: list[str], outputs: list[str]) -> None:
-    command = [sys.executable, "-m", "snakemake", "all", "--rulegraph", "dot", "--nolock", "--forceall"]
-    # The workflow's own config is read in any case; these are laid over it.
-    over = [str(path) for path in configs if str(path) != "config/config.yaml"]
-    command += ["--configfile", *over] if over else []
+def main(rule_files: list[str], snakefile: str, configs: list[str], outputs: list[str]) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "all",
+        "-s",
+        snakefile,
+        "--rulegraph",
+        "dot",
+        "--nolock",
+        "--forceall",
+    ]
+    command += ["--configfile", *configs] if configs else []
     answer = subprocess.run(command, capture_output=True, text=True)
     if answer.returncode:
         raise RuntimeError(f"snakemake --rulegraph failed:\n{answer.stderr.strip()}")
@@ -112,4 +121,9 @@ def _depth(rule: str, edges: set, depth: dict) -> int:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(list(snakemake.input.rules), list(snakemake.params.configs), list(snakemake.output))
+    main(
+        list(snakemake.input.rules),
+        snakemake.params.snakefile,
+        list(snakemake.params.configs),
+        list(snakemake.output),
+    )

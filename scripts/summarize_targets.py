@@ -3,11 +3,11 @@
 Reads the train and valid splits of the training dataset; known targets where the prediction reads the reference.
 """
 
+from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import five_to_three, read_pairs
 from deepmirnatar.prediction import targets
-from deepmirnatar.prediction.candidates import read_fasta
 
 
 def main(sites: str, tested: str, utrs: str, training: str, known: list[str], orientation: str, output: str) -> None:

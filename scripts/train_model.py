@@ -12,7 +12,7 @@ from deepmirnatar import __version__, predictors
 from deepmirnatar.common.files import sha256, write_json, write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.embeddings.vectors import Features
-from deepmirnatar.evaluation import metrics
+from deepmirnatar.evaluation.threshold import best_threshold
 from deepmirnatar.pairs import five_to_three, read_pairs
 from deepmirnatar.predictors.base import Context
 
@@ -40,7 +40,7 @@ def main(
     stores = {strand: Features.load(path) for strand, path in features.items()}
     context = Context(seed, threads, device, Path(checkpoints), stores)
     history = predictor.fit(train, valid, context)
-    chosen = metrics.best_threshold(valid["label"].to_numpy(), predictor.predict(valid, context))
+    chosen = best_threshold(valid["label"].to_numpy(), predictor.predict(valid, context))
     log.info("threshold chosen on valid: %.4g (default: %.4g)", chosen, predictor.threshold)
     about = {
         "model": model,

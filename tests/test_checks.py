@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.prediction import checks
-from deepmirnatar.prediction.candidates import read_fasta
 from deepmirnatar.rna.sequences import reverse_complement
 from deepmirnatar.sources.mirbase import read_mature
 

@@ -266,22 +266,6 @@ def test_pita_needs_22_nt_upstream_and_a_base_opposite_nt_1():
     assert (scores == pita.NO_CANDIDATE).tolist() == [False, True, True]
 
 
-def test_pita_folds_the_context_where_it_is_given():
-    rng = np.random.default_rng(7)
-    context = random_rna(rng, 300)
-    site = context[150:165] + reverse_complement(LET7[1:8])  # too short alone, and nt 1 faces the next base
-    context = context[:150] + site + context[172:]
-    pairs = table([(LET7, site), (LET7, site)])
-    assert (pita.Predictor().predict(pairs, CONTEXT) == pita.NO_CANDIDATE).all()
-    pairs = pairs.assign(context_sequence=[context, None], context_start=[150, None])
-    around = context[172 - 24 - 70 : 172 + 1 + 70]
-    expected = -RNA.duplexfold(LET7, context[172 - 24 : 173]).energy - open_directly(around, 70, 95)
-    found = pita.Predictor().predict(pairs, CONTEXT)
-    assert found == pytest.approx([expected, pita.NO_CANDIDATE], abs=1e-3)
-    with pytest.raises(ValueError, match="row 1: the site"):
-        pita.Predictor().predict(pairs.assign(context_start=[151, None]), CONTEXT)
-
-
 # --- duplex features
 
 

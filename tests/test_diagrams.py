@@ -222,7 +222,7 @@ def test_the_trace_has_the_networks_own_shapes_and_counts():
         ("onehot", {}, (1, 40, 4)),
         ("onehot", {"k": 2}, (1, 39, 16)),
         ("dnabert", {"size": 96}, (1, 37, 96)),
-        ("dnabert", {"weights": "dnabert4", "projection": "linear"}, (1, 37, 768)),
+        ("dnabert", {"weights": "dnabert4"}, (1, 37, 768)),
         ("dnabert", {"weights": "dnabert4", "projection": "pca", "size": 50}, (1, 37, 50)),
     ],
 )

@@ -151,7 +151,7 @@ def test_a_published_checkpoint_gives_transformers_own_vectors(tmp_path, publish
         torch.save(tensors, folder / "pytorch_model.bin")
     else:
         save_file(tensors, folder / "model.safetensors")
-    settings = dnabert.Settings(weights=str(folder), projection="linear")
+    settings = dnabert.Settings(weights=str(folder))
     dnabert.adopt(folder, SITES, settings, tmp_path / "embedder", "cpu")
     features = dnabert.embed(SITES, settings, tmp_path / "embedder", "cpu")
     assert features.size == 32
@@ -172,7 +172,7 @@ def test_pca_is_fitted_on_training_sites_and_kept(tmp_path, published):
     )
     settings = dnabert.Settings(weights=str(folder), projection="pca", size=6)
     dnabert.adopt(folder, random_sites(50), settings, tmp_path / "embedder", "cpu")
-    full = dnabert.Settings(weights=str(folder), projection="linear")
+    full = dnabert.Settings(weights=str(folder))
     dnabert.adopt(folder, [], full, tmp_path / "whole", "cpu")
     small = dnabert.embed(SITES, settings, tmp_path / "embedder", "cpu").table.astype(np.float64)
     large = dnabert.embed(SITES, full, tmp_path / "whole", "cpu").table.astype(np.float64)

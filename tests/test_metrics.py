@@ -10,7 +10,6 @@ from sklearn import metrics as sk
 from deepmirnatar.evaluation.metrics import (
     AT_THRESHOLD,
     RANKING,
-    best_threshold,
     evaluate,
     pair_weights,
     paired_differences,
@@ -19,6 +18,7 @@ from deepmirnatar.evaluation.metrics import (
     resampled_ranking,
     threshold_values,
 )
+from deepmirnatar.evaluation.threshold import best_threshold
 
 
 @pytest.fixture

@@ -1,23 +1,26 @@
 """Targets of a user's miRNAs: library, command and rule give the same, and say clearly what they cannot use."""
 
 import re
+from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
+import RNA
 
 from deepmirnatar import Predictor
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.prediction import job, outputs, predictor
-from deepmirnatar.prediction.candidates import read_mirnas, read_targets
 from deepmirnatar.prediction.duplex import as_text, duplex
 from deepmirnatar.prediction.explain import importance
 from deepmirnatar.prediction.inputs import read_inputs, read_texts
 from deepmirnatar.prediction.mirna_names import from_mirbase
+from deepmirnatar.prediction.study_sites import read_mirnas, read_targets
 from deepmirnatar.rna.seeds import seed_class
-from deepmirnatar.rna.sequences import reverse_complement
-from deepmirnatar.rna.site_features import CLASSES, SeedIndex, encode, encode_mirnas, find_sites
+from deepmirnatar.rna.sequences import joined, padded, reverse_complement
+from deepmirnatar.rna.site_features import CLASSES, FEATURES, SeedIndex, find_sites
+from deepmirnatar.rna.site_kernels import CANONICAL, STACKS
 
 LET7, MIR16 = "UGAGGUAGUAGGUUGUAUAGUU", "UAGCAGCACGUAAAUAUUGGCG"
 
@@ -203,6 +206,38 @@ def test_without_a_candidate_python_gets_empty_tables_and_the_reason(weights):
     assert any("no candidate site" in warning for warning in result.warnings)
 
 
+def test_dna_and_lower_case_from_python_are_the_same_as_rna(weights, rna):
+    rng = np.random.default_rng(4)
+    rna_pairs = pd.DataFrame({"mirna_sequence": [LET7] * 3, "target_sequence": [rna(rng, 40) for _ in range(3)]})
+    scorer = Predictor.load(weights)
+    for other in (lambda text: text.replace("U", "T"), str.lower, lambda text: f" {text.lower().replace('u', 't')} "):
+        np.testing.assert_array_equal(scorer.score(rna_pairs.map(other)), scorer.score(rna_pairs))
+    mirnas = pd.DataFrame({"mirna": ["a"], "mirna_sequence": [LET7]})
+    targets = pd.DataFrame({"target": ["u"], "utr": [rna(rng, 200) + "CUACCUCA" + rna(rng, 90)]})
+    expected = scorer.predict(mirnas, targets)
+    mirnas["mirna_sequence"], targets["utr"] = LET7.replace("U", "t"), targets["utr"].str.lower()
+    found = scorer.predict(mirnas, targets)
+    pd.testing.assert_frame_equal(found.sites, expected.sites)
+    pd.testing.assert_frame_equal(found.genes, expected.genes)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "wanted"),
+    [
+        ("mirna_sequence", "UGAGGU-GUAGGUUGUAUAGUU", "row 2 of the table: mirna_sequence .* alignment gap"),
+        ("target_sequence", "MKLVEEFFFF", "row 2 of the table: target_sequence .* looks like a protein"),
+        ("target_sequence", "", "row 2 of the table: target_sequence '' is empty"),
+    ],
+)
+def test_a_bad_sequence_from_python_is_named(weights, column, value, wanted):
+    pairs = pd.DataFrame({"mirna_sequence": [LET7] * 2, "target_sequence": ["ACGU" * 10] * 2})
+    pairs.loc[1, column] = value
+    with pytest.raises(ValueError, match=wanted):
+        Predictor.load(weights).score(pairs)
+    with pytest.raises(ValueError, match=f"the table has no column '{column}'"):
+        Predictor.load(weights).score(pairs.drop(columns=column))
+
+
 def test_the_shipped_weights_are_small_and_read_pairing():
     sizes = [path.stat().st_size for path in predictor.WEIGHTS.glob("*.safetensors")]
     assert len(sizes) == 2 and sum(sizes) < 2_000_000
@@ -324,8 +359,8 @@ def test_every_kind_of_candidate_is_found_by_the_compiled_scan(rna):
     rng = np.random.default_rng(11)
     utr, mirna = rna(rng, 20_000) + "CUACCUCA" + rna(rng, 99), LET7
     match = reverse_complement(mirna[:8])
-    codes, ends = encode([utr])
-    bases = encode_mirnas([mirna])
+    codes, ends = joined([utr])
+    bases = padded([mirna])
     sites = find_sites(codes, ends, bases, SeedIndex(bases))
     expected = set()
     for start in range(len(utr) - 7):
@@ -357,6 +392,40 @@ def test_every_kind_of_candidate_is_found_by_the_compiled_scan(rna):
     found = {(int(start), CLASSES[which]) for start, which in zip(sites.window, sites.seed_class, strict=True)}
     inside = {(start, kind) for start, kind in found if 0 <= start <= len(utr) - 8}
     assert inside == expected and {kind for _, kind in expected} == set(CLASSES)
+
+
+def test_stacking_energies_are_those_of_viennarna():
+    """Its parameters of Turner 2004 have one decimal."""
+    pairs = ["AU", "UA", "GC", "CG", "GU", "UG"]
+    for (a, d), (b, c) in product(pairs, pairs):
+        hairpin = RNA.fold_compound(f"{a}{b}AAAA{c}{d}")
+        ours = STACKS[tuple("ACGU".index(base) for base in (a, b, c, d))]
+        assert hairpin.eval_int_loop(1, 8, 2, 7) / 100 == pytest.approx(ours, abs=0.055), (a + b, c + d)
+    assert np.count_nonzero(STACKS) == 36
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([40, 60, 62], [1, 1, 1]),  # 62 is 22 nt from 40, though another one is nearer
+        ([40, 47], [0, 0]),
+        ([40, 48], [1, 1]),
+        ([40, 80], [1, 1]),
+        ([40, 81], [0, 0]),
+    ],
+)
+def test_neighbours_are_8_to_40_nt_apart(places, expected):
+    mirna = "UACACACUGUAGGUUGUAUAGU"  # nt 2-7 face GUGUGU, which may overlap itself
+    utr = ["C"] * 130
+    for place in places:
+        utr[place : place + 6] = "GUGUGU"
+    codes, ends = joined(["".join(utr), "".join(utr)])
+    bases = padded([mirna, mirna])
+    sites = find_sites(codes, ends, bases, SeedIndex(bases))
+    for which in product((0, 1), (0, 1)):
+        of_one = sites.take((sites.mirna == which[0]) & (sites.utr == which[1]) & (sites.seed_class < CANONICAL))
+        assert of_one.window.tolist() == [place - 1 for place in places]
+        assert of_one.features[:, FEATURES.index("neighbour")].tolist() == expected
 
 
 def test_explain_takes_a_name_and_prints_the_duplex(weights, fasta, tmp_path, monkeypatch, capsys):

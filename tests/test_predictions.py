@@ -6,7 +6,7 @@ import pytest
 
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.datasets.gene_filter import drop_targets
-from deepmirnatar.prediction import candidates, targets
+from deepmirnatar.prediction import study_sites, targets
 from deepmirnatar.prediction.case_study import grouped, separation
 from deepmirnatar.rna.near_identical import lie_on
 from deepmirnatar.rna.sequences import PAIRS, encode
@@ -33,7 +33,7 @@ def fasta(path, **entries):
 
 
 def test_seed_candidates_stand_where_they_are_on_the_utr():
-    sites = candidates.find_sites(MIRNAS, on("A" * 100, UTR), "seed", 40, 5)
+    sites = study_sites.find_sites(MIRNAS, on("A" * 100, UTR), "seed", 40, 5)
     assert sites[["mirna", "target", "start", "end", "seed_class"]].to_numpy().tolist() == [
         ["let-7", "gene1", 23, 63, "8mer"]
     ]
@@ -42,9 +42,9 @@ def test_seed_candidates_stand_where_they_are_on_the_utr():
 
 def test_pairing_and_all_take_windows_a_step_apart(rna):
     utr = rna(np.random.default_rng(2), 103) + "A" * 100
-    every = candidates.find_sites(MIRNAS, on(utr), "all", 40, 5)
+    every = study_sites.find_sites(MIRNAS, on(utr), "all", 40, 5)
     assert every.groupby("mirna")["start"].agg(list).tolist() == [list(range(0, 164, 5))] * 2
-    some = candidates.find_sites(MIRNAS, on(utr), "pairing", 40, 5)
+    some = study_sites.find_sites(MIRNAS, on(utr), "pairing", 40, 5)
     can_pair = PAIRS[encode(LET7)[:10][::-1][:, None], encode(utr)]
     # nt 10 faces p, nt 9 faces p + 1, and so on.
     counts = [can_pair[np.arange(10), np.arange(p, p + 10)].sum() for p in range(len(utr) - 9)]
@@ -56,7 +56,7 @@ def test_pairing_and_all_take_windows_a_step_apart(rna):
 
 
 def test_windows_with_unknown_bases_and_utrs_that_are_too_short_give_none():
-    assert not len(candidates.find_sites(MIRNAS, on("ACGU" * 5, "N" * 100), "all", 40, 5))
+    assert not len(study_sites.find_sites(MIRNAS, on("ACGU" * 5, "N" * 100), "all", 40, 5))
 
 
 # --- what goes in ---------------------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ def test_fasta_takes_dna_lower_case_and_gzip(tmp_path):
     zipped = tmp_path / "m.fa.gz"
     zipped.write_bytes(gzip.compress(path.read_bytes()))
     for each in (path, zipped):
-        assert candidates.read_mirnas(None, each).to_numpy().tolist() == [["let-7", LET7]]
+        assert study_sites.read_mirnas(None, each).to_numpy().tolist() == [["let-7", LET7]]
 
 
 @pytest.mark.parametrize(
@@ -87,30 +87,30 @@ def test_a_fault_in_a_fasta_names_file_and_entry(tmp_path, text, wanted):
     path = tmp_path / "m.fa"
     path.write_text(text)
     with pytest.raises(ValueError, match=wanted):
-        candidates.read_mirnas(None, path)
+        study_sites.read_mirnas(None, path)
 
 
 def test_an_unknown_name_is_met_with_the_nearest(tmp_path):
     utrs, mature = tmp_path / "utrs.tsv", tmp_path / "mirnas.tsv"
     write_tsv(pd.DataFrame({"gene": ["PTEN", "BCL2"], "entrez": ["1", "2"], "sequence": [UTR, "ACGU"]}), utrs)
     write_tsv(pd.DataFrame({"name": ["hsa-let-7a-5p"], "accession": ["M"], "sequence": [LET7]}), mature)
-    assert candidates.read_targets(["BCL2", "PTEN"], utrs)["utr"].tolist() == ["ACGU", UTR]
+    assert study_sites.read_targets(["BCL2", "PTEN"], utrs)["utr"].tolist() == ["ACGU", UTR]
     with pytest.raises(ValueError, match=r"gene 'PTNE' is not in the reference table. Did you mean 'PTEN'\?"):
-        candidates.read_targets(["PTNE"], utrs)
+        study_sites.read_targets(["PTNE"], utrs)
     with pytest.raises(ValueError, match=r"miRNA 'hsa-let-7a' is not .* 'hsa-let-7a-5p'"):
-        candidates.read_mirnas(["hsa-let-7a"], mature)
+        study_sites.read_mirnas(["hsa-let-7a"], mature)
 
 
 def test_random_targets_are_seeded_others_and_long_enough(tmp_path):
     utrs = tmp_path / "utrs.tsv"
     table = pd.DataFrame({"gene": [f"g{n}" for n in range(30)], "sequence": [UTR] * 29 + ["N" * 90]})
     write_tsv(table, utrs)
-    drawn = [candidates.random_targets(5, utrs, pd.Series(["g0", "g1"]), 40, seed)["target"] for seed in (1, 1, 2)]
+    drawn = [study_sites.random_targets(5, utrs, pd.Series(["g0", "g1"]), 40, seed)["target"] for seed in (1, 1, 2)]
     assert drawn[0].tolist() == drawn[1].tolist() != drawn[2].tolist()
-    everything = candidates.random_targets(27, utrs, pd.Series(["g0", "g1"]), 40, 1)
+    everything = study_sites.random_targets(27, utrs, pd.Series(["g0", "g1"]), 40, 1)
     assert set(everything["target"]) == {f"g{n}" for n in range(2, 29)} and set(everything["group"]) == {"random"}
     with pytest.raises(ValueError, match="28 genes are asked for, the reference has 27"):
-        candidates.random_targets(28, utrs, pd.Series(["g0", "g1"]), 40, 1)
+        study_sites.random_targets(28, utrs, pd.Series(["g0", "g1"]), 40, 1)
 
 
 # --- what comes out -------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_training_rows_are_counted_by_name_sequence_and_place():
 
 
 def test_bed_is_sorted_and_its_coordinates_cut_the_site_out():
-    sites = candidates.find_sites(MIRNAS, on("A" * 40 + UTR, UTR), "seed", 40, 5).assign(score=[0.25, 1.0])
+    sites = study_sites.find_sites(MIRNAS, on("A" * 40 + UTR, UTR), "seed", 40, 5).assign(score=[0.25, 1.0])
     table = targets.bed(sites)
     assert table.to_numpy().tolist() == [
         ["gene0", 63, 103, "let-7|8mer", 250, "+"],

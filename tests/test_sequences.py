@@ -62,12 +62,12 @@ def test_kmer_codes_equal_a_letter_by_letter_computation(rna, k):
         for letter in sequence[start : start + k]:
             code = -1 if code < 0 or letter == "N" else 4 * code + "ACGU".index(letter)
         expected.append(code)
-    assert kmer_codes(sequence, k).tolist() == expected
+    assert kmer_codes(encode(sequence), k).tolist() == expected
     assert -1 in expected
 
 
 def test_a_sequence_shorter_than_k_has_no_kmers():
-    assert kmer_codes("ACG", 4).tolist() == []
+    assert kmer_codes(encode("ACG"), 4).tolist() == []
 
 
 def test_tokens_number_the_kmers_of_each_sequence_in_the_vocabulary(rna):

@@ -63,11 +63,11 @@ def test_scores_table_has_a_row_per_run_and_tells_the_thresholds_apart():
     made = {"epochs": 3, "device": "cpu", "threads": 2, "machine": "x", "date": "2024-01-01"}
     model = {"settings": {"batch_size": 16, "hidden": 64, "schedule": "cosine"}}
     settings = [{"name": "m", "dataset": "d", "seed": seed, "model": model, **made} for seed in (1, 2)]
-    table = scores_table(metrics, settings, {"m": "The model"}).sort_values(["test_set", "seed"], ignore_index=True)
-    assert table[["model", "label", "seed", "test_set", "n", "epochs"]].to_numpy().tolist() == [
-        ["m", "The model", 1, "d:test", 10, 3],
-        ["m", "The model", 2, "d:test", 10, 3],
-        ["m", "The model", 1, "p:test", 48, 3],
+    table = scores_table(metrics, settings).sort_values(["test_set", "seed"], ignore_index=True)
+    assert table[["model", "seed", "test_set", "n", "epochs"]].to_numpy().tolist() == [
+        ["m", 1, "d:test", 10, 3],
+        ["m", 2, "d:test", 10, 3],
+        ["m", 1, "p:test", 48, 3],
     ]
     scores = table[["auroc", "f1", "recall", "f1_valid"]].to_numpy()
     np.testing.assert_array_equal(

@@ -247,7 +247,7 @@ def test_nothing_is_left_to_do_and_an_edit_reruns_its_dependants_alone(finished)
     # File, a line of its logic and the edited line; a rule that must run again, and one that need not.
     cases = [
         ("predictors/networks/deepmirnatar.py", "class Net", "A = 1\nclass Net", "train_model", "split_dataset"),
-        ("evaluation/metrics.py", "RESAMPLES = 1000", "RESAMPLES = 1001", "train_model", "train_word2vec"),
+        ("evaluation/metrics.py", "RESAMPLES = 1000", "RESAMPLES = 1001", "evaluate_predictions", "train_model"),
         ("figures/charts.py", "dpi=200", "dpi=201", "plot_figure", "train_model"),
         ("datasets/splits.py", "default_rng(seed)", "default_rng(seed + 1)", "split_dataset", "merge_sources"),
         ("sources/user.py", "def parse", "LIMIT = 1\n\n\ndef parse", "parse_source", "download_source"),

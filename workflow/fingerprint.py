@@ -3,7 +3,8 @@
 A script's code is the script, every library file that it imports at any depth, and of each package of plug-ins that
 it imports (predictors, embedding kinds, strategies, parsers, figures) the plug-in that the wildcards choose. Comments,
 docstrings, formatting and the library's own import lines do not count, so that a file can be moved or explained for
-free. `common/` moves and prints tables and decides no result: it does not count either.
+free. `common/` moves and prints tables and decides no result: it does not count either, but for its readers of users'
+files.
 """
 
 import ast
@@ -14,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = "deepmirnatar"
+READERS = ("fasta", "tables")  # of `common/`
 
 
 @cache
@@ -37,11 +39,11 @@ def module_file(name: str) -> Path | None:
 
 @cache
 def closure(files: frozenset[Path]) -> frozenset[Path]:
-    """These files and all library files that they import, at any depth, without `common/`."""
+    """These files and all library files that they import, at any depth, of `common/` the readers alone."""
     found, waiting = set(), list(files)
     while waiting:
         file = waiting.pop()
-        if file not in found and file.parent != ROOT / LIBRARY / "common":
+        if file not in found and (file.parent != ROOT / LIBRARY / "common" or file.stem in READERS):
             found.add(file)
             waiting += imports(file)
     return frozenset(found)

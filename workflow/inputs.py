@@ -7,16 +7,19 @@ from string import Formatter
 import pandas as pd
 
 from deepmirnatar import embeddings
+from deepmirnatar.common.files import read_tensors, sha256
+from deepmirnatar.datasets import negatives
 from deepmirnatar.figures import kinds
 from deepmirnatar.figures.base import DRAWN, READS
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study, file_name
 from deepmirnatar.tables import TABLES, label
-from workflow.fingerprint import ROOT
+from workflow.fingerprint import ROOT, fingerprint
 
 # `{dataset}.controls` are the controls of a dataset, where plain `{dataset}` are its pairs, and
 # `{prediction}.candidates` the candidate sites of a prediction; no dataset's name has a dot.
+WEIGHTS = ROOT / "deepmirnatar" / "prediction" / "weights"
 CONTROLS, CANDIDATES = ".controls", ".candidates"
 MIRBASE = "resources/downloads/mirbase/mature.fa"
 
@@ -44,6 +47,8 @@ class Inputs:
         names = []
         if hasattr(wildcards, "model") or hasattr(wildcards, "prediction"):
             names.append(f"predictors.{self.model(wildcards)['predictor']}")
+        if hasattr(wildcards, "shipped"):
+            names.append(f"predictors.{read_tensors(WEIGHTS / 'sites.safetensors')[1]['predictor']}")
         if hasattr(wildcards, "dataset"):
             names.append(f"datasets.negatives.{self.dataset(wildcards)['negatives']['strategy']}")
         if hasattr(wildcards, "embedding"):
@@ -53,6 +58,16 @@ class Inputs:
         if hasattr(wildcards, "source"):
             names.append(f"sources.{SOURCES[wildcards.source].module if wildcards.source in SOURCES else 'user'}")
         return [f"deepmirnatar.{name}" for name in names]
+
+    # --- datasets
+
+    def dataset_keys(self, *keys: str):
+        """These keys of the dataset's stanza, for a rule that reads no others: an edit of those reruns nothing."""
+        return lambda wildcards: {key: self.dataset(wildcards).get(key) for key in keys}
+
+    def negatives_keys(self, wildcards) -> dict:
+        within = negatives.within_splits(self.dataset(wildcards)["negatives"]["strategy"])
+        return self.dataset_keys("negatives", "seed", *(["split"] if within else []))(wildcards)
 
     # --- sources
 
@@ -191,6 +206,11 @@ class Inputs:
         """The paper's network and ours, as a CPU trains them."""
         names = ("deepmirnatar", "papers_network_3epochs", "interaction_map")
         return {name: self.study.models[name] for name in names if name in self.study.models}
+
+    def timed_code(self) -> str:
+        """Of the script and the predictors that it times, which no wildcard names."""
+        names = {f"deepmirnatar.predictors.{model['predictor']}" for model in self.timed_models().values()}
+        return fingerprint(ROOT / "scripts" / "measure_speed.py", frozenset(names))
 
     # --- experiments
 
@@ -352,9 +372,6 @@ class Inputs:
         title, paper, _ = TABLES[wildcards.table]
         return {"figure": label(f"table: {title}", paper)}
 
-    def experiment_figures(self, wildcards) -> dict[str, list[str]]:
-        return self.study.experiments[wildcards.experiment]["figures"]
-
     def settings_files(self, wildcards) -> list[str]:
         fits = self.experiment_fits(wildcards)
         return [f"results/runs/{dataset}/{model}/seed-{seed}/settings.json" for dataset, model, seed in fits]
@@ -418,10 +435,12 @@ class Inputs:
     @staticmethod
     def shipped_weights() -> list[str]:
         """Digests of the shipped weights: others make a prediction run again."""
-        from deepmirnatar.common.files import sha256
+        return [sha256(path) for path in sorted(WEIGHTS.glob("*.safetensors"))]
 
-        folder = ROOT / "deepmirnatar" / "prediction" / "weights"
-        return [sha256(path) for path in sorted(folder.glob("*.safetensors"))]
+    @staticmethod
+    def report_parts() -> list[str]:
+        """Digests of what a prediction's report is made of beside code."""
+        return [sha256(path) for path in sorted(WEIGHTS.parent.glob("report.*")) if path.suffix != ".py"]
 
     def prediction(self, wildcards) -> dict:
         """A prediction's complete stanza."""
@@ -454,6 +473,11 @@ class Inputs:
 
     def known_targets(self, wildcards) -> list[str]:
         return self.study.known_targets(wildcards.prediction)
+
+    @staticmethod
+    def laid_over(configs: list) -> list[str]:
+        """The config files that are laid over the workflow's own."""
+        return [str(path) for path in configs if Path(path).resolve() != ROOT / "config" / "config.yaml"]
 
     @staticmethod
     def workflow_files(wildcards) -> list[str]:

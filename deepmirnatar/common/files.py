@@ -41,6 +41,7 @@ def atomic(path: str | Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path)
+        part.unlink(missing_ok=True)  # of another container's process of this number
         yield part
         with part.open("rb") as handle:
             os.fsync(handle.fileno())
@@ -89,6 +90,7 @@ def read_tsv(path: str | Path, **options) -> pd.DataFrame:
 
 
 def write_json(value: object, path: str | Path) -> None:
+    """Write plain values, arrays among them, as JSON with sorted keys."""
     with atomic(path) as part:
         part.write_text(json.dumps(value, indent=2, sort_keys=True, default=_plain) + "\n")
 

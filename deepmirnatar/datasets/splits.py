@@ -62,6 +62,10 @@ def split_rows(
     if strategy == "given":
         if valid_from_train:
             train = np.flatnonzero(table["split"] == "train")
+            if not len(train):
+                raise ValueError(
+                    "split.valid_from_train: no row is in train; fill the column `split`, or remove the key"
+                )
             part = table.iloc[train]
             shares = {"train": 1 - valid_from_train, "valid": valid_from_train}
             sides = _assign(pd.factorize(part["target"].str.strip())[0], part["label"], shares, rng)

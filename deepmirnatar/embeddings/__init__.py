@@ -9,7 +9,7 @@
     embed(sequences, settings, embedder, device) -> Features
 
 `sequences` are distinct, 5'->3', RNA; `embedder` is the learned file, None where the kind learns nothing. What learns,
-learns from the training split alone.
+learns from the training split's pairs alone; `dnabert` also reads 3'UTRs, without labels, those of test genes included.
 """
 
 from importlib import import_module
@@ -50,8 +50,17 @@ def longest(kind: str, settings: dict) -> int | None:
 def embed(
     sequences: list[str], kind: str, settings: dict, embedder: Path | None = None, device: str = "auto"
 ) -> Features:
-    """Embed distinct sequences (5'->3', RNA), pooled where the settings say so."""
+    """Embed distinct sequences (5'->3', RNA), pooled where the settings say so.
+
+    Raises ValueError for a sequence that is shorter than one k-mer.
+    """
     module = load(kind)
+    shortest = min(sequences, key=len, default="")
+    if sequences and len(shortest) < settings["k"]:
+        raise ValueError(
+            f"sequence {shortest!r} has {len(shortest)} nt and no k-mer of {settings['k']}; leave its rows out, or "
+            "lower the embedding's `k`"
+        )
     features = module.embed(sequences, module.Settings(**settings), embedder, device)
     if runs := settings.get("pool", 0):
         table, offsets = pool(features.table[features.index].astype(np.float32), features.offsets, runs)

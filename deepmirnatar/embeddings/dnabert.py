@@ -1,14 +1,15 @@
 """DNABERT 4-mers of the target site (Ji et al. 2021), one contextual vector per k-mer.
 
-Two sources, one way of use. `weights: pretrain` trains a small BERT (hidden size 96) here, with DNABERT's own
+Two sources, one way of use. `weights: pretrain` trains a small BERT (hidden size 96) here, on the training split's
+sites and the 3'UTRs of the reference (those of test genes, too: nothing there tells a label), with DNABERT's own
 objective: masked k-mers in runs of k, so that the neighbours, which overlap it, cannot give a k-mer away. Two aids
 bring so short a training past the plateau where position is not yet used: position vectors start as sinusoids,
 and in the first part of the steps k-mers are masked singly.
 
 Otherwise `weights` is a folder with a published checkpoint (config.json and model.safetensors, or
 pytorch_model.bin, which is read without unpickling objects): 12 layers, hidden size 768, frozen. How 768 become 96
-the paper does not say: `projection: linear` leaves it to a layer learned with the model, `pca` fits a projection on the
-training split.
+the paper does not say: here a layer that is learned with the model narrows them (`project_to`), or, with `projection:
+pca`, components fitted on the training split.
 """
 
 import json
@@ -33,7 +34,7 @@ LONGEST_KMERS = 510  # beside the two tokens at the ends
 class Settings:
     weights: str = "pretrain"  # or `dnabert4` (downloaded), or a folder
     k: int = 4
-    projection: str = one_of("none", "linear", "pca")
+    projection: str = one_of("none", "pca")
     size: int = 96
     layers: int = 2
     heads: int = 12
@@ -305,15 +306,12 @@ def _load_published(folder: Path):
 
 
 def _save(model, about: dict, more: dict, path: Path) -> None:
+    import torch
     from safetensors.torch import save_file
 
     keys = ["vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"]
     keys += ["max_position_embeddings", "type_vocab_size", "hidden_act", "layer_norm_eps"]
     config = {key: getattr(model.config, key) for key in keys}
-    if getattr(model, "pooler", None) is not None:
-        model.pooler = None
-    import torch
-
     tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     tensors |= {name: torch.as_tensor(value, dtype=torch.float32).contiguous() for name, value in more.items()}
     description = json.dumps({"kind": "dnabert", "config": config, **about})

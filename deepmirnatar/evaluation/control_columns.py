@@ -1,4 +1,4 @@
-"""The names of controls, apart from `controls.py`, so that a change of how they are made does not score anything anew."""
+"""What controls and their columns are called; apart from `controls.py`, whose changes need no new scores."""
 
 # A dataset's controls go by this name where a test set is named, `released:controls`.
 TEST_SET = "controls"

@@ -4,6 +4,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from deepmirnatar.common.logs import log
+from deepmirnatar.pairs import PAIR, key_of
 from deepmirnatar.predictors.rate_table import RateTable
 from deepmirnatar.rna.kmers import kmer_counts
 from deepmirnatar.rna.near_identical import cluster_sites, shares_run
@@ -23,8 +24,8 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     """Columns check, subject, value, n, meaning; the last row is the verdict.
 
     Shortcuts learn from train and valid together and are scored on test, as the strongest use of what leaks.
-    `mirnas_five_to_three` serves the seed match and the families. A table without a test split, or with one label in it,
-    gets its balance and overlaps only. Blanks around a gene's name do not make it another gene.
+    `mirnas_five_to_three` serves the seed match and the families. A table without a test split, or with one label
+    in it, gets its balance and overlaps only. Blanks around a gene's name do not make it another gene.
     """
     table = table.assign(target=table["target"].str.strip())
     rows: list[tuple] = []
@@ -58,7 +59,7 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
             count,
             "fraction; the miRNA with most negatives",
         )
-    sites = table["mirna_sequence"] + "\t" + table["target_sequence"]
+    sites = key_of(table, ["mirna_sequence", "target_sequence"])
     both = table["label"].groupby(sites).transform("nunique") == 2
     add("consistency", "rows with both labels", both.mean(), int(both.sum()), "fraction; same miRNA, site, two labels")
     again = pd.concat([sites, table["label"]], axis=1).duplicated()
@@ -80,7 +81,7 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     known = table[table["split"] != "test"].reset_index(drop=True)
     if len(test) and len(known):
         overlap = {
-            "(miRNA, gene) pair": _pair(test).isin(_pair(known)),
+            "(miRNA, gene) pair": key_of(test).isin(key_of(known)),
             "gene": test["target"].isin(known["target"]),
             "miRNA": test["mirna_sequence"].isin(known["mirna_sequence"]),
             "exact site": test["target_sequence"].isin(known["target_sequence"]),
@@ -155,24 +156,18 @@ def lopsided(names: pd.Series, labels: pd.Series) -> float | None:
     return float(one_sided["size"].sum() / len(names))
 
 
-def _pair(table: pd.DataFrame) -> pd.Series:
-    """(miRNA, gene), by the miRNA's string, because a release may give many miRNAs one name."""
-    return table["mirna_sequence"] + "\t" + table["target"]
-
-
 def _shortcut_scores(known: pd.DataFrame, test: pd.DataFrame, trees: int, seed: int) -> dict:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     def rates(columns: list[str]):
-        names = [part[columns].agg("\t".join, axis=1) for part in (known, test)]
-        return RateTable().fit(names[0], known["label"]).score(names[1])
+        return RateTable().fit(key_of(known, columns), known["label"]).score(key_of(test, columns))
 
     def composition(column: str):
         model = HistGradientBoostingClassifier(max_iter=trees, random_state=seed)
         model.fit(kmer_counts(known[column]), known["label"])
         return model.predict_proba(kmer_counts(test[column]))[:, 1]
 
-    pair, seen = pd.Series(rates(["mirna_sequence", "target"])), _pair(test).isin(_pair(known))
+    pair, seen = pd.Series(rates(PAIR)), key_of(test).isin(key_of(known))
     return {
         "miRNA alone, by its string": rates(["mirna_sequence"]),
         "miRNA alone, by its 3-mers": composition("mirna_sequence"),

@@ -8,23 +8,11 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics as sk
 
+from deepmirnatar.pairs import key_of
+
 RANKING = ["auroc", "auprc", "brier"]
 AT_THRESHOLD = ["sensitivity", "specificity", "precision", "f1", "accuracy", "mcc"]
 RESAMPLES = 1000
-
-
-def best_threshold(labels: np.ndarray, scores: np.ndarray) -> float:
-    """The cut that maximises sensitivity + specificity - 1 (Youden's J); half-way between two scores."""
-    if labels.min() == labels.max():
-        return float(np.median(scores))
-    false_rate, true_rate, cuts = sk.roc_curve(labels, scores)
-    best = int((true_rate - false_rate).argmax())
-    # The first cut of the curve is infinite: there nothing is called. It wins when no cut beats chance.
-    if not np.isfinite(cuts[best]):
-        return float(scores.max() + max(1e-6, 1e-6 * abs(scores.max())))
-    upper = cuts[best]
-    below = scores[scores < upper]
-    return float(upper if not len(below) else (upper + below.max()) / 2)
 
 
 def point_values(labels: np.ndarray, scores: np.ndarray) -> dict[str, float]:
@@ -57,7 +45,7 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
     if np.isnan(scores).any():
         where = predictions["pair_id"].iloc[int(np.isnan(scores).argmax())]
         raise ValueError(f"the score of pair {where!r} is missing; every row needs one")
-    weights = pair_weights(_pairs(predictions), resamples, seed)
+    weights = pair_weights(key_of(predictions), resamples, seed)
     rows = []
 
     def add(metric: str, threshold: str, value: float, sample: np.ndarray | None) -> None:
@@ -82,11 +70,6 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
             add("recall", threshold, float(called.mean()), samples["sensitivity"])
         add("threshold", threshold, cut, None)
     return pd.DataFrame(rows, columns=["metric", "threshold", "value", "low", "high", "n"])
-
-
-def _pairs(predictions: pd.DataFrame) -> pd.Series:
-    """The (miRNA, gene) pair of each row; a miRNA is its sequence, as a release may give many of them one name."""
-    return predictions["mirna_sequence"] + "\t" + predictions["target"]
 
 
 def pair_weights(pairs: pd.Series, resamples: int, seed: int) -> np.ndarray:
@@ -146,7 +129,7 @@ def paired_differences(
     """
     first = next(iter(scores.values()))[0]
     labels = first["label"].to_numpy()
-    weights = pair_weights(_pairs(first), resamples, seed)
+    weights = pair_weights(key_of(first), resamples, seed)
     whole = np.ones((1, len(labels)), dtype=np.float32)
     sampled = {}
     for model, tables in scores.items():

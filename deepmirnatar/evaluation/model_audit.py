@@ -12,6 +12,7 @@ from sklearn.metrics import roc_auc_score
 from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.control_columns import SEEN
 from deepmirnatar.evaluation.metrics import RESAMPLES, pair_weights, resampled_ranking
+from deepmirnatar.pairs import key_of
 from deepmirnatar.rna.seeds import SEED_CLASSES
 
 COLUMNS = ["check", "subject", "value", "low", "high", "n", "meaning"]
@@ -42,7 +43,7 @@ def audit_model(controls: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
         where = controls["pair_id"][controls["score"].isna()].iloc[0]
         raise ValueError(f"the score of pair {where!r} is missing; every row needs one")
     real = controls[controls["control"] == "real"]
-    pair_of = (real["mirna_sequence"] + "\t" + real["target"]).set_axis(real["pair_id"])
+    pair_of = key_of(real).set_axis(real["pair_id"])
     controls = controls.assign(
         pair=controls["real_id"].map(pair_of),
         called=(controls["score"] >= controls["threshold"]).astype(float),

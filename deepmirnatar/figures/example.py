@@ -17,7 +17,7 @@ class Example:
     mirna_sequence: str
     gene: str
     utr: str
-    sites: pd.DataFrame  # as from `scan.seed_sites`, at least one row
+    sites: pd.DataFrame  # as from `rna.seeds.seed_sites`, at least one row
 
     @property
     def site(self) -> pd.Series:

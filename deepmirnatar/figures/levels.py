@@ -13,7 +13,7 @@ from deepmirnatar.rna.seeds import SEED_CLASSES
 
 LEFT, RIGHT = 1.0, 5.6  # of both drawings, inches
 TRACK = 2.4  # height of the 3'UTR
-AFTER_SEED = 5  # nt between the base opposite nt 1 and the site's end, as in `scan.seed_sites`
+AFTER_SEED = 5  # nt between the base opposite nt 1 and the site's end, as in `rna.seeds.seed_sites`
 
 
 def draw(example: Example):

@@ -109,7 +109,7 @@ def placed(sites: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _lines(path: Path) -> Iterator[list[str]]:
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Number and columns of each line that is no comment."""
     for number, line in enumerate(lines(path), start=1):
         if line.strip() and not line.startswith(("#", "track", "browser")):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.evaluation.metrics import RESAMPLES, pair_weights
+from deepmirnatar.pairs import key_of
 
 GROUPS = ["strong evidence", "weaker evidence", "none known", "random genes"]
 
@@ -50,7 +51,7 @@ def _auc(table: pd.DataFrame, scores: pd.Series, within: bool) -> dict:
     scores, mirnas = scores.to_numpy(dtype=float), table["mirna"].to_numpy()
     above = (scores[strong, None] > scores[~strong]) + 0.5 * (scores[strong, None] == scores[~strong])
     compared = mirnas[strong, None] == mirnas[~strong] if within else np.ones_like(above, dtype=bool)
-    weights = pair_weights(table["mirna"] + "\t" + table["target"], RESAMPLES, 1)
+    weights = pair_weights(key_of(table, ["mirna", "target"]), RESAMPLES, 1)
     weights = np.concatenate([np.ones((1, len(table)), dtype=np.float32), weights])
     with np.errstate(invalid="ignore", divide="ignore"):
         won = ((weights[:, strong] @ (above * compared)) * weights[:, ~strong]).sum(axis=1)

@@ -180,7 +180,7 @@ def more_frequent(words: list[str], others: list[str], sequences: pd.Series) -> 
         expected = letters[bases[:, 0]].astype(float)
         for one, two in pairwise(bases.T):
             expected *= pairs[4 * one + two] / np.maximum(letters[one], 1)
-        observed = counts[[kmer_codes(word, len(word))[0] for word in words]]
+        observed = counts[[kmer_codes(encode(word), len(word))[0] for word in words]]
         return np.log((observed + 1) / (expected + 1))
 
     differences = excess(words) - excess(others)
@@ -189,5 +189,5 @@ def more_frequent(words: list[str], others: list[str], sequences: pd.Series) -> 
 
 def _counts(text: str, k: int) -> np.ndarray:
     """How often each k-mer occurs, shape (4**k,)."""
-    codes = kmer_codes(text, k)
+    codes = kmer_codes(encode(text), k)
     return np.bincount(codes[codes >= 0], minlength=4**k)

@@ -1,17 +1,21 @@
 """What a prediction is asked for: miRNAs from FASTA or by name, targets from FASTA or a genome, checked."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from deepmirnatar.common.fasta import read_fasta
+from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.text import lines
+from deepmirnatar.pairs import shorten
 from deepmirnatar.prediction.annotation import read_annotated
-from deepmirnatar.prediction.candidates import read_fasta
 from deepmirnatar.prediction.checks import check
 from deepmirnatar.prediction.mirna_names import from_mirbase
+from deepmirnatar.rna.sequences import to_rna
 
 _MIRNA = ("mirna", "mirna_sequence")
 _PLAIN = re.compile("[ACGUTNacgutn]+")
@@ -47,7 +51,7 @@ def read_inputs(
     if annotation is not None:
         utrs, warnings = read_annotated(annotation, genome)
     elif isinstance(targets, pd.DataFrame):
-        utrs = targets.reset_index(drop=True)
+        utrs = rna_table(targets, ["utr"], ["target"])
     else:
         utrs = as_table(read_fasta(targets, "ACGUN"), "target", "utr")
     return Inputs(wanted, utrs, meant, [*warnings, *check(wanted, utrs)])
@@ -79,7 +83,7 @@ def no_site(given: Inputs) -> str:
 def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Path | None) -> tuple:
     """A table of miRNAs and what their names mean; see `read_inputs`."""
     if isinstance(given, pd.DataFrame):
-        return given.reset_index(drop=True), []
+        return rna_table(given, ["mirna_sequence"], ["mirna"]), []
     if isinstance(given, list):
         return from_mirbase(given, mirbase)
     path = Path(given)
@@ -94,6 +98,35 @@ def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Pat
 def as_table(sequences: pd.Series, name: str, column: str) -> pd.DataFrame:
     """Sequences by name as a table of two columns."""
     return pd.DataFrame({name: sequences.index, column: sequences.to_numpy()})
+
+
+def rna_table(table: pd.DataFrame, sequences: list[str], names: Sequence[str] = ()) -> pd.DataFrame:
+    """A caller's table with a fresh index and its sequences as RNA, upper case. DNA, lower case and N may come in.
+
+    Raises ValueError where a column is missing, a name (in `names`) occurs twice, a sequence is empty, or one of its
+    letters is neither a base nor N.
+    """
+    table = table.reset_index(drop=True)
+    for column in (*names, *sequences):
+        if column not in table:
+            raise ValueError(f"the table has no column {column!r}; found: {', '.join(map(str, table.columns))}")
+    for column in names:
+        if (again := table[column].duplicated()).any():
+            row = int(again.to_numpy().argmax())
+            raise ValueError(
+                f"row {row + 1} of the table: {column} {table[column][row]!r} occurs twice; names must differ"
+            )
+    for column in sequences:
+        rna = to_rna(table[column])
+        odd = ~rna.str.fullmatch("[ACGUN]+")
+        if odd.any():
+            row = int(odd.to_numpy().argmax())
+            wrong = (
+                f"holds {odd_letter(rna[row], 'ACGUN')[1]}" if rna[row] else "is empty; fill it in or remove the row"
+            )
+            raise ValueError(f"row {row + 1} of the table: {column} {shorten(table[column][row])} {wrong}")
+        table[column] = rna
+    return table
 
 
 def _names_in(path: Path) -> list[str]:

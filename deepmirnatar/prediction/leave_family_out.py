@@ -5,13 +5,16 @@ with a 3'UTR takes part; one without a seed match (6mer or better) gets the lowe
 alone counts weaker sites (offset 6mer, one G-U pair, one mismatch) in such genes too.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from deepmirnatar.prediction.repression import fit, without_shared_response
-from deepmirnatar.rna.site_features import CLASSES, SeedIndex, Sites, encode, encode_mirnas, find_sites
+from deepmirnatar.rna.sequences import family, joined, padded
+from deepmirnatar.rna.site_features import CLASSES, SeedIndex, Sites, find_sites
 
 COUNT_WEIGHTS = np.array([1, 0.6, 0.5, 0.2, 0, 0, 0])  # of a class in the weighted count of seed sites
 ANY_SITE = {"repression, all classes"}
@@ -42,51 +45,70 @@ def measures(score: np.ndarray, log_fc: np.ndarray, repressed: np.ndarray) -> di
     }
 
 
-def leave_family_out(
-    experiments: pd.DataFrame, mirnas: dict[str, str], utrs: dict[str, str], site_score: np.ndarray | None = None
-) -> pd.DataFrame:
-    """Columns experiment, score (name), AUROC, AP, Spearman; tables as from `read_experiments`.
+@dataclass
+class Transfections:
+    """Experiments in alphabetical order of their file names (rows), genes in the order of `utrs` (columns)."""
 
-    `site_score` (sites, columns): a further feature of each site, in the order of `find_sites` on all 3'UTRs with one
-    miRNA per experiment, experiments in alphabetical order of their file names.
-    """
-    names = sorted(experiments["experiment"].unique())
-    of = experiments.drop_duplicates("experiment").set_index("experiment")["mirna"]
-    sequences = [mirnas[of[name]] for name in names]
-    codes, ends = encode(list(utrs.values()))
-    bases = encode_mirnas(sequences)
-    sites = find_sites(codes, ends, bases, SeedIndex(bases))
-    table = experiments.pivot(index="experiment", columns="gene", values="logFC").reindex(
-        index=names, columns=list(utrs)
-    )
-    log_fc = table.to_numpy(dtype=float)
-    marks = experiments.pivot(index="experiment", columns="gene", values="repressed").reindex_like(table)
-    series = np.array([name.split("_")[0] for name in names])
-    families = np.array([sequence[1:8] for sequence in sequences])
+    names: list[str]
+    mirnas: list[str]  # names
+    families: np.ndarray  # nt 2-8 of each experiment's miRNA
+    series: np.ndarray  # which experiments share their controls
+    log_fc: np.ndarray  # (experiments, genes); NaN where a gene is missing
+    repressed: np.ndarray  # the same, of 0 and 1
+    utr_lengths: np.ndarray  # (genes,)
+    sites: Sites  # of experiment e's miRNA, `mirna == e`, on all 3'UTRs
 
+    @classmethod
+    def scan(cls, experiments: pd.DataFrame, mirnas: dict[str, str], utrs: dict[str, str]) -> "Transfections":
+        """From tables as `read_experiments` gives them."""
+        names = sorted(experiments["experiment"].unique())
+        of = experiments.drop_duplicates("experiment").set_index("experiment")["mirna"][names].tolist()
+        sequences = [mirnas[name] for name in of]
+        (codes, ends), bases = joined(list(utrs.values())), padded(sequences)
+        log_fc, repressed = (
+            experiments.pivot(index="experiment", columns="gene", values=values)
+            .reindex(index=names, columns=list(utrs))
+            .to_numpy(dtype=float)
+            for values in ("logFC", "repressed")
+        )
+        return cls(
+            names,
+            of,
+            np.array([family(sequence) for sequence in sequences]),
+            np.array([name.split("_")[0] for name in names]),
+            log_fc,
+            repressed,
+            np.diff(ends),
+            find_sites(codes, ends, bases, SeedIndex(bases)),
+        )
+
+
+def leave_family_out(data: Transfections) -> pd.DataFrame:
+    """Columns experiment, score (name), AUROC, AP, Spearman."""
+    sites, log_fc, families = data.sites, data.log_fc, data.families
     shape, known = log_fc.shape, np.isfinite(log_fc)
     counts = sums(sites, (sites.seed_class[:, None] == np.arange(len(CLASSES))).astype(float), shape)
     one_hot = np.eye(len(CLASSES))[sites.seed_class][:, :SEED_MATCHES]
     au, distance = sites.features[:, :2].mean(axis=1, keepdims=True), sites.features[:, 4:5]
-    length = np.broadcast_to(np.log(np.diff(ends))[None, :, None], (*shape, 1))
+    length = np.broadcast_to(np.log(data.utr_lengths)[None, :, None], (*shape, 1))
     plain = np.concatenate([sums(sites, np.hstack([one_hot, one_hot * au, one_hot * distance]), shape), length], axis=2)
     change = np.clip(np.nanmedian(log_fc, axis=1, keepdims=True) - log_fc, -1, 2)
     none = counts[:, :, :SEED_MATCHES].sum(axis=2) == 0
 
     rows = []
-    for row, name in enumerate(names):
+    for row, name in enumerate(data.mirnas):
         train = families != families[row]
         rest = np.where(train[:, None], log_fc, np.nan)
-        model = fit(sites, without_shared_response(rest, series), extra=site_score)
+        model = fit(sites, without_shared_response(rest, data.series))
         scores = {
             "weighted count": (counts @ COUNT_WEIGHTS)[row],
             "ridge": ridge(plain, change, known & train[:, None])[row],
-            "repression": model.predict(sites, *shape, extra=site_score)[row],
+            "repression": model.predict(sites, *shape)[row],
         }
         scores["repression, all classes"] = scores["repression"]
         genes = known[row]
-        repressed = marks.to_numpy()[row, genes].astype(bool)
+        repressed = data.repressed[row, genes].astype(bool)
         for which, score in scores.items():
             score = (score if which in ANY_SITE else np.where(none[row], score.min() - 1, score))[genes]
-            rows.append({"experiment": of[name], "score": which, **measures(score, log_fc[row, genes], repressed)})
+            rows.append({"experiment": name, "score": which, **measures(score, log_fc[row, genes], repressed)})
     return pd.DataFrame(rows)

@@ -15,10 +15,12 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import read_tensors, sha256
+from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.prediction.annotation import placed
-from deepmirnatar.prediction.inputs import no_site, read_inputs
+from deepmirnatar.prediction.inputs import no_site, read_inputs, rna_table
 from deepmirnatar.prediction.repression import Repression
-from deepmirnatar.rna.site_features import CLASSES, SeedIndex, encode, encode_mirnas, find_sites
+from deepmirnatar.rna.sequences import joined, padded
+from deepmirnatar.rna.site_features import CLASSES, SeedIndex, find_sites
 from deepmirnatar.rna.site_kernels import CANONICAL
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -85,14 +87,23 @@ class Predictor:
         self, mirnas: pd.DataFrame, parts: Iterable[pd.DataFrame], candidates: str = "seed_match"
     ) -> Iterator[Prediction]:
         """The same for `chunks` of targets, one result each; genes of a chunk are not ranked yet."""
-        codes = encode_mirnas(mirnas["mirna_sequence"].tolist())
+        if candidates not in CANDIDATES:
+            choices = ", ".join(CANDIDATES)
+            raise ValueError(f"candidates {candidates!r}: choose from {choices}.{did_you_mean(candidates, CANDIDATES)}")
+        codes = padded(mirnas["mirna_sequence"])
         index = SeedIndex(codes)
         wanted = np.isin(CLASSES, CANDIDATES[candidates])
         for chunk in parts:
             yield self._chunk(mirnas, codes, index, chunk, wanted)
 
     def score(self, pairs: pd.DataFrame) -> np.ndarray:
-        """Probability of binding of each row, shape (rows,); columns mirna_sequence, target_sequence."""
+        """Probability of binding of each row, shape (rows,); columns mirna_sequence, target_sequence.
+
+        Both strands 5'->3', RNA or DNA letters or N. Raises ValueError for anything else.
+        """
+        return self._score(rna_table(pairs, ["mirna_sequence", "target_sequence"]))
+
+    def _score(self, pairs: pd.DataFrame) -> np.ndarray:
         from deepmirnatar.predictors.base import Context
 
         if not len(pairs):
@@ -103,7 +114,7 @@ class Predictor:
         return self.model.predict(table, Context(threads=self.threads, device="auto"))[: len(pairs)]
 
     def _chunk(self, mirnas, codes, index: SeedIndex, chunk: pd.DataFrame, wanted: np.ndarray) -> Prediction:
-        bases, ends = encode(chunk["utr"].tolist())
+        bases, ends = joined(chunk["utr"])
         every = find_sites(bases, ends, codes, index)
         # Weaker sites add to the repression of a gene that has one of those that are wanted.
         repression = -self.repression.predict(every, len(mirnas), len(chunk))
@@ -131,7 +142,7 @@ class Predictor:
             }
         )
         if len(sites):
-            sites["score"] = self.score(sites.rename(columns={"site_sequence": "target_sequence"})).round(DECIMALS)
+            sites["score"] = self._score(sites.rename(columns={"site_sequence": "target_sequence"})).round(DECIMALS)
         if "exons" in chunk:
             sites = placed(sites, chunk)
         genes = summarized(sites, dict(zip(chunk["target"], lengths, strict=True)))

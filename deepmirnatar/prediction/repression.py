@@ -33,18 +33,15 @@ class Repression:
     def site_effects(self, seed_class: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Log2 units by which each site lowers its gene; `features` (sites, features); shape (sites,)."""
         if features.shape[1] != len(self.weight):
-            raise ValueError(
-                f"the model has {len(self.weight)} site features, {features.shape[1]} are given; "
-                "give the columns it was fitted on (with site_score or without)"
-            )
+            raise ValueError(f"the model has {len(self.weight)} site features, {features.shape[1]} are given")
         return np.logaddexp(0, self.bias[seed_class] + ((features - self.mean) / self.scale) @ self.weight)
 
-    def predict(self, sites: Sites, mirnas: int, utrs: int, extra: np.ndarray | None = None) -> np.ndarray:
+    def predict(self, sites: Sites, mirnas: int, utrs: int) -> np.ndarray:
         """Predicted repression in log2 units, shape (mirnas, utrs); 0 for a gene without a site.
 
-        `sites` are those of a chunk of `utrs` 3'UTRs, `extra` (sites, columns) further features, as in `fit`.
+        `sites` are those of a chunk of `utrs` 3'UTRs.
         """
-        effects = self.site_effects(sites.seed_class, with_extra(sites, extra))
+        effects = self.site_effects(sites.seed_class, sites.features)
         gene = sites.mirna.astype(np.int64) * utrs + sites.utr
         return np.bincount(gene, effects, mirnas * utrs).reshape(mirnas, utrs)
 
@@ -54,11 +51,6 @@ class Repression:
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> "Repression":
         return cls(**{field.name: np.asarray(arrays[field.name], dtype=np.float32) for field in fields(cls)})
-
-
-def with_extra(sites: Sites, extra: np.ndarray | None) -> np.ndarray:
-    """The sites' features, with `extra` columns behind them, such as a network's probability of binding."""
-    return sites.features if extra is None else np.column_stack([sites.features, extra]).astype(np.float32)
 
 
 def without_shared_response(log_fc: np.ndarray, series: np.ndarray) -> np.ndarray:
@@ -75,17 +67,12 @@ def without_shared_response(log_fc: np.ndarray, series: np.ndarray) -> np.ndarra
     return np.clip(change - rest, *CLIP)
 
 
-def fit(
-    sites: Sites,
-    repression: np.ndarray,
-    weight: np.ndarray | None = None,
-    extra: np.ndarray | None = None,
-) -> Repression:
+def fit(sites: Sites, repression: np.ndarray) -> Repression:
     """Least squares with a ridge penalty, by L-BFGS from a fixed start: deterministic.
 
     `repression` (experiments, genes), NaN where a gene is missing, as from `without_shared_response`. Row e is of
-    `sites.mirna == e`, column g of `sites.utr == g`; other sites are left out. `weight`, of the same shape, says how
-    precise each value is. Each experiment has a level and a scale of its own, which prediction does not use.
+    `sites.mirna == e`, column g of `sites.utr == g`; other sites are left out. Each experiment has a level and a scale
+    of its own, which prediction does not use.
     """
     # Here, since predicting needs neither: 20 MB.
     from scipy.optimize import minimize
@@ -93,15 +80,14 @@ def fit(
 
     experiments, genes = repression.shape
     use = (sites.mirna < experiments) & np.isfinite(repression).any(axis=1)[np.minimum(sites.mirna, experiments - 1)]
-    which, x = sites.seed_class[use], with_extra(sites, extra)[use].astype(float)
+    which, x = sites.seed_class[use], sites.features[use].astype(float)
     row = sites.mirna[use].astype(np.int64)
     gene = row * genes + sites.utr[use]
     mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-6)
     x = (x - mean) / scale
     known = np.isfinite(repression)
-    importance = known * (1.0 if weight is None else np.nan_to_num(weight))
     target = np.where(known, repression, 0.0)
-    importance = importance / (importance * target**2).sum()
+    importance = known / (target**2).sum()
     parts = np.cumsum([len(CLASSES), x.shape[1], experiments])
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import digest, read_tensors
+from deepmirnatar.common.settings import one_of
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.neural import NeuralPredictor, load_state
 from deepmirnatar.rna.sequences import padded
@@ -33,8 +34,8 @@ class Settings(TrainingSettings):
     batch_size: int = 128
     learning_rate: float = 3e-3
     weight_decay: float = 0.05
-    optimizer: str = "adamw"
-    schedule: str = "cosine"
+    optimizer: str = one_of("adamw", "lookahead_radam", "adam")
+    schedule: str = one_of("cosine", "constant")
     bfloat16: bool = True
     members: int = 1
     code_size: int = 8
@@ -95,7 +96,7 @@ class Predictor(NeuralPredictor):
         """Members one after another; returns the history of the first, with the seconds of all."""
         from deepmirnatar.predictors.networks.interaction_map import Ensemble
 
-        histories, networks, self._folded = [], [], {}
+        histories, networks, self._folded, self._fused = [], [], {}, None
         for number in range(self.settings.members):
             self._member = number
             # The first member has the run's own seed, the others' are far from those of other runs.
@@ -103,7 +104,7 @@ class Predictor(NeuralPredictor):
             networks.append(self.network)
         self.network = Ensemble(networks)
         self.network.temperature.fill_(best_temperature(self.logits(valid, context), valid["label"].to_numpy()))
-        self._folded = self._fused = None
+        self._folded = self._fused = None  # fused with the temperature before
         return histories[0].assign(seconds=pd.concat([each["seconds"] for each in histories], axis=1).sum(axis=1))
 
     def scoring_network(self):

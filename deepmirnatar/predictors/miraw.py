@@ -45,7 +45,7 @@ class Settings(TrainingSettings):
     # Training, where it differs from TrainingSettings. Pre-training takes the same batch size and learning rate.
     batch_size: int = 64
     learning_rate: float = 1e-3
-    optimizer: str = one_of("adam", "lookahead_radam")
+    optimizer: str = one_of("adam", "lookahead_radam", "adamw")
     patience: int = 20
 
     def check(self) -> None:

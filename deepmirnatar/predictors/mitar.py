@@ -45,7 +45,7 @@ class Settings(TrainingSettings):
     batch_size: int = 100
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
-    optimizer: str = one_of("adam", "lookahead_radam")
+    optimizer: str = one_of("adam", "lookahead_radam", "adamw")
     patience: int = 100
 
 

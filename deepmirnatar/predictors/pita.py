@@ -8,18 +8,15 @@ either side. Several candidates in a site are combined as PITA combines those of
 
 The score is -ddG; the default call is ddG <= -10. A site without a candidate scores -100, below any candidate.
 
-The mRNA is the table's column `context_sequence` (the 3'UTR or a part of it) with `context_start` (0-based position
-of the site in it), where there are such columns and they are filled in. Otherwise it is the site alone, which lowers
-dG_open: scores with and without context are not comparable.
+The mRNA is the site alone, since a table of pairs has no more of it; this lowers dG_open.
 
-Departures: today's ViennaRNA energies; the duplex is the most stable one, not one forced through the seed.
+Departures: that; today's ViennaRNA energies; the duplex is the most stable one, not one forced through the seed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from deepmirnatar.predictors import base
 
@@ -44,20 +41,19 @@ class Predictor(base.Predictor):
     def predict(self, pairs, context) -> np.ndarray:
         from deepmirnatar.rna.energies import duplex_energies, opening_energies
 
-        mirnas = pairs["mirna_sequence"].to_numpy()
-        mrnas, site_starts = surroundings(pairs)
-        rows, opposite = seed_matches(mirnas, pairs["target_sequence"])
-        last = site_starts[rows] + opposite + 1  # opposite nt 1
-        lengths = np.array([len(mrna) for mrna in mrnas])
+        mirnas, sites = (pairs[name].to_numpy() for name in ("mirna_sequence", "target_sequence"))
+        rows, opposite = seed_matches(mirnas, sites)
+        last = opposite + 1  # opposite nt 1
+        lengths = np.array([len(site) for site in sites])
         possible = (last >= SHORTEST) & (last < lengths[rows])
         rows, last = rows[possible], last[possible]
 
-        targets = [mrnas[row][max(0, end - TARGET) : end] for row, end in zip(rows, last + 1, strict=True)]
+        targets = [sites[row][max(0, end - TARGET) : end] for row, end in zip(rows, last + 1, strict=True)]
         starts = np.maximum(0, last + 1 - TARGET - self.settings.flank_down)
         ends = np.minimum(lengths[rows], last + 1 + self.settings.flank_up)
         folded_from = np.maximum(0, starts - self.settings.scope)
         folded = [
-            mrnas[row][start:end] for row, start, end in zip(rows, folded_from, ends + self.settings.scope, strict=True)
+            sites[row][start:end] for row, start, end in zip(rows, folded_from, ends + self.settings.scope, strict=True)
         ]
         duplex = duplex_energies(mirnas[rows], targets, context.threads, "PITA, duplex")
         opening = opening_energies(
@@ -68,26 +64,9 @@ class Predictor(base.Predictor):
         return np.where(np.isneginf(scores), NO_CANDIDATE, scores)
 
 
-def surroundings(pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """The mRNA around each site, and where in it the site starts (0-based); the site itself where none is given."""
-    sites = pairs["target_sequence"]
-    if "context_sequence" not in pairs:
-        return sites.to_numpy(), np.zeros(len(pairs), dtype=int)
-    given = pairs["context_sequence"].notna() & pairs["context_start"].notna()
-    mrnas = pairs["context_sequence"].where(given, sites).to_numpy()
-    starts = pairs["context_start"].where(given, 0).astype(int).to_numpy()
-    for row, (mrna, start, site) in enumerate(zip(mrnas, starts, sites, strict=True)):
-        if mrna[start : start + len(site)] != site:
-            raise ValueError(
-                f"row {row + 1}: the site {site} does not stand at position {start} (0-based) of its context_sequence"
-            )
-    return mrnas, starts
-
-
 def seed_matches(mirnas: Sequence[str], sites: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """All seed matches: the row of each, and the site position (0-based) opposite nt 2."""
-    from deepmirnatar.rna.duplex_features import WATSON_CRICK, WOBBLE
-    from deepmirnatar.rna.sequences import padded
+    from deepmirnatar.rna.sequences import WATSON_CRICK, WOBBLE, padded
 
     seeds = padded([mirna[1:9].ljust(8, "N") for mirna in mirnas])
     # Turned round, so that column p + k faces nt 2 + k where column p faces nt 2.

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.spelling import did_you_mean
-from deepmirnatar.pairs import COLUMNS
+from deepmirnatar.pairs import COLUMNS, key_of
 from deepmirnatar.predictors import base
 
 
@@ -34,18 +34,18 @@ class Predictor(base.Predictor):
     Settings = Settings
 
     def fit(self, train, valid, context):
-        self.table = RateTable(self.settings.prior).fit(self._names(train, self.settings.columns), train["label"])
+        self.table = RateTable(self.settings.prior).fit(key_of(train, self.settings.columns), train["label"])
         self.back = None
         if self.settings.backoff:
-            self.back = RateTable(self.settings.prior).fit(self._names(train, self.settings.backoff), train["label"])
+            self.back = RateTable(self.settings.prior).fit(key_of(train, self.settings.backoff), train["label"])
         return super().fit(train, valid, context)
 
     def predict(self, pairs, context) -> np.ndarray:
-        names = self._names(pairs, self.settings.columns)
+        names = key_of(pairs, self.settings.columns)
         scores = self.table.score(names)
         if self.back is not None:
             seen = names.isin(self.table.rates.keys()).to_numpy()
-            scores = np.where(seen, scores, self.back.score(self._names(pairs, self.settings.backoff)))
+            scores = np.where(seen, scores, self.back.score(key_of(pairs, self.settings.backoff)))
         return scores
 
     def state(self):
@@ -58,10 +58,6 @@ class Predictor(base.Predictor):
             if name in more:
                 setattr(self, name, RateTable())
                 vars(getattr(self, name)).update(more[name])
-
-    @staticmethod
-    def _names(pairs: pd.DataFrame, columns: list[str]) -> pd.Series:
-        return pairs[columns].agg("\t".join, axis=1) if len(columns) > 1 else pairs[columns[0]]
 
 
 class RateTable:

@@ -38,7 +38,7 @@ class Settings(TrainingSettings):
     # Training, where it differs from TrainingSettings.
     epochs: int = 40
     weight_decay: float = 0.0
-    optimizer: str = one_of("adam", "lookahead_radam")
+    optimizer: str = one_of("adam", "lookahead_radam", "adamw")
     checkpoint_minutes: float = 15.0  # the published size needs hours for an epoch on a CPU
 
     def check(self) -> None:

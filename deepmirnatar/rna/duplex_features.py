@@ -6,11 +6,8 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.rna.energies import duplex_energies, opening_energies
-from deepmirnatar.rna.sequences import PAIRS, padded
+from deepmirnatar.rna.sequences import WATSON_CRICK, WOBBLE, padded
 
-# Tables over codes as in `sequences.encode`: complementary bases have codes that add up to 3.
-WATSON_CRICK = PAIRS & (np.add.outer(np.arange(5), np.arange(5)) == 3)
-WOBBLE = PAIRS & ~WATSON_CRICK
 FLANK = 30  # nt on either side of the seed match whose A and U count (Grimson et al. 2007)
 
 
@@ -20,7 +17,7 @@ def duplex_features(mirnas: Sequence[str], sites: Sequence[str], processes: int 
     pair_2 ... pair_22       1 where this miRNA nt forms a Watson-Crick pair, 0.5 for G-U, 0 otherwise
     supplementary            Watson-Crick pairs within nt 13-16
     longest_3p               longest run of pairs from nt 9 on
-    seed_class               rank in `scan.SEED_CLASSES`
+    seed_class               rank in `seeds.SEED_CLASSES`
     a_opposite_1             is there an A opposite nt 1?
     au_upstream, _downstream A and U content on either side of the seed match, weights 1 / distance, within the site
     open_seed, open_supplementary, open_site   dG_open opposite nt 1-8, nt 9-16 and of the 25 nt from nt 1 on

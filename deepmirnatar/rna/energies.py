@@ -1,4 +1,4 @@
-"""RNAcofold's binding energy of many miRNA-site pairs, in parallel processes (ViennaRNA)."""
+"""Binding, duplex and opening energies of many pairs or sites, in parallel processes (ViennaRNA)."""
 
 import math
 from collections.abc import Iterable, Sequence

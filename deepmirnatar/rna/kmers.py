@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from deepmirnatar.rna.sequences import ALPHABET, kmer_codes
+from deepmirnatar.rna.sequences import ALPHABET, joined, kmer_codes
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 PAD, UNKNOWN, START, END, MASK = range(5)
@@ -28,10 +28,12 @@ def tokenize(sequences: list[str], k: int = 4) -> tuple[np.ndarray, np.ndarray]:
 
     Sequence i has tokens[offsets[i]:offsets[i + 1]], L - k + 1 of them, without special tokens.
     """
-    translation = _translation(k)
-    parts = [translation[kmer_codes(sequence, k)] for sequence in sequences]
-    offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
-    return (np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)), offsets
+    bases, ends = joined(sequences)
+    counts = np.maximum(np.diff(ends) - k + 1, 0)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    # Of all k-mers end to end, those that lie within one sequence.
+    places = np.arange(offsets[-1]) + np.repeat(ends[:-1] - offsets[:-1], counts)
+    return _translation(k)[kmer_codes(bases, k)[places]], offsets
 
 
 def check_counted(k: int) -> None:
@@ -42,9 +44,8 @@ def check_counted(k: int) -> None:
 
 def kmer_counts(sequences: Iterable[str], k: int = 3) -> np.ndarray:
     """Counts of all k-mers per sequence, shape (sequences, 4**k), and nothing of their order."""
-    sequences = list(sequences)
-    tokens, offsets = tokenize(sequences, k)
-    rows = np.repeat(np.arange(len(sequences)), np.diff(offsets))
-    out = np.zeros((len(sequences), len(vocabulary(k))), dtype=np.float32)
-    np.add.at(out, (rows, tokens), 1)
-    return out[:, len(SPECIAL) :]
+    tokens, offsets = tokenize(list(sequences), k)
+    count, words = len(offsets) - 1, len(vocabulary(k))
+    rows = np.repeat(np.arange(count), np.diff(offsets))
+    counts = np.bincount(rows * words + tokens, minlength=count * words).reshape(count, words)
+    return counts[:, len(SPECIAL) :].astype(np.float32)

@@ -15,17 +15,14 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 
-from deepmirnatar.rna.sequences import ALPHABET, encode
+from deepmirnatar.rna.sequences import WATSON_CRICK, WOBBLE, joined
 
-MATCH, WOBBLE, MISMATCH = 5, 1, -3
+MATCH, G_U, MISMATCH = 5, 1, -3
 GAP_OPEN, GAP_EXTEND = -9, -4
 SEED_WEIGHT = 4
 
 # Score of miRNA base a facing site base b; the fifth row and column are N, which pairs with nothing.
-BASE_SCORES = np.full((5, 5), MISMATCH, dtype=np.int64)
-for _pair, _score in {"AU": MATCH, "CG": MATCH, "GU": WOBBLE}.items():
-    _a, _b = (ALPHABET.index(letter) for letter in _pair)
-    BASE_SCORES[_a, _b] = BASE_SCORES[_b, _a] = _score
+BASE_SCORES = np.select([WATSON_CRICK, WOBBLE], [MATCH, G_U], MISMATCH)
 
 
 def align(mirnas: Sequence[str], sites: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -38,13 +35,8 @@ def align(mirnas: Sequence[str], sites: Sequence[str]) -> tuple[np.ndarray, np.n
     mirnas, sites = list(mirnas), list(sites)
     scores = np.zeros(len(mirnas), dtype=np.int64)
     facing = np.full((len(mirnas), max(map(len, mirnas), default=0)), -1, dtype=np.int64)
-    _align_all(*_joined(mirnas), *_joined(sites), BASE_SCORES, scores, facing)
+    _align_all(*joined(mirnas), *joined(sites), BASE_SCORES, scores, facing)
     return scores, facing
-
-
-def _joined(sequences: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """All codes end to end, and offsets, shape (sequences + 1,)."""
-    return encode("".join(sequences)), np.cumsum([0, *map(len, sequences)])
 
 
 @numba.njit(cache=True)

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from deepmirnatar.rna.sequences import kmer_codes
+from deepmirnatar.rna.sequences import encode, kmer_codes
 
 # Two 40-nt windows cut 5 nt apart share 35 nt; two unrelated human 3'UTR sites share 20 nt almost only
 # in repeats. A site shorter than k is compared whole.
@@ -17,10 +17,10 @@ def shared_runs(sites: pd.Series, k: int = SHARED) -> tuple[np.ndarray, np.ndarr
     rows, codes = [], []
     for position, site in enumerate(sites):
         if len(site) >= k:
-            found = np.unique(kmer_codes(site, k))
+            found = np.unique(kmer_codes(encode(site), k))
         else:
             # Codes below zero keep whole short sites apart from k-mers.
-            found = np.array([-1 - int(kmer_codes(site, len(site))[0]) * (k + 1) - len(site)])
+            found = np.array([-1 - int(kmer_codes(encode(site), len(site))[0]) * (k + 1) - len(site)])
         rows.append(np.full(len(found), position))
         codes.append(found)
     if not rows:
@@ -73,7 +73,7 @@ def lie_on(sites: pd.Series, utrs: pd.Series, k: int = SHARED) -> tuple[np.ndarr
     rows, runs = rows[order], runs[order]
     hits = []
     for number, utr in enumerate(utrs):
-        own = np.unique(kmer_codes(utr, k))
+        own = np.unique(kmer_codes(encode(utr), k))
         own = own[own >= 0]  # a run that holds N is none
         starts, ends = np.searchsorted(runs, own, "left"), np.searchsorted(runs, own, "right")
         found = [rows[start:end] for start, end in zip(starts, ends, strict=True) if end > start]

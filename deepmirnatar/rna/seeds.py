@@ -1,4 +1,4 @@
-"""Where on an mRNA can a miRNA bind? Seed sites and the best candidate target site of a 3'UTR.
+"""Where does a miRNA's seed match an mRNA? The class of a site, and the seed sites of a 3'UTR.
 
 Seed classes as in TargetScan (Bartel 2009): 8mer, 7mer-m8 (nt 2-8), 7mer-A1 (nt 2-7 and A opposite nt 1),
 6mer (nt 2-7), offset 6mer (nt 3-8).

@@ -17,6 +17,9 @@ for _position, _letter in enumerate(ALPHABET):
 PAIRS = np.zeros((5, 5), dtype=bool)
 for _a, _b in ("AU", "UA", "GC", "CG", "GU", "UG"):
     PAIRS[ALPHABET.index(_a), ALPHABET.index(_b)] = True
+# The two kinds of pairs; complementary bases have codes that add up to 3.
+WATSON_CRICK = PAIRS & (np.add.outer(np.arange(5), np.arange(5)) == 3)
+WOBBLE = PAIRS & ~WATSON_CRICK
 
 
 def to_rna(sequences: pd.Series) -> pd.Series:
@@ -30,6 +33,7 @@ def reverse(sequences: pd.Series) -> pd.Series:
 
 
 def reverse_complement(sequence: str) -> str:
+    """What pairs with an RNA over its whole length, 5'->3' like it."""
     return sequence.translate(_COMPLEMENT)[::-1]
 
 
@@ -39,17 +43,27 @@ def encode(sequence: str) -> np.ndarray:
     return np.minimum(codes, 4)
 
 
-def kmer_codes(sequence: str, k: int) -> np.ndarray:
-    """Overlapping k-mers as base-4 numbers (first letter most significant); shape (length - k + 1,).
+def joined(sequences: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Codes of all sequences end to end, and offsets, shapes (nt,) uint8 and (sequences + 1,) int64.
+
+    Sequence i has codes[offsets[i]:offsets[i + 1]].
+    """
+    sequences = list(sequences)
+    return encode("".join(sequences)), np.cumsum([0, *map(len, sequences)], dtype=np.int64)
+
+
+def kmer_codes(bases: np.ndarray, k: int) -> np.ndarray:
+    """Overlapping k-mers of `encode`'s codes as base-4 numbers (first letter most significant); shape (nt - k + 1,).
 
     A k-mer that holds a letter outside ACGU becomes -1.
     """
-    bases = encode(sequence)
-    if len(bases) < k:
-        return np.empty(0, dtype=np.int64)
-    windows = np.lib.stride_tricks.sliding_window_view(bases, k)
-    weights = 4 ** np.arange(k - 1, -1, -1, dtype=np.int64)
-    return np.where((windows < 4).all(axis=1), windows.astype(np.int64) @ weights, -1)
+    count = max(len(bases) - k + 1, 0)
+    codes, known = np.zeros(count, dtype=np.int64), np.ones(count, dtype=bool)
+    for place in range(k):
+        letters = bases[place : place + count]
+        codes = 4 * codes + letters
+        known &= letters < 4
+    return np.where(known, codes, -1)
 
 
 def family(sequence: str) -> str:
@@ -69,9 +83,9 @@ def code_table(sequences: pd.Series, order: str, width: int) -> np.ndarray:
 
 
 def padded(sequences: Sequence[str]) -> np.ndarray:
-    """Codes as in `sequences.encode`, shape (rows, longest); shorter ones are filled up with N."""
-    sequences = list(sequences)
-    codes = np.full((len(sequences), max(map(len, sequences), default=0)), 4, dtype=np.uint8)
-    for row, sequence in zip(codes, sequences, strict=True):
-        row[: len(sequence)] = encode(sequence)
-    return codes
+    """Codes as in `encode`, shape (rows, longest), uint8; shorter ones are filled up with N."""
+    codes, offsets = joined(sequences)
+    lengths = np.diff(offsets)
+    table = np.full((len(lengths), lengths.max(initial=0)), 4, dtype=np.uint8)
+    table[np.arange(table.shape[1]) < lengths[:, None]] = codes
+    return table

@@ -4,9 +4,9 @@ Everything is RNA, 5'->3'; codes 0..3 stand for A, C, G, U and 4 for N or a plac
 its seed window: the 8 nt of the 3'UTR opposite miRNA nt 8..1, so that its last base lies opposite nt 1.
 
 Sources. Seed classes: Bartel 2009, Cell 136:215. Local A/U content, distance to the nearer end, supplementary pairing,
-cooperative neighbours: Grimson et al. 2007, Mol Cell 27:91. Seed pairing stability and target abundance: Garcia et al.
-2011, Nat Struct Mol Biol 18:1139. The set as a whole: Agarwal et al. 2015, eLife 4:e05005. Flanking bases: McGeary et
-al. 2019, Science 366:eaav1741. Stacking energies: Turner 2004 (Mathews et al. 2004, PNAS 101:7287).
+cooperative neighbours: Grimson et al. 2007, Mol Cell 27:91. The set as a whole: Agarwal et al. 2015, eLife 4:e05005.
+Flanking bases: McGeary et al. 2019, Science 366:eaav1741. Stacking energies: Turner 2004 (Mathews et al. 2004, PNAS
+101:7287).
 """
 
 from dataclasses import dataclass, fields
@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from deepmirnatar.rna.site_kernels import STACKS, describe, locate
+from deepmirnatar.rna.site_kernels import describe, locate
 
 CLASSES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "offset 6mer", "wobble 7mer", "mismatch 8mer"]
 # Matched bases of each class, within the seed window (0-based, half-open).
@@ -26,7 +26,7 @@ FEATURES = [
     "wide_au",  # A/U content of the 75 nt on either side; 0..1
     "end_distance",  # log10 of 1 + nt to the nearer end of the 3'UTR
     "start_distance",  # log10 of 1 + nt to the stop codon
-    "supplementary",  # score of the best pairing around miRNA nt 13-16, 0..8
+    "supplementary",  # score of the best pairing around miRNA nt 13-16, from 0
     "stem",  # log of 1 + weight of the local helices that would hide the seed window
     "neighbour",  # 1 where another seed match of the miRNA lies 8-40 nt away (start to start)
     "poly_a_signals",  # ln of 1 + AAUAAA and AUUAAA before the site: a shorter isoform would lack it
@@ -56,29 +56,6 @@ class Sites:
     def end(self) -> np.ndarray:
         """Their end, half-open."""
         return self.window + MATCHED[self.seed_class, 1]
-
-
-def encode(sequences: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """All sequences as one array of codes, and where each starts and ends in it; shapes (nt,) uint8, (n + 1,) int64."""
-    table = np.full(256, 4, dtype=np.uint8)
-    for code, letters in enumerate(("Aa", "Cc", "Gg", "UuTt")):
-        table[[ord(letter) for letter in letters]] = code
-    codes = table[np.frombuffer("".join(sequences).encode("ascii", "replace"), dtype=np.uint8)]
-    return codes, np.cumsum([0, *map(len, sequences)], dtype=np.int64)
-
-
-def encode_mirnas(sequences: list[str]) -> np.ndarray:
-    """Codes padded with 4 beyond the 3' end; shape (miRNAs, longest), uint8."""
-    codes = np.full((len(sequences), max(map(len, sequences))), 4, dtype=np.uint8)
-    for row, sequence in zip(codes, sequences, strict=True):
-        row[: len(sequence)] = encode([sequence])[0]
-    return codes
-
-
-def seed_pairing_stability(mirnas: np.ndarray) -> np.ndarray:
-    """Stacking energy of miRNA nt 2-8 with its full complement, kcal/mol; shape (miRNAs,)."""
-    seed = mirnas[:, 1:8]
-    return STACKS[seed[:, :-1], seed[:, 1:], 3 - seed[:, 1:], 3 - seed[:, :-1]].sum(axis=1)
 
 
 class SeedIndex:
@@ -125,7 +102,7 @@ def _windows(match: np.ndarray) -> dict[int, int]:
 def find_sites(codes: np.ndarray, ends: np.ndarray, mirnas: np.ndarray, index: SeedIndex) -> Sites:
     """All sites of all miRNAs on a chunk of 3'UTRs; memory grows with the chunk only.
 
-    `codes` (nt,), `ends` (n + 1,): from `encode`; `mirnas` (miRNAs, longest): from `encode_mirnas`.
+    `codes` (nt,), `ends` (n + 1,): from `sequences.joined`; `mirnas` (miRNAs, longest): from `sequences.padded`.
     """
     count = locate(codes, ends, index.first, index.mirna, index.seed_class, np.empty((0, 4), np.int32))
     found = np.empty((count, 4), dtype=np.int32)

@@ -5,9 +5,11 @@ import math
 import numba
 import numpy as np
 
+from deepmirnatar.rna.energies import KT
+from deepmirnatar.rna.sequences import ALPHABET, PAIRS, WATSON_CRICK
+
 CANONICAL = 5  # the classes before this one are seed matches
 FLANK, WIDE, REACH, OFF = 30, 75, 60, 4
-KT = 1.98717e-3 * 310.15  # kcal/mol
 
 # STACKS[a, b, c, d]: free energy (kcal/mol) of the pair a-d followed by b-c, for 5'-ab-3' on 5'-cd-3'; 0: no stack.
 STACKS = np.zeros((5, 5, 5, 5), dtype=np.float32)
@@ -15,19 +17,17 @@ _WATSON_CRICK = (
     "AA:UU-.93 AU:AU-1.10 UA:UA-1.33 CU:AG-2.08 CA:UG-2.11 GU:AC-2.24 GA:UC-2.35 CG:CG-2.36 GG:CC-3.26 GC:GC-3.42"
 )
 _G_U = (
-    "AG:UU-.55 AU:GU-1.36 CG:UG-1.41 CU:GG-2.51 GG:UC-1.53 GU:GC-2.11 "
-    "GA:UU-1.27 UG:UA-1.00 UA:UG-1.00 UG:GU-.30 GG:UU-.50"
+    "AG:UU-.55 AU:GU-1.36 CG:UG-1.41 CU:GG-2.11 GG:UC-1.53 GU:GC-2.51 "
+    "GA:UU-1.27 UG:UA-1.00 UA:UG-1.00 UG:UG.30 GG:UU-.50 GU:GU1.29"
 )
 for _text in (_WATSON_CRICK + " " + _G_U).split():
-    _a, _b, _c, _d = ("ACGU".index(letter) for letter in _text[:2] + _text[3:5])
+    _a, _b, _c, _d = (ALPHABET.index(letter) for letter in _text[:2] + _text[3:5])
     STACKS[_a, _b, _c, _d] = STACKS[_c, _d, _a, _b] = float(_text[5:])
-PAIR = np.zeros((5, 5), dtype=np.int8)  # 2: Watson-Crick, 1: G-U
-for _a, _b, _kind in (("A", "U", 2), ("G", "C", 2), ("G", "U", 1)):
-    PAIR["ACGU".index(_a), "ACGU".index(_b)] = PAIR["ACGU".index(_b), "ACGU".index(_a)] = _kind
 
 
 @numba.njit(cache=True, inline="always")
 def base(codes, first, last, place):
+    """The code at `place`, N beyond the ends of the 3'UTR."""
     return codes[place] if first <= place < last else 4
 
 
@@ -80,7 +80,7 @@ def supplementary(codes, first, last, window, mirna):
         penalty = max(0.0, 0.5 * (abs(shift) - 2))
         for i in range(8, len(mirna)):  # 0-based nt; nt 8 (i = 7) lies opposite window
             place = window + 7 - i - shift
-            if mirna[i] < 4 and place < window and PAIR[mirna[i], base(codes, first, last, place)] == 2:
+            if mirna[i] < 4 and place < window and WATSON_CRICK[mirna[i], base(codes, first, last, place)]:
                 run += 1
                 score += 1.0 if 12 <= i <= 15 else 0.5
                 if run >= 2 and score - penalty > best:
@@ -106,7 +106,7 @@ def stem(codes, first, last, window):
         j = side - i
         energy, touches, length = 0.0, False, 0
         while j - i >= 4:
-            paired = PAIR[codes[i], codes[j]] > 0
+            paired = PAIRS[codes[i], codes[j]]
             if paired:
                 energy += STACKS[codes[i - 1], codes[i], codes[j], codes[j + 1]] if length else 0.0
                 length += 1
@@ -137,6 +137,7 @@ def poly_a_signal(codes, first, last, place):
 def describe(codes, ends, mirnas, found, features, previous):
     """Fill `features` (sites, FEATURES). `previous` (miRNAs,), all -1, holds each miRNA's last seed match."""
     current, signals, scanned = -1, 0, 0
+    before_it = np.full(len(found), -1)  # the seed match of the same miRNA before each one
     for site in range(len(found)):
         mirna, utr, window, which = found[site]
         first, last = ends[utr], ends[utr + 1]
@@ -152,10 +153,12 @@ def describe(codes, ends, mirnas, found, features, previous):
         row[5] = math.log10(1.0 + max(0, window))
         row[6] = supplementary(codes, first, last, start, mirnas[mirna])
         row[7] = stem(codes, first, last, start)
-        before = previous[mirna]
         if which < CANONICAL:
-            if before >= 0 and found[before, 1] == utr and 8 <= window - found[before, 2] <= 40:
-                row[8] = features[before, 8] = 1.0
+            before = before_it[site] = previous[mirna]
+            while before >= 0 and found[before, 1] == utr and window - found[before, 2] <= 40:
+                if window - found[before, 2] >= 8:
+                    row[8] = features[before, 8] = 1.0
+                before = before_it[before]
             previous[mirna] = site
         if utr != current:
             current, signals, scanned = utr, 0, first

@@ -87,7 +87,8 @@ def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, 
             f"{source}/{file} with `--config mirror=...`."
         )
     if not want:
-        record.write_text(f"{found}  {file}\n")
+        with atomic(record) as part:
+            part.write_text(f"{found}  {file}\n")
         log.warning(
             "%s/%s: no digest is registered for this file. RECORDED sha256 %s in %s; a later download "
             "that differs will be refused. Compare it with the publisher's, if there is one.",

@@ -25,7 +25,7 @@ def parse(files: dict, reference: dict) -> tuple[pd.DataFrame, dict]:
         part = read_tsv(path, dtype=str)
         if missing := [name for name in _RENAMED if name not in part.columns]:
             raise ValueError(f"{path}: column {missing[0]!r} is missing; found {', '.join(part.columns)}")
-        # The left-out set holds miRNA families that stand in neither of the others: a test set of its own.
+        # The left-out set holds miRNA families that stand in neither of the others; `part` keeps it apart in the table.
         part = part[list(_RENAMED)].rename(columns=_RENAMED)
         part["split"] = "test" if split == "leftout" else split
         parts.append(part.assign(part=split))

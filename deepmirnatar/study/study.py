@@ -19,7 +19,7 @@ from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures import kinds
 from deepmirnatar.pairs import COLUMNS
-from deepmirnatar.prediction.candidates import CANDIDATES
+from deepmirnatar.prediction.study_sites import CANDIDATES
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.schema import ConfigError, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
@@ -141,6 +141,11 @@ class Study:
             raise ConfigError(
                 f"{place}.without_targets: rnacofold negatives are cut from any gene's 3'UTR, so these genes would "
                 "come back; take the negatives `given`, `shuffled` or `matched`"
+            )
+        if done["negatives"]["strategy"] == "rnacofold" and done["apart_from"]:
+            raise ConfigError(
+                f"{place}.apart_from: rnacofold negatives are cut from any gene's 3'UTR, so sites of the test set "
+                "could come back; take the negatives `given`, `shuffled` or `matched`"
             )
         return done
 

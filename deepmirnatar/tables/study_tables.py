@@ -1,4 +1,4 @@
-"""Tables of the report and the README: the dataset table, the scores, and their Markdown."""
+"""Tables of the report and the README: the dataset table, the scores, what each method cost."""
 
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ def dataset_table(name: str, pairs: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def scores_table(metrics: pd.DataFrame, settings: list[dict], labels: dict[str, str] | None = None) -> pd.DataFrame:
+def scores_table(metrics: pd.DataFrame, settings: list[dict]) -> pd.DataFrame:
     """One row per (dataset, model, seed, test_set), metrics as columns, with how the run was made.
 
     Metrics that need a cut are those at the default threshold; `*_valid` are at the one chosen on valid.
@@ -60,10 +60,7 @@ def scores_table(metrics: pd.DataFrame, settings: list[dict], labels: dict[str, 
     wide = wide[order].reset_index()
     size = rows.groupby(keys, sort=False)["n"].first().reset_index()
     made = runs_table(settings)[["dataset", "model", "seed", "epochs", "device", "threads", "date"]]
-    out = wide.merge(size, on=keys, how="left").merge(made, on=["dataset", "model", "seed"], how="left")
-    if labels:
-        out.insert(2, "label", out["model"].map(labels))
-    return out
+    return wide.merge(size, on=keys, how="left").merge(made, on=["dataset", "model", "seed"], how="left")
 
 
 def read_settings(paths: list[str]) -> list[dict]:

@@ -5,7 +5,7 @@ import pandas as pd
 
 
 class CodedPairs:
-    """Code tables of the same pairs on one device; the data object that `training.train` asks for.
+    """Code tables of the same pairs on one device; the data object that `training.loop.train` asks for.
 
     lengths: (rows, tables), each row's letters in each table; a batch is cut to its longest row. Without lengths
     every batch has the tables' full width.
@@ -72,7 +72,7 @@ def bucketed_batches(
 ) -> list[np.ndarray]:
     """Row numbers in batches of like length, so that little is padded; shuffled when `rng` is given.
 
-    lengths: (rows,) or (rows, strands). Shuffled rows are sorted only within pools of `length_bucket` batches, and the
+    lengths: (rows,) or (rows, strands). Shuffled rows are sorted only within pools of `bucket` batches, and the
     batches are shuffled again: an epoch is a random order that happens to be cheap.
     """
     lengths = lengths.reshape(len(lengths), -1)

@@ -24,12 +24,15 @@ def mixed_precision(device: torch.device, bfloat16: bool = False) -> torch.autoc
     bfloat16 has float32's range and needs no loss scaling; older GPUs only have float16.
     """
     if device.type == "cuda":
-        return torch.autocast("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16)
+        # Emulated, it would be slower than float32.
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.autocast("cuda", torch.bfloat16 if native else torch.float16)
     supported = bfloat16 and torch.cpu._is_avx512_bf16_supported()
     return torch.autocast("cpu", torch.bfloat16, enabled=supported)
 
 
 def seed_everything(seed: int) -> None:
+    """Python's, NumPy's and torch's random numbers, of every device."""
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
@@ -41,6 +44,7 @@ def use_threads(threads: int) -> None:
 
 
 def device_name(device: torch.device) -> str:
+    """What a log and a table of results call it."""
     if device.type == "cuda":
         return f"cuda ({torch.cuda.get_device_name(device)})"
     return f"cpu ({os.cpu_count()} cores)"

@@ -60,7 +60,6 @@ def train(
     parts = {"network": network, "optimizer": optimizer, "scaler": scaler}
     state = checkpoint.load(parts, device) or {
         "epoch": 0,
-        "batch": 0,
         "history": [],
         "best": None,
         "seen": None,
@@ -101,12 +100,12 @@ def train(
                 saved = now
         state["seen"] = None
         logits = torch.from_numpy(score(network, data_valid, mixed, what="validation"))
+        if not np.isfinite(total) or not torch.isfinite(logits).all():
+            raise RuntimeError(f"epoch {epoch}: the training loss is not finite; lower `learning_rate`")
         valid_loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels_valid)).item()
         probability = logits.softmax(dim=1)[:, 1].numpy()
         auroc = roc_auc_score(labels_valid, probability) if 0 < labels_valid.mean() < 1 else float("nan")
         seconds = spent + time.monotonic() - started
-        if not np.isfinite(total):
-            raise RuntimeError(f"epoch {epoch}: the training loss is not finite; lower `learning_rate`")
         history.append((epoch, total / len(data_train), valid_loss, float(auroc), seconds))
         value = -valid_loss if settings.select_by == "loss" or np.isnan(auroc) else float(auroc)
         if best is None or value > best["value"]:

@@ -28,7 +28,7 @@ from deepmirnatar.cli import score
 from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.dataset_audit import audit
 from deepmirnatar.prediction.annotation import read_annotated
-from deepmirnatar.prediction.candidates import look_up, read_mirnas, read_targets
+from deepmirnatar.prediction.study_sites import look_up, read_mirnas, read_targets
 from deepmirnatar.sources import user
 from deepmirnatar.study.schema import check_keys, check_schema
 from deepmirnatar.study.stanzas import merge_stanzas

@@ -6,7 +6,7 @@ from copy import deepcopy
 import pytest
 from test_bad_inputs import FASTA, FOREIGN, HEAD, LET7, MIR16, OTHER, ROW, ROW0, SITE, project
 
-from deepmirnatar.prediction.candidates import read_mirnas, read_targets
+from deepmirnatar.prediction.study_sites import read_mirnas, read_targets
 from deepmirnatar.sources import user
 from deepmirnatar.study.schema import check_schema
 from deepmirnatar.study.study import Study

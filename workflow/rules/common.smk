@@ -5,6 +5,7 @@ try:
     import yaml
     from snakemake.utils import validate
 
+    from deepmirnatar.common.files import digest
     from deepmirnatar.sources.downloads import read_registry
     from deepmirnatar.study.schema import check_keys, check_schema
     from deepmirnatar.study.stanzas import merge_stanzas

@@ -19,7 +19,7 @@ rule merge_sources:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        stanza=lookup(within=study.datasets, dpath="{dataset}"),
+        stanza=inputs.dataset_keys("orientation", "duplicates", "conflicts", "negatives", "sample", "seed"),
     message:
         "Merge the sources of {wildcards.dataset}"
     script:
@@ -44,7 +44,7 @@ rule filter_mirbase:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        stanza=lookup(within=study.datasets, dpath="{dataset}"),
+        stanza=inputs.dataset_keys("orientation", "mirbase", "without_targets", "apart_from"),
     message:
         "Check the miRNAs of {wildcards.dataset} against miRBase"
     script:
@@ -72,7 +72,7 @@ rule generate_negatives:
         mem_mb=memory(1000),
         runtime=minutes(60),
     params:
-        stanza=lookup(within=study.datasets, dpath="{dataset}"),
+        stanza=inputs.negatives_keys,
     message:
         "Make the negatives of {wildcards.dataset}"
     script:
@@ -98,7 +98,7 @@ rule split_dataset:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        stanza=lookup(within=study.datasets, dpath="{dataset}"),
+        stanza=inputs.dataset_keys("negatives", "split", "seed"),
     message:
         "Split {wildcards.dataset} into train, valid and test"
     script:
@@ -148,7 +148,7 @@ rule make_controls:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        stanza=lookup(within=study.datasets, dpath="{dataset}"),
+        stanza=inputs.dataset_keys("orientation", "seed"),
     message:
         "Make the controls of {wildcards.dataset}"
     script:

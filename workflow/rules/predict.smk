@@ -72,6 +72,7 @@ rule predict_targets:
     params:
         files=inputs.shipped_files,
         candidates=lookup(within=study.shipped, dpath="{shipped}/candidates"),
+        page=inputs.report_parts(),
     message:
         "Predict the targets of {wildcards.shipped} with the shipped weights"
     script:

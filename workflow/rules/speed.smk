@@ -22,6 +22,7 @@ rule measure_speed:
         runtime=minutes(30),
     params:
         models=inputs.timed_models(),
+        code=inputs.timed_code(),
     message:
         "Measure how fast the networks train and score"
     script:

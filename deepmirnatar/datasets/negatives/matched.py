@@ -2,8 +2,8 @@
 
 For each miRNA family as many negatives as positives: each positive's miRNA is given a site that is another
 family's positive, of a gene that its own family is not known to target and from a site cluster that holds no
-positive of its own family. A site is used as a negative as often as it stands as a positive, so that neither strand
-alone tells the class.
+positive of its own family in that split and source. A site is used as a negative as often as it stands as a
+positive, so that neither strand alone tells the class.
 
 Sites are dealt within train, valid and test apart, and within each source. Balanced over the whole dataset and split
 afterwards, a miRNA with more positives in train would have fewer left in test, and its training rate would tell the
@@ -55,10 +55,11 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     kept, donor = (np.concatenate(each) for each in (kept, donor))
     order = np.argsort(kept)
     stay, donors = positives.iloc[kept[order]].reset_index(drop=True), positives.iloc[donor[order]]
-    negatives = stay.assign(target=donors["target"].to_numpy(), target_sequence=donors["target_sequence"].to_numpy())
-    # What described the positive's own site does not describe the new one.
+    of_site = [column for column in ("target", "target_sequence", "site_cluster", "feature") if column in stay]
+    negatives = stay.assign(**{column: donors[column].to_numpy() for column in of_site})
+    # What else described the positive's own site does not describe the new one.
     own = ["seed_class", "utr_start", "refseq", "ensembl", "mirbase_note"]
-    negatives = negatives.drop(columns=[column for column in own if column in negatives])
+    negatives = negatives.drop(columns=own, errors="ignore")
     left = len(positives) - len(kept)
     return (
         stay,

@@ -55,10 +55,7 @@ def candidate_windows(mirna: np.ndarray, utr: np.ndarray, settings: Settings) ->
     span = settings.pair_to - settings.pair_from
     # miRNA nt `pair_from` faces position p, the next nt p - 1, and so on: strands are antiparallel.
     for step, base in enumerate(mirna[settings.pair_from - 1 : settings.pair_to]):
-        facing = PAIRS[base][utr]
-        paired[step:] += facing[step:] if step == 0 else 0
-        if step:
-            paired[span:] += facing[span - step : len(utr) - step]
+        paired[span:] += PAIRS[base][utr][span - step : len(utr) - step]
     starts = np.arange(0, count, settings.step)
     inside = np.lib.stride_tricks.sliding_window_view(paired, settings.window)[starts][:, span:]
     unknown = np.lib.stride_tricks.sliding_window_view(utr == 4, settings.window)[starts]

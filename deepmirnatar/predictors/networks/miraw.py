@@ -1,4 +1,4 @@
-"""The network of miRAW as rebuilt here, and its pre-training; see `models/miraw.py` for what is assumed.
+"""The network of miRAW as rebuilt here, and its pre-training; see `predictors/miraw.py` for what is assumed.
 
     codes (B, 30), (B, 40) -> one-hot (B, 280) -> encoder 256, 128, ReLU -> dense 64, 32, ReLU -> logits (B, 2)
 
@@ -41,7 +41,7 @@ class Network(nn.Module):
 def pretrain(network: Network, data, settings, seed: int) -> list[float]:
     """Train the encoder one layer at a time to reconstruct what it is given, the first the one-hot inputs.
 
-    `data` as for `training.train`; labels are not looked at. Each layer gets a linear decoder, which is dropped
+    `data` as for `training.loop.train`; labels are not looked at. Each layer gets a linear decoder, which is dropped
     afterwards; squared error. Returns the last epoch's mean error of each layer.
     """
     errors = []

@@ -1,6 +1,7 @@
-"""A user's miRNAs and 3'UTRs, and the candidate target sites of each miRNA on each 3'UTR.
+"""For predictions with a model of the study: a user's miRNAs and 3'UTRs, and the candidate target sites.
 
-Everything is RNA, 5'->3'. miRNAs and targets come from FASTA files, or by name from the reference tables.
+Predictions with the package's weights are made otherwise (`inputs.py`, `predictor.py`). Everything is RNA, 5'->3'.
+miRNAs and targets come from FASTA files, or by name from the reference tables.
 """
 
 from pathlib import Path
@@ -61,7 +62,7 @@ def find_sites(mirnas: pd.DataFrame, targets: pd.DataFrame, kind: str, window: i
     """Candidate sites of every miRNA on every 3'UTR: columns mirna, mirna_sequence, target, group, start, end
     (0-based, half-open, on the 3'UTR), seed_class, target_sequence.
 
-    `seed`: windows around 6mer or better sites, see `scan.seed_sites`. `pairing`: windows, `step` nt apart, in which
+    `seed`: windows around 6mer or better sites, see `seeds.seed_sites`. `pairing`: windows, `step` nt apart, in which
     6 of the miRNA's nt 1-10 can pair, see `negatives.rnacofold`. `all`: every window, `step` nt apart; here and in
     `pairing`, `seed_class` is the strongest within the window. Windows with N are left out.
     """
