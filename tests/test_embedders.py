@@ -60,6 +60,11 @@ def test_onehot_rows_are_the_letters():
     assert (rows.sum(axis=1) == 1).all()
 
 
+def test_a_sequence_without_one_kmer_is_named():
+    with pytest.raises(ValueError, match="sequence 'ACGUA' has 5 nt and no k-mer of 6"):
+        embeddings.embed(["ACGUACGUAC", "ACGUA"], "onehot", {"k": 6, "pool": 0})
+
+
 def test_pooling_averages_runs():
     vectors = np.arange(14, dtype=np.float32).reshape(7, 2)
     pooled, offsets = pool(vectors, np.array([0, 5, 7]), 2)

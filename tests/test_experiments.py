@@ -618,10 +618,18 @@ def test_the_wildcards_choose_the_library_files_that_count(look):
     assert chosen(dataset="debiased") == ["datasets.negatives.matched"]
     assert chosen(dataset="released", model="no_sca") == ["predictors.deepmirnatar", "datasets.negatives.given"]
     assert chosen(prediction="case_study") == ["predictors.deepmirnatar"]
+    assert chosen(shipped="mine") == ["predictors.interaction_map"]
     assert chosen(dataset="released", embedding="site_onehot")[1] == "embeddings.onehot"
     assert chosen(experiment="published", figure="dropout") == ["figures.kinds.dropout"]
     for source in SOURCES:
         assert module_file(*[f"deepmirnatar.{name}" for name in chosen(source=source)])
+
+
+def test_a_rule_of_a_dataset_is_given_what_it_reads_and_no_more(look):
+    of = {name: SimpleNamespace(dataset=name) for name in ("regenerated", "debiased")}
+    assert look.dataset_keys("orientation", "seed")(of["debiased"]) == {"orientation": "corrected", "seed": 1}
+    # Folding does not depend on the split, what is balanced within splits does.
+    assert "split" not in look.negatives_keys(of["regenerated"]) and "split" in look.negatives_keys(of["debiased"])
 
 
 def test_digests_of_a_source_are_looked_up_by_file(look):

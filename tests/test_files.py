@@ -31,6 +31,17 @@ def test_a_failing_block_leaves_the_old_file_and_no_part(tmp_path):
     assert [path.name for path in target.parent.iterdir()] == ["table.tsv"]
 
 
+def test_what_another_process_of_this_number_left_behind_is_not_added_to(tmp_path):
+    target = tmp_path / "table.tsv"
+    with atomic(target) as part:
+        name = part.name
+        part.write_text("new")
+    (tmp_path / name).write_text("left behind\n")
+    with atomic(target) as part, part.open("a") as handle:
+        handle.write("row\n")
+    assert target.read_text() == "row\n"
+
+
 def test_a_block_that_writes_nothing_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError), atomic(tmp_path / "table.tsv"):
         pass

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from deepmirnatar.common.files import read_tsv
 from deepmirnatar.datasets.negatives import generate
 from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
 from deepmirnatar.datasets.negatives.shuffled import mock_mirna
-from deepmirnatar.pairs import check_pairs
+from deepmirnatar.pairs import check_pairs, write_pairs
 from deepmirnatar.rna.energies import binding_energies, binding_energy
 from deepmirnatar.rna.near_identical import cluster_sites
 from deepmirnatar.rna.sequences import encode, family, reverse_complement
@@ -154,9 +155,26 @@ def test_matched_keeps_both_classes_equal_where_a_family_is_too_large(rna):
 
 
 def test_matched_drops_what_belongs_to_the_positives_site(many):
-    many = many.assign(seed_class="8mer", utr_start=7, refseq="NM_1")
+    many = many.assign(seed_class="8mer", utr_start=7, refseq="NM_1", site_cluster=many["target_sequence"].str[:9])
     _, negatives, _ = generate(many, {}, "matched", {})
     assert {"seed_class", "utr_start", "refseq"}.isdisjoint(negatives.columns)
+    assert negatives["site_cluster"].tolist() == negatives["target_sequence"].str[:9].tolist()
+
+
+def test_the_report_of_matched_negatives_tells_what_the_split_dropped(many, tmp_path, script):
+    """A repeat chains half of the sites, so that rows near test sites go."""
+    repeat = "ACGUUGCAAGCUUACGGAUCCGUA"
+    sites = [repeat + site[:16] if n % 2 else site for n, site in enumerate(many["target_sequence"])]
+    many["target_sequence"] = sites
+    write_pairs(many, tmp_path / "kept.tsv")
+    stanza = {"negatives": {"strategy": "matched"}, "split": {"strategy": "by_mirna_family"}, "seed": 1}
+    paths = [str(tmp_path / f"{name}.tsv") for name in ("positives", "negatives", "report")]
+    script("generate_negatives").main(str(tmp_path / "kept.tsv"), [], stanza, 1, *paths)
+    report = read_tsv(paths[2]).set_index("item")["count"]
+    dropped = report[report.index.str.contains("dropped from")]
+    assert len(dropped) == 3 and dropped.sum() > 0
+    left = report["positives without a matched negative, left out"]
+    assert len(many) == report["matched negatives"] + left + dropped.sum()
 
 
 # --- rnacofold

@@ -209,6 +209,11 @@ def test_valid_from_train_moves_whole_targets_of_train_alone(table):
     assert after.tolist() == split_rows(table, "given", valid_from_train=0.2, seed=6)[0]["split"].tolist()
 
 
+def test_valid_from_train_needs_rows_of_train(table):
+    with pytest.raises(ValueError, match="no row is in train"):
+        split_rows(table.assign(split="test"), "given", valid_from_train=0.2)
+
+
 def test_an_unknown_strategy_is_named_with_the_known_ones(table):
     with pytest.raises(ValueError, match="'by_gen'; choose from given, random, by_pair"):
         split_rows(table, "by_gen")

@@ -107,6 +107,11 @@ def test_the_best_epoch_is_kept_and_patience_stops(data, tmp_path):
     assert roc_auc_score(data[1]["label"], scores) == pytest.approx(history["valid_auroc"].max(), abs=1e-9)
 
 
+def test_a_training_that_diverges_says_what_to_do(data, tmp_path):
+    with pytest.raises(RuntimeError, match="epoch 1: the training loss is not finite; lower `learning_rate`"):
+        fit(data, tmp_path, learning_rate=1e30, optimizer="adam")
+
+
 def test_a_saved_model_scores_the_same(data, tmp_path):
     predictor, _, scores, context = fit(data, tmp_path)
     predictor.save(tmp_path / "model.safetensors", {})

@@ -76,6 +76,45 @@ def test_a_misspelt_key_is_one_clear_error(tmp_path):
         assert len(answer.stdout.splitlines()) < 12
 
 
+ELSEWHERE = """
+run: {experiments: [mine], predictions: []}
+datasets:
+  mine: {table: own.tsv, mirbase: false, split: {strategy: by_gene}}
+experiments:
+  mine: {datasets: [mine], models: [seed_class, kmer_trees]}
+"""
+MODULE = f"""
+configfile: "config.yaml"
+
+module deepmirnatar:
+    snakefile: "{ROOT / "Snakefile"}"
+    config: config
+
+use rule * from deepmirnatar
+"""
+
+
+def test_the_workflow_runs_from_another_folder_and_its_rule_graph_is_of_that_study(tmp_path):
+    own_pairs().to_csv(tmp_path / "own.tsv", sep="\t", index=False)
+    (tmp_path / "mine.yaml").write_text(ELSEWHERE)
+    given = ["-s", ROOT / "Snakefile", "-d", tmp_path, "--configfile", tmp_path / "mine.yaml"]
+    answer = snakemake(*map(str, given), "--", "results/figures/rulegraph.svg", where=tmp_path.parent)
+    assert answer.returncode == 0, answer.stdout[-2000:]
+    drawn = (tmp_path / "results/figures/rulegraph.svg").read_text()
+    assert "train_model" in drawn and "split_dataset" in drawn
+    # This study embeds nothing, where the workflow's own config does.
+    assert "pretrain_dnabert" not in drawn and "embed_sequences" not in drawn
+
+
+def test_the_workflow_is_a_module_of_another(tmp_path):
+    own_pairs().to_csv(tmp_path / "own.tsv", sep="\t", index=False)
+    (tmp_path / "config.yaml").write_text(ELSEWHERE)
+    (tmp_path / "Snakefile").write_text(MODULE)
+    answer = snakemake("--dry-run", "results/tables/mine/scores.tsv", where=tmp_path)
+    assert answer.returncode == 0, answer.stdout[-2000:]
+    assert jobs(answer.stdout)["train_model"] == 2
+
+
 # --- a whole study of a user's own pairs, without any download ------------------------------------------------
 
 
