@@ -117,6 +117,7 @@ def read_tensors(path: str | Path) -> tuple[dict[str, np.ndarray], dict]:
 
 
 def sha256(path: str | Path) -> str:
+    """Of a file's bytes, in hexadecimal digits."""
     with open(path, "rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 

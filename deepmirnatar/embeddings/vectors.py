@@ -24,6 +24,7 @@ class Features:
 
     @property
     def size(self) -> int:
+        """Values of a vector."""
         return self.table.shape[1]
 
     def rows_of(self, sequences: pd.Series) -> np.ndarray:
@@ -35,6 +36,7 @@ class Features:
         return rows
 
     def save(self, path: str | Path, metadata: dict) -> None:
+        """As safetensors, vectors in float16."""
         text = "\n".join(self.sequences).encode("ascii")
         arrays = {
             "table": self.table.astype(np.float16),
@@ -46,6 +48,7 @@ class Features:
 
     @classmethod
     def load(cls, path: str | Path) -> "Features":
+        """Inverse of `save`. ValueError for a damaged file."""
         arrays, _ = read_tensors(path)
         names = pd.Index(arrays["sequences"].tobytes().decode("ascii").split("\n"))
         return cls(arrays["table"], arrays["index"].astype(np.int64), arrays["offsets"], names)

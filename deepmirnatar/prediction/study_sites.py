@@ -13,7 +13,7 @@ from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
-from deepmirnatar.rna.seeds import seed_class, seed_sites
+from deepmirnatar.rna.seeds import seed_class, seed_windows
 from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA, encode
 
 CANDIDATES = ["seed", "pairing", "all"]
@@ -69,25 +69,19 @@ def find_sites(mirnas: pd.DataFrame, targets: pd.DataFrame, kind: str, window: i
     # Every window passes a rule that asks for no pair.
     rule = Settings(window=window, step=step, **({"min_base_pairs": 0} if kind == "all" else {}))
     codes = [encode(utr) for utr in targets["utr"]]
-    parts = []
+    rows = []
     for name, mirna in mirnas[["mirna", "mirna_sequence"]].itertuples(index=False):
         bases = encode(mirna)
         for target, code in zip(targets.itertuples(), codes, strict=True):
             if kind == "seed":
-                found = seed_sites(mirna, target.utr, window)
+                sites = seed_windows(mirna, target.utr, window)
             else:
-                starts = candidate_windows(bases, code, rule)
-                windows = [target.utr[start : start + window] for start in starts]
-                classes = [seed_class(mirna, each) for each in windows]
-                found = pd.DataFrame(
-                    {"start": starts, "end": starts + window, "seed_class": classes, "sequence": windows}
-                )
-            if len(found):
-                parts.append(found.assign(mirna=name, mirna_sequence=mirna, target=target.target, group=target.group))
+                places = [(start, start + window) for start in candidate_windows(bases, code, rule).tolist()]
+                windows = [target.utr[start:end] for start, end in places]
+                sites = [(*place, seed_class(mirna, each), each) for place, each in zip(places, windows, strict=True)]
+            rows += [(name, mirna, target.target, target.group, *site) for site in sites]
     columns = ["mirna", "mirna_sequence", "target", "group", "start", "end", "seed_class", "target_sequence"]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(parts, ignore_index=True).rename(columns={"sequence": "target_sequence"})[columns]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _reference(path: str | Path, key: str) -> pd.Series:

@@ -58,11 +58,13 @@ class Predictor:
         """Inverse of `state`."""
 
     def save(self, path: str | Path, about: dict) -> None:
+        """One safetensors file with `state`, the settings and `about`, what made the model."""
         arrays, more = self.state()
         write_tensors(arrays, {"settings": asdict(self.settings), "state": more, **about}, path)
 
     @classmethod
     def load(cls, path: str | Path) -> "Predictor":
+        """Inverse of `save`. ValueError where the file is damaged or its settings are of another predictor."""
         arrays, description = read_tensors(path)
         predictor = cls(description["settings"])
         predictor.restore(arrays, description["state"])

@@ -80,4 +80,5 @@ class RateTable:
         return self
 
     def score(self, names: pd.Series) -> np.ndarray:
+        """The rate of each name, shape (rows,)."""
         return names.map(self.rates).fillna(self.unseen).to_numpy(dtype=float)

@@ -29,7 +29,14 @@ def seed_class(mirna: str, site: str) -> str:
 
 
 def seed_sites(mirna: str, utr: str, length: int = 40, after_seed: int = 5) -> pd.DataFrame:
-    """All 6mer or better sites on `utr`: columns start, end, seed_class, sequence; positions 0-based, half-open.
+    """`seed_windows` as a table: columns start, end, seed_class, sequence."""
+    return pd.DataFrame(
+        seed_windows(mirna, utr, length, after_seed), columns=["start", "end", "seed_class", "sequence"]
+    )
+
+
+def seed_windows(mirna: str, utr: str, length: int = 40, after_seed: int = 5) -> list[tuple[int, int, str, str]]:
+    """Start, end (0-based, half-open), seed class and sequence of all 6mer or better sites on `utr`.
 
     Each site is a window of `length` nt that ends `after_seed` nt beyond the base opposite nt 1, so that the
     seed lies near its 3' end and the 3' supplementary pairing within it. Windows with N or cut by an end of
@@ -45,4 +52,4 @@ def seed_sites(mirna: str, utr: str, length: int = 40, after_seed: int = 5) -> p
             continue
         opposite = utr[max(match.start() - 1, 0) : match.start() + len(core) + 1]
         found.append((start, end, seed_class(mirna, opposite), window))
-    return pd.DataFrame(found, columns=["start", "end", "seed_class", "sequence"])
+    return found

@@ -59,4 +59,5 @@ class Checkpoint:
         return state
 
     def remove(self) -> None:
+        """Delete it, with its folder."""
         shutil.rmtree(self.path.parent, ignore_errors=True)

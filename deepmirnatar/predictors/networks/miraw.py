@@ -17,6 +17,8 @@ from deepmirnatar.training.batches import bucketed_batches
 
 
 class Network(nn.Module):
+    """Codes (B, miRNA nt), (B, site nt) -> logits (B, 2)."""
+
     def __init__(self, settings):
         super().__init__()
         sizes = [4 * (settings.mirna_length + settings.site_length), *settings.encoder]

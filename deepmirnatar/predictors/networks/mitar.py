@@ -52,6 +52,8 @@ class ReluLSTM(nn.Module):
 
 
 class Network(nn.Module):
+    """Codes of site and miRNA, one behind the other, -> logits (B, 2)."""
+
     def __init__(self, settings):
         super().__init__()
         self.embedding = nn.Embedding(5, 5)

@@ -85,6 +85,8 @@ class Convolution(nn.Module):
 
 
 class Network(nn.Module):
+    """Codes (B, miRNA nt), (B, site nt) -> contact map -> logits (B, 2)."""
+
     def __init__(self, settings):
         super().__init__()
         self.encoder = Encoder(settings)
