@@ -1,24 +1,24 @@
 """Targets of a user's miRNAs by the weights that the package carries: scored parts put together, and the report.
 
-Reads miRNAs and targets, FASTA or otherwise; trains nothing.
+Reads what `read_inputs` saved; trains nothing.
 """
 
 from pathlib import Path
 
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.prediction.inputs import read_inputs
+from deepmirnatar.prediction.inputs import Inputs
 from deepmirnatar.prediction.job import WEIGHTS, finish
 from deepmirnatar.prediction.predictor import Predictor
 
 
-def main(files: dict, parts: list[Path], candidates: str, threads: int, folder: Path) -> None:
-    finish(Predictor.load(WEIGHTS, threads), read_inputs(**files), parts, folder, candidates)
+def main(given: str, parts: list[Path], candidates: str, threads: int, folder: Path) -> None:
+    finish(Predictor.load(WEIGHTS, threads), Inputs.load(given), parts, folder, candidates)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        snakemake.params.files,
+        snakemake.input.given,
         [Path(path.removesuffix(".genes.tsv")) for path in snakemake.input.genes],
         snakemake.params.candidates,
         snakemake.threads,

@@ -8,6 +8,7 @@ from test_predict import LET7
 
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv
+from deepmirnatar.prediction import job
 from deepmirnatar.prediction.annotation import on_genome, read_annotated
 from deepmirnatar.rna.sequences import reverse_complement
 
@@ -97,6 +98,24 @@ def test_genomic_coordinates_come_out(tiny, weights):
     lines = [line.split("\t") for line in (tiny / "out/sites.gff3").read_text().splitlines()[1:]]
     places = sorted((line[0], int(line[3]), int(line[4]), line[6]) for line in lines)
     assert places == [("1", 143, 173, "+"), ("1", 213, 221, "+"), ("chr2", 80, 88, "-"), ("chr2", 128, 158, "-")]
+
+
+def test_jobs_of_a_cluster_read_the_annotation_once_and_place_sites_as_the_command_does(
+    tiny, weights, script, monkeypatch
+):
+    (tiny / "m.fa").write_text(f">let-7a\n{LET7}\n")
+    files = {"annotation": str(tiny / "genes.gtf"), "genome": str(tiny / "genome.fa.gz")}
+    job.predict_files(tiny / "m.fa", None, tiny / "whole", explained=0, weights=weights, **files)
+    monkeypatch.setattr(job, "WEIGHTS", weights)
+    given = str(tiny / "inputs.json")
+    script("read_inputs").main({"mirnas": str(tiny / "m.fa"), **files}, given)
+    (tiny / "genes.gtf").unlink()
+    stems = [tiny / "parts" / str(part) for part in (0, 1)]
+    for part, stem in enumerate(stems):
+        script("score_targets").main(given, None, "seed_match", part, 2, 1, stem)
+    script("predict_targets").main(given, stems, "seed_match", 1, tiny / "parts")
+    for name in ("genes.tsv", "sites.tsv", "sites.bed", "sites.gff3"):
+        assert (tiny / "parts" / name).read_text() == (tiny / "whole" / name).read_text(), name
 
 
 def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny):

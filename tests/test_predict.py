@@ -79,7 +79,8 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
     paths = [str(fasta / "mirnas.fa"), str(fasta / "utrs.fa")]
     files = Predictor.load(weights).predict(*paths)
     pd.testing.assert_frame_equal(files.sites, result.sites)
-    given = {"mirnas": paths[0], "targets": paths[1]}
+    given = str(tmp_path / "inputs.json")
+    script("read_inputs").main({"mirnas": paths[0], "targets": paths[1]}, given)
     for folder, parts in (("b", 1), ("c", 3), ("d", 20)):
         monkeypatch.setattr(job, "CHUNK", 700)
         monkeypatch.setattr(job, "LEAST", 1)

@@ -415,10 +415,13 @@ class Inputs:
         return files | ({} if isinstance(stanza["mirnas"], str) else {"mirbase": MIRBASE})
 
     def shipped_inputs(self, wildcards) -> dict[str, str]:
-        """The files among them, and known targets."""
-        files = {name: file for name, file in self.shipped_files(wildcards).items() if isinstance(file, str)}
+        """The files among them."""
+        return {name: file for name, file in self.shipped_files(wildcards).items() if isinstance(file, str)}
+
+    def shipped_known(self, wildcards) -> list[str]:
+        """The table of known targets, where there is one."""
         known = self.study.shipped[wildcards.shipped]["known"]
-        return files | ({"known": known} if known else {})
+        return [known] if known else []
 
     def shipped_sites(self, wildcards) -> list[str]:
         """The scored parts of a prediction's targets: their tables of sites."""

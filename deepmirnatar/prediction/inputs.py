@@ -1,5 +1,6 @@
 """What a prediction is asked for: miRNAs from FASTA or by name, targets from FASTA or a genome, checked."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from deepmirnatar.common.fasta import read_fasta
+from deepmirnatar.common.files import atomic
 from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.text import lines
 from deepmirnatar.pairs import shorten
@@ -29,6 +31,18 @@ class Inputs:
     targets: pd.DataFrame  # target, utr (may hold N); of an annotation also chrom, strand, exons
     meant: list[str] = field(default_factory=list)  # "let-7a means hsa-let-7a-5p"
     warnings: list[str] = field(default_factory=list)
+
+    def save(self, path: str | Path) -> None:
+        """As one JSON file, so that an annotation and a genome are read once for many jobs."""
+        tables = {name: table.to_dict("list") for name, table in (("mirnas", self.mirnas), ("targets", self.targets))}
+        with atomic(path) as part:
+            part.write_text(json.dumps({**tables, "meant": self.meant, "warnings": self.warnings}))
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Inputs":
+        """Inverse of `save`."""
+        saved = json.loads(Path(path).read_text())
+        return cls(pd.DataFrame(saved["mirnas"]), pd.DataFrame(saved["targets"]), saved["meant"], saved["warnings"])
 
 
 def read_inputs(

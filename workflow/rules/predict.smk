@@ -18,9 +18,30 @@ rule predictions:
 
 
 # With the weights that the package carries, as the command `deepmirnatar predict` does it, in `chunks` parts side by side.
-rule score_targets:
+rule read_inputs:
     input:
         unpack(inputs.shipped_inputs),
+    output:
+        temp("results/predictions/{shipped}/parts/inputs.json"),
+    log:
+        "logs/read_inputs/{shipped}.log",
+    conda:
+        "../../envs/train.yaml"
+    resources:
+        mem_mb=memory(2000),
+        runtime=minutes(30),
+    params:
+        files=inputs.shipped_files,
+    message:
+        "Read the miRNAs and targets of {wildcards.shipped}"
+    script:
+        "../../scripts/read_inputs.py"
+
+
+rule score_targets:
+    input:
+        given="results/predictions/{shipped}/parts/inputs.json",
+        known=inputs.shipped_known,
     output:
         sites=temp("results/predictions/{shipped}/parts/{part}.sites.tsv"),
         genes=temp("results/predictions/{shipped}/parts/{part}.genes.tsv"),
@@ -37,7 +58,6 @@ rule score_targets:
         mem_mb=memory(2000),
         runtime=minutes(60),
     params:
-        files=inputs.shipped_files,
         known=lookup(within=study.shipped, dpath="{shipped}/known"),
         candidates=lookup(within=study.shipped, dpath="{shipped}/candidates"),
         parts=lookup(within=study.shipped, dpath="{shipped}/chunks"),
@@ -50,7 +70,7 @@ rule score_targets:
 
 rule predict_targets:
     input:
-        unpack(inputs.shipped_inputs),
+        given="results/predictions/{shipped}/parts/inputs.json",
         sites=inputs.shipped_sites,
         genes=inputs.shipped_genes,
     output:
@@ -70,7 +90,6 @@ rule predict_targets:
         mem_mb=memory(2000),
         runtime=minutes(60),
     params:
-        files=inputs.shipped_files,
         candidates=lookup(within=study.shipped, dpath="{shipped}/candidates"),
         page=inputs.report_parts(),
     message:
