@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepmirnatar.predictors.estimators import EstimatorPredictor
+from deepmirnatar.predictors.estimators import EstimatorPredictor, boosted_trees
 
 
 @dataclass
@@ -24,15 +24,8 @@ class Predictor(EstimatorPredictor):
     five_to_three = True
 
     def estimator(self, seed: int):
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
-        return HistGradientBoostingClassifier(
-            max_iter=self.settings.trees,
-            learning_rate=self.settings.learning_rate,
-            max_leaf_nodes=self.settings.leaves,
-            early_stopping=False,
-            random_state=seed,
-        )
+        settings = self.settings
+        return boosted_trees(seed, settings.trees, learning_rate=settings.learning_rate, max_leaf_nodes=settings.leaves)
 
     def features(self, pairs, context) -> np.ndarray:
         """`duplex_features` of every row, with miRanda's score and the binding energy beside them."""

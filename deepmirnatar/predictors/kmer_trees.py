@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepmirnatar.predictors.estimators import EstimatorPredictor
+from deepmirnatar.predictors.estimators import EstimatorPredictor, boosted_trees
 from deepmirnatar.rna.kmers import check_counted, kmer_counts
 
 
@@ -28,14 +28,7 @@ class Predictor(EstimatorPredictor):
     five_to_three = True
 
     def estimator(self, seed: int):
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
-        return HistGradientBoostingClassifier(
-            max_iter=self.settings.trees,
-            learning_rate=self.settings.learning_rate,
-            early_stopping=False,
-            random_state=seed,
-        )
+        return boosted_trees(seed, self.settings.trees, learning_rate=self.settings.learning_rate)
 
     def features(self, pairs, context) -> np.ndarray:
         return np.hstack([kmer_counts(pairs[name], self.settings.k) for name in ("mirna_sequence", "target_sequence")])
