@@ -7,6 +7,7 @@ from torch import nn
 
 from deepmirnatar.predictors.deepmirnatar import Settings
 from deepmirnatar.predictors.networks.deepmirnatar import Attention, Network, Recurrent, TextCNN, lengths_to_mask
+from deepmirnatar.predictors.networks.layers import Dropout, convolve
 
 VARIANTS = {
     "full": {},
@@ -122,3 +123,36 @@ def test_wide_vectors_are_projected_to_96():
     network = Network((34, 768), Settings())
     assert network.site.project.in_features == 768 and network.site.project.out_features == 96
     assert network.mirna.project is None
+
+
+@pytest.mark.parametrize("widths", [(1, 3, 5), (3,), (5, 1)])
+def test_convolutions_as_one_product_equal_torchs(widths):
+    torch.manual_seed(0)
+    convolutions = nn.ModuleList(nn.Conv1d(6, 4, width, padding=width // 2) for width in widths)
+    x = torch.randn(3, 11, 6, requires_grad=True)
+    expected = torch.cat([each(x.transpose(1, 2)).transpose(1, 2) for each in convolutions], dim=2)
+    found = convolve(x, convolutions)
+    torch.testing.assert_close(found, expected)
+    weight = torch.randn_like(expected)
+    parts = [x, *convolutions.parameters()]
+    for ours, torchs in zip(
+        *(torch.autograd.grad((each * weight).sum(), parts) for each in (found, expected)), strict=True
+    ):
+        torch.testing.assert_close(ours, torchs)
+
+
+def test_dropout_keeps_the_mean_and_drops_its_rate():
+    torch.manual_seed(1)
+    x = torch.ones(301, 1001, requires_grad=True)
+    layer = Dropout(0.3).train()
+    out = layer(x)
+    dropped = (out == 0).float()
+    assert dropped.mean().item() == pytest.approx(0.3, abs=0.004) and out.mean().item() == pytest.approx(1, abs=0.006)
+    assert out[out > 0].unique().numel() == 1
+    # Neighbours, which may come from one draw, are independent.
+    assert (dropped[:, 1:] * dropped[:, :-1]).mean().item() == pytest.approx(0.09, abs=0.003)
+    (gradient,) = torch.autograd.grad(out.sum(), x)
+    assert torch.equal(gradient, out.detach())
+    torch.manual_seed(1)
+    assert torch.equal(out, layer(x))
+    assert layer.eval()(x) is x and Dropout(0.0).train()(x) is x

@@ -70,4 +70,9 @@ def trace(settings: dict, mirna: tuple[int, int, int], site: tuple[int, int, int
         module.register_forward_hook(hook(name))
     with torch.no_grad():
         network(torch.zeros(mirna), torch.tensor([mirna[1]]), torch.zeros(site), torch.tensor([site[1]]))
+        # Convolutions, whose weights the network takes into one product, on what that is given.
+        for name, module in network.named_modules():
+            if isinstance(module, torch.nn.Conv1d):
+                length = parts[name.partition(".convolution")[0]].inputs[0][1]
+                module(torch.zeros(1, module.in_channels, length))
     return Traced(settings, network, parts)

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from deepmirnatar.predictors.networks.layers import Dropout, convolve
+
 
 def lengths_to_mask(lengths: Tensor, longest: int) -> Tensor:
     """True where a k-mer is; (B,) -> (B, longest)."""
@@ -26,12 +28,11 @@ class TextCNN(nn.Module):
         super().__init__()
         self.convolutions = nn.ModuleList(nn.Conv1d(size, filters, width, padding=width // 2) for width in kernels)
         self.linear = nn.Linear(filters * len(kernels), hidden)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """(B, L, size) -> (B, L, hidden); padding must be zero going in and is zero coming out."""
-        columns = x.transpose(1, 2)
-        found = functional.relu(torch.cat([each(columns).transpose(1, 2) for each in self.convolutions], dim=2))
+        found = functional.relu(convolve(x, self.convolutions))
         return self.dropout(self.linear(found)) * mask[..., None]
 
 
@@ -48,7 +49,7 @@ class Recurrent(nn.Module):
         self.forwards = cell(hidden, hidden, batch_first=True)
         self.backwards = cell(hidden, hidden, batch_first=True)
         self.norm = nn.LayerNorm(hidden)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """(B, L, hidden) -> (B, L, hidden)."""
@@ -124,8 +125,7 @@ class Attention(nn.Module):
         weights = (query @ key.transpose(2, 3) + padding[:, None, None, :]).softmax(dim=3)
         out = self.out((weights @ value).transpose(1, 2).flatten(2))
         if self.convolution is not None:
-            masked = (x * mask[..., None]).transpose(1, 2)
-            out = out + self.beta * self.convolution(masked).transpose(1, 2)
+            out = out + self.beta * convolve(x * mask[..., None], [self.convolution])
         return out
 
 
@@ -142,7 +142,7 @@ class DecoderModule(nn.Module):
             nn.Linear(settings.feed_forward, hidden),
         )
         self.norms = nn.ModuleList([nn.LayerNorm(hidden), nn.LayerNorm(hidden)])
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
 
     def forward(self, x: Tensor, site: Tensor, mask: Tensor, site_mask: Tensor) -> Tensor:
         x = self.norms[0](x + self.dropout(self.attention(x, site, mask, site_mask)))
@@ -159,7 +159,7 @@ class Network(nn.Module):
         self.head = nn.Sequential(
             nn.Linear(settings.hidden, settings.head_size),
             nn.ReLU(),
-            nn.Dropout(settings.dropout),
+            Dropout(settings.dropout),
             nn.Linear(settings.head_size, 2),
         )
         for name, part in self.named_parameters():

@@ -1,0 +1,43 @@
+"""Layers of the paper's network in forms that a CPU runs faster; what they compute is torch's, up to rounding.
+
+Measured in bfloat16 on one core with AMX: one product in place of three convolutions takes under half of their time,
+and 16 random bits a value half of the time that a Bernoulli number takes.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def convolve(x: Tensor, convolutions: Sequence[nn.Conv1d]) -> Tensor:
+    """Convolutions of odd widths along x (B, L, size), beside each other: (B, L, all their channels).
+
+    One product of every place's surroundings (B, L, widest * size) with all weights, narrow ones filled up with zeros.
+    """
+    if torch.is_autocast_enabled(x.device.type):
+        x = x.to(torch.get_autocast_dtype(x.device.type))  # before it is laid out several times
+    widest, length = max(each.kernel_size[0] for each in convolutions), x.shape[1]
+    padded = functional.pad(x, (0, 0, widest // 2, widest // 2))
+    around = torch.cat([padded[:, at : at + length] for at in range(widest)], dim=2)
+    weights = [functional.pad(each.weight, ((widest - each.kernel_size[0]) // 2,) * 2) for each in convolutions]
+    weight = torch.cat(weights).permute(0, 2, 1).flatten(1)
+    return functional.linear(around, weight, torch.cat([each.bias for each in convolutions]))
+
+
+class Dropout(nn.Module):
+    """Dropout whose rate is one of 65,536: a value stays where 16 random bits are not among the lowest."""
+
+    def __init__(self, rate: float):
+        super().__init__()
+        self.lowest = round(rate * 2**16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or not self.lowest:
+            return x
+        # Four values a draw, since a draw of 64 bits takes hardly longer than one of 16.
+        draws = torch.empty(-(-x.numel() // 4), dtype=torch.int64, device=x.device).random_(-(2**63), None)
+        bits = draws.view(torch.int16)[: x.numel()].view(x.shape)
+        scale = 2**16 / (2**16 - self.lowest)
+        return x * (bits >= self.lowest - 2**15).to(x.dtype).mul_(scale)
