@@ -9,19 +9,18 @@ from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.figures import base, kinds
 from deepmirnatar.figures.charts import add_note, save
-from deepmirnatar.pairs import read_pairs
 
 
 def main(
     figure: str, files: dict[str, list[str]], rows: dict[str, list[dict]], about: dict, note: str, outputs: list[str]
 ) -> None:
     """`rows` name the run or dataset of each file in `files`; `about`: what `base.Data` holds beside tables."""
-    tables = {}
+    kind, tables = kinds.load_class(figure)(), {}
     for name, paths in files.items():
-        read = read_pairs if name == "pairs" else read_tsv
-        parts = [read(path).assign(**row) for path, row in zip(paths, rows[name], strict=True)]
+        wanted = kind.columns if kind.columns and name in base.LARGE else None
+        parts = [read_tsv(path, usecols=wanted).assign(**row) for path, row in zip(paths, rows[name], strict=True)]
         tables[name] = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    drawn = kinds.load_class(figure)().draw(base.Data(tables, **about))
+    drawn = kind.draw(base.Data(tables, **about))
     add_note(drawn, note)
     save(drawn, *outputs)
 

@@ -17,6 +17,8 @@ READS = {
     "costs": "results/tables/{experiment}/{dataset}/costs.tsv",
     "transfer": "results/tables/{experiment}/transfer.tsv",
 }
+# Of these, which may have millions of rows, a figure may read a few columns alone.
+LARGE = ("pairs", "predictions")
 # How often a figure is drawn -> where it is put.
 DRAWN = {
     "experiment": "results/figures/{experiment}/{figure}",
@@ -61,6 +63,7 @@ class Figure:
     caption: str  # below the figure in the report (reStructuredText)
     paper: str = ""  # the item of the paper that it answers to, such as "Figure 12"
     reads: tuple[str, ...] = ("metrics",)
+    columns: tuple[str, ...] = ()  # of the tables in `LARGE`, all that is read; none named: everything
     per: str = "dataset"  # "experiment", "dataset" or "model": how often it is drawn
     always: bool = False  # drawn of all models of an experiment that does not name it
 

@@ -18,6 +18,7 @@ class Figure(base.Figure):
         "is drawn thick; a lighter line is one of several seeds."
     )
     reads = ("predictions", "metrics")
+    columns = ("label", "score")
     always = True
 
     def draw(self, data: base.Data):

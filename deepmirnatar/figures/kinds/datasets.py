@@ -15,6 +15,7 @@ class Figure(base.Figure):
         "by label. A miRNA or a length that goes with one label is a shortcut."
     )
     reads = ("pairs",)
+    columns = ("mirna", "target_sequence", "label", "split", "source")
     per = "experiment"
     always = True
 
