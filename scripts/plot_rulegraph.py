@@ -43,7 +43,7 @@ def main(rule_files: list[str], snakefile: str, configs: list[str], outputs: lis
     ends = ("plot_", "tabulate_", "choose_", "render_", "summarize_study")
     names = {key: _ENDS if name.startswith(ends) else name for key, name in names.items()}
     edges = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", answer.stdout)}
-    edges = {(start, end) for start, end in edges if start != end}
+    edges = _forward(edges)
     # The target of all is no work of its own; without it the arrows of all figures need not cross the picture.
     names = {key: name for key, name in names.items() if name != "all"}
     edges = {edge for edge in edges if "all" not in edge}
@@ -96,6 +96,25 @@ def main(rule_files: list[str], snakefile: str, configs: list[str], outputs: lis
     axis.set(xlim=(0, widest), ylim=(-max(levels) - 0.5, 0.5))
     axis.axis("off")
     save(figure, *outputs)
+
+
+def _forward(edges: set) -> set:
+    """Without arrows that lead back: a dataset may wait for another's split, a training for another's weights."""
+    kept, done, path = set(), set(), []
+
+    def walk(rule: str) -> None:
+        path.append(rule)
+        for start, end in sorted(edges):
+            if start == rule and end not in path:
+                kept.add((start, end))
+                if end not in done:
+                    walk(end)
+        path.pop()
+        done.add(rule)
+
+    for rule in sorted({start for start, _ in edges} - {end for start, end in edges if start != end}):
+        walk(rule)
+    return kept
 
 
 def _detour(edge: tuple, edges: set) -> bool:

@@ -14,7 +14,7 @@ def main(sites: str, tested: str, utrs: str, training: str, known: list[str], or
     names = {"mirna": str, "target": str}
     table = targets.summarize(read_tsv(tested, dtype=names), read_tsv(sites, dtype=names))
     if known:
-        table = targets.add_known(table, read_tsv(known[0], dtype={"mirna": str, "gene": str}))
+        table = targets.add_known(table, targets.read_known(known[0]))
     rows = read_pairs(training, ["train", "valid"])
     rows["mirna_sequence"] = five_to_three(rows, orientation)
     table = targets.add_training(table, rows, read_fasta(utrs, "ACGUN"))

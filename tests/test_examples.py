@@ -27,6 +27,7 @@ BLOCKS = [
 ]
 # How a command or block begins that is not run, and why.
 NOT_RUN = {
+    "python3 -m venv env": "installs; CI does it",
     "pip install .": "installs; CI does it",
     ". .venv/bin/activate": "the tests run in that environment",
     "make quickstart": "ten minutes and downloads; a dry run is in test_workflow.py",

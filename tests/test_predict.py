@@ -17,6 +17,7 @@ from deepmirnatar.prediction.explain import importance
 from deepmirnatar.prediction.inputs import read_inputs, read_texts
 from deepmirnatar.prediction.mirna_names import from_mirbase
 from deepmirnatar.prediction.study_sites import read_mirnas, read_targets
+from deepmirnatar.prediction.targets import read_known
 from deepmirnatar.rna.seeds import seed_class
 from deepmirnatar.rna.sequences import joined, padded, reverse_complement
 from deepmirnatar.rna.site_features import CLASSES, FEATURES, SeedIndex, find_sites
@@ -309,6 +310,18 @@ def test_known_targets_stand_beside_the_scores(weights, fasta, tmp_path):
     assert genes.loc[("let-7a", "gene3"), ["known", "strong"]].tolist() == [1, 1]
     assert genes.loc[("miR-16", "gene4"), ["known", "strong"]].tolist() == [1, 0]
     assert genes["known"].sum() == 2
+
+
+def test_a_table_of_known_targets_may_leave_the_evidence_out(tmp_path):
+    path = tmp_path / "known.tsv"
+    path.write_text("gene\tmirna\nBCL2\tmiR-16\n")
+    assert read_known(path).to_numpy().tolist() == [["miR-16", "BCL2", 0]]
+    path.write_text("gene\nBCL2\n")
+    with pytest.raises(ValueError, match=r"known\.tsv: column 'mirna' is missing; found gene"):
+        read_known(path)
+    path.write_text("mirna\tgene\tstrong\nmiR-16\tBCL2\t1\nmiR-16\tKRAS\tyes\n")
+    with pytest.raises(ValueError, match=r"known\.tsv, line 3: strong is 'yes'; write 1"):
+        read_known(path)
 
 
 def test_training_rows_of_a_mirna_come_from_the_weights():

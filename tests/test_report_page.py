@@ -92,6 +92,7 @@ def test_the_verdict_is_plain():
     genes, *_ = prediction(30)
     first = genes.iloc[0]
     assert verdict(genes).startswith("54 of 60 pairs of a miRNA and a gene have a candidate site. First in the ranking")
+    assert verdict(genes[genes["sites"] > 0]).startswith("54 pairs of a miRNA and a gene have a candidate site.")
     assert f"{first['target']} for {first['mirna']} (log2 fold change −" in verdict(genes)
     assert "No candidate site was found" in verdict(genes.assign(sites=0))
     assert "There is nothing to rank" in verdict(genes.iloc[:0])

@@ -20,7 +20,7 @@ from deepmirnatar.prediction.inputs import Inputs, no_site, read_inputs, read_te
 from deepmirnatar.prediction.outputs import TEXT, genes_of, join_sites, merge_genes, sites_of, write_sites
 from deepmirnatar.prediction.predictor import CHUNK, WEIGHTS, Prediction, Predictor, chunks
 from deepmirnatar.prediction.report import write_report
-from deepmirnatar.prediction.targets import add_known
+from deepmirnatar.prediction.targets import add_known, read_known
 
 MOST_ROWS, EXPLAINED = 5000, 50  # rows of the report, and sites that are drawn with what their scores rest on
 AT_ONCE = 20  # sites that are explained at once
@@ -80,7 +80,7 @@ def score_chunks(
     predictor: Predictor, given: Inputs, folder: Path, candidates: str, known=None, part: int = 0, parts: int = 1
 ) -> list[Path]:
     """Score the chunks of one of `parts` equal parts, but for those done before; returns the stems of their files."""
-    evidence = read_tsv(known, dtype={"mirna": str, "gene": str}) if known else None
+    evidence = read_known(known) if known else None
     tables = [pd.util.hash_pandas_object(table.astype(str)).to_list() for table in (given.mirnas, given.targets)]
     key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None, part, parts)
     every = list(chunks(given.targets, max(LEAST, min(CHUNK, MOST_CELLS // len(given.mirnas)))))

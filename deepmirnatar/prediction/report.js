@@ -117,7 +117,7 @@ function showPage() {
   if (!rows.length) rows.push(make("tr", {}, make("td", { colspan: columns.length }, "No gene matches these filters.")));
   byId("rows").replaceChildren(...rows);
   byId("count").textContent = visible.length === total
-    ? `${count(total)} rows` : `${count(visible.length)} of ${count(total)} rows`;
+    ? `${count(total)} ${total === 1 ? "row" : "rows"}` : `${count(visible.length)} of ${count(total)} rows`;
   byId("page").textContent = `Page ${count(page + 1)} of ${count(pages)}`;
   byId("pager").hidden = pages === 1;
   byId("previous").disabled = page === 0;

@@ -101,8 +101,9 @@ def verdict(genes: pd.DataFrame, more: int = 0) -> str:
     how = f"binding {best['binding']:.2f}"
     if pd.notna(best.get("repression")):
         how = f"log2 fold change {best['repression']:.2f}, {how}".replace("-", "−")
+    of_all = f" of {count:,}" if with_site < count else ""
     return (
-        f"{with_site:,} of {count:,} {pairs} of a miRNA and a gene {has_site} a candidate site. "
+        f"{with_site:,}{of_all} {pairs} of a miRNA and a gene {has_site} a candidate site. "
         f"First in the ranking is {best['target']} for {best['mirna']} ({how})."
     )
 

@@ -1,8 +1,11 @@
 """From scored sites to targets: one row per (miRNA, gene), with what is known of the pair and what was trained on."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.files import read_tsv
 from deepmirnatar.rna.near_identical import lie_on
 
 PAIR = ["mirna", "target"]
@@ -32,6 +35,19 @@ def summarize(tested: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     counts = ["sites", "called", "called_valid"]
     table[counts] = table[counts].fillna(0).astype(int)
     return table.sort_values(["best_score", *PAIR], ascending=[False, True, True], ignore_index=True)
+
+
+def read_known(path: str | Path) -> pd.DataFrame:
+    """Known targets: columns mirna, gene, strong (0 or 1; 0 where the table has no such column). Raises ValueError."""
+    table = read_tsv(path, dtype=str)
+    for column in ("mirna", "gene"):
+        if column not in table:
+            raise ValueError(f"{path}: column {column!r} is missing; found {', '.join(map(str, table.columns))}")
+    strong = table["strong"] if "strong" in table else pd.Series("0", table.index)
+    if (odd := ~strong.isin(["0", "1"])).any():
+        row = int(odd.to_numpy().argmax())
+        raise ValueError(f"{path}, line {row + 2}: strong is {strong.iloc[row]!r}; write 1 for strong evidence, or 0")
+    return table.assign(strong=strong.astype(int))[["mirna", "gene", "strong"]]
 
 
 def add_known(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
