@@ -9,6 +9,9 @@ from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.figures import base, kinds
 from deepmirnatar.figures.charts import add_note, save
+from deepmirnatar.pairs import COLUMNS
+
+TEXT = {name: str for name in COLUMNS if name != "label"}  # a miRNA may be called 7
 
 
 def main(
@@ -17,8 +20,8 @@ def main(
     """`rows` name the run or dataset of each file in `files`; `about`: what `base.Data` holds beside tables."""
     kind, tables = kinds.load_class(figure)(), {}
     for name, paths in files.items():
-        wanted = kind.columns if kind.columns and name in base.LARGE else None
-        parts = [read_tsv(path, usecols=wanted).assign(**row) for path, row in zip(paths, rows[name], strict=True)]
+        options = {"usecols": kind.columns, "dtype": TEXT} if kind.columns and name in base.LARGE else {}
+        parts = [read_tsv(path, **options).assign(**row) for path, row in zip(paths, rows[name], strict=True)]
         tables[name] = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     drawn = kind.draw(base.Data(tables, **about))
     add_note(drawn, note)
