@@ -164,10 +164,21 @@ def answers(root: Path) -> dict:
         shown = {name: label[name] for name in rows["model"].unique()}
         return tables.readme_table(rows, shown, dataset, recall_on, table("paper"))
 
-    def methods_table(name: str, dataset: str) -> str:
-        """Table 3 with the swap AUC of every method that was audited, by whichever experiment."""
+    def methods_table(name: str, dataset: str, more: dict[str, str] | None = None) -> str:
+        """Table 3 with the swap AUC of every method that was audited, by whichever experiment.
+
+        `more`: model -> the experiment that measured it, for models that the table's own experiment lacks.
+        """
+        rows = [table(name)]
+        for model, experiment in (more or {}).items():
+            measured = chosen("results", experiment=experiment, dataset=dataset, model=model)
+            made = [{"name": model, "dataset": dataset, "epochs": measured["epochs"].iloc[0]}]
+            about = {model: {"label": label[model], "predictor": study.models[model]["predictor"]}}
+            rows.insert(0, study_tables.contestants_table(measured, about, table("paper"), dataset, made))
         swap = chosen("model_audits", dataset=dataset, check="swap", subject="all").groupby("model")["value"].mean()
-        return tables.contestants_markdown(table(name).assign(swap_auroc=lambda rows: rows["model"].map(swap)))
+        both = pd.concat([each.dropna(axis=1, how="all") for each in rows], ignore_index=True)
+        kept = [column for column in both if not column.startswith("found_") or column in table(name)]
+        return tables.contestants_markdown(both[kept].assign(swap_auroc=both["model"].map(swap)))
 
     def items_table(*experiments: str) -> str:
         """The paper's items that these experiments make, each with our number from results.tsv."""

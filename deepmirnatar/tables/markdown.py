@@ -90,7 +90,8 @@ def contestants_markdown(table: pd.DataFrame) -> str:
         for column in table.columns[table.columns.str.startswith("found_parclip48")]:
             printed = row.get("paper_parclip")
             given = "" if pd.isna(printed) else f" ({printed:.0f}/48)"
-            out[column.removeprefix("found_").removesuffix(":test")] = f"{row[column]}{given}"
+            found = "–" if pd.isna(row[column]) else row[column]
+            out[column.removeprefix("found_").removesuffix(":test")] = f"{found}{given}"
         rows.append(out | {"epochs": str(int(row["epochs"])) if row["epochs"] else ""})
     return markdown(pd.DataFrame(rows))
 
