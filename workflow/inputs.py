@@ -1,6 +1,7 @@
 """What the rules ask of the config: one method per question, each taking Snakemake's wildcards."""
 
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -17,11 +18,17 @@ from deepmirnatar.study.study import Study, file_name
 from deepmirnatar.tables import TABLES, label
 from workflow.fingerprint import ROOT, fingerprint
 
+WEIGHTS = ROOT / "deepmirnatar" / "prediction" / "weights"
 # `{dataset}.controls` are the controls of a dataset, where plain `{dataset}` are its pairs, and
 # `{prediction}.candidates` the candidate sites of a prediction; no dataset's name has a dot.
-WEIGHTS = ROOT / "deepmirnatar" / "prediction" / "weights"
 CONTROLS, CANDIDATES = ".controls", ".candidates"
 MIRBASE = "resources/downloads/mirbase/mature.fa"
+
+
+@cache
+def shipped_predictor() -> str:
+    """The predictor of the shipped weights, which are read once for all jobs."""
+    return read_tensors(WEIGHTS / "sites.safetensors")[1]["predictor"]
 
 
 class Inputs:
@@ -48,7 +55,7 @@ class Inputs:
         if hasattr(wildcards, "model") or hasattr(wildcards, "prediction"):
             names.append(f"predictors.{self.model(wildcards)['predictor']}")
         if hasattr(wildcards, "shipped"):
-            names.append(f"predictors.{read_tensors(WEIGHTS / 'sites.safetensors')[1]['predictor']}")
+            names.append(f"predictors.{shipped_predictor()}")
         if hasattr(wildcards, "dataset"):
             names.append(f"datasets.negatives.{self.dataset(wildcards)['negatives']['strategy']}")
         if hasattr(wildcards, "embedding"):

@@ -137,16 +137,12 @@ class Study:
                 f"{place}.split: rnacofold negatives come from no split; set split.strategy to one of "
                 f"{', '.join(name for name in splits.STRATEGIES if name != 'given')}"
             )
-        if done["negatives"]["strategy"] == "rnacofold" and done.get("without_targets"):
-            raise ConfigError(
-                f"{place}.without_targets: rnacofold negatives are cut from any gene's 3'UTR, so these genes would "
-                "come back; take the negatives `given`, `shuffled` or `matched`"
-            )
-        if done["negatives"]["strategy"] == "rnacofold" and done["apart_from"]:
-            raise ConfigError(
-                f"{place}.apart_from: rnacofold negatives are cut from any gene's 3'UTR, so sites of the test set "
-                "could come back; take the negatives `given`, `shuffled` or `matched`"
-            )
+        for key, back in (("without_targets", "these genes would"), ("apart_from", "sites of the test set could")):
+            if done["negatives"]["strategy"] == "rnacofold" and done.get(key):
+                raise ConfigError(
+                    f"{place}.{key}: rnacofold negatives are cut from any gene's 3'UTR, so {back} come back; take the "
+                    "negatives `given`, `shuffled` or `matched`"
+                )
         return done
 
     def _check_apart(self, name: str, seen: tuple) -> None:
