@@ -34,9 +34,10 @@ class PairsError(ValueError):
 def read_pairs(path: str | Path, splits: list[str] | None = None) -> pd.DataFrame:
     """Read and check a pairs table (TSV). `splits` keeps only rows of these splits.
 
-    Sequences are RNA, 5'->3'. Raises PairsError.
+    Sequences are RNA, 5'->3'. Columns beside the standard ones are text, so that they are written as they were.
+    Raises PairsError.
     """
-    table = read_tsv(path, dtype=dict.fromkeys(COLUMNS, str))
+    table = read_tsv(path, dtype=str)
     table = check_pairs(table, path)
     if splits is not None:
         table = table[table["split"].isin(splits)].reset_index(drop=True)

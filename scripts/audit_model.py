@@ -9,7 +9,8 @@ from deepmirnatar.evaluation.model_audit import audit_model, swap_metrics
 
 
 def main(controls: str, dataset: str, model: str, seed: int, audit: str, metrics: str) -> None:
-    found = audit_model(read_tsv(controls, dtype={"target": str, "source": str}))
+    names = ("pair_id", "real_id", "mirna", "target", "source")  # which may look like numbers
+    found = audit_model(read_tsv(controls, dtype=dict.fromkeys(names, str)))
     write_tsv(found, audit)
     table = swap_metrics(found)
     keys = {"dataset": dataset, "model": model, "seed": seed, "test_set": f"{dataset}:controls"}

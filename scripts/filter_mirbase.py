@@ -15,12 +15,18 @@ from deepmirnatar.pairs import five_to_three, read_pairs, write_pairs
 
 
 def main(pairs: str, mirnas: str, utrs: list[str], tests: list[str], stanza: dict, outputs: dict[str, str]) -> None:
-    table = read_pairs(pairs)
-    keep, drop, counts = filter_rows(table, read_tsv(mirnas, dtype=str), five_to_three(table, stanza["orientation"]))
-    if not stanza["mirbase"]:
-        log.info("miRBase: the filter is off for this dataset; %d rows that it would drop stay", len(drop))
-        keep, drop = table, drop.iloc[:0]
-    without = pd.Series(dtype=int)
+    keep, counts, remedy = read_pairs(pairs), pd.Series(dtype=int), ""
+    drop, read, without = keep.iloc[:0].assign(reason=""), len(keep), pd.Series(dtype=int)
+    if stanza["mirbase"]:
+        straight = five_to_three(keep, stanza["orientation"])
+        keep, drop, counts = filter_rows(keep, read_tsv(mirnas, dtype=str), straight)
+        if not len(keep):
+            remedy = (
+                ". The filter of miRBase knows human miRNAs only; for another species set `mirbase: false` in the "
+                "dataset's stanza."
+            )
+    else:
+        log.info("miRBase: the filter is off for this dataset")
     if stanza.get("without_targets"):
         keep, more = drop_targets(keep, stanza["without_targets"], read_tsv(utrs[0], dtype=str))
         drop = pd.concat([drop, more], ignore_index=True)
@@ -36,10 +42,7 @@ def main(pairs: str, mirnas: str, utrs: list[str], tests: list[str], stanza: dic
         log.info("apart_from: %d rows dropped, near a test site", len(more))
     if not len(keep):
         why = (drop["reason"] if len(drop) else pd.Series("there was none")).value_counts().index[0]
-        raise ValueError(
-            f"{pairs}: no row is left of {len(table)} ({why}). The filter of miRBase knows human miRNAs only; for "
-            "another species set `mirbase: false` in the dataset's stanza."
-        )
+        raise ValueError(f"{pairs}: no row is left of {read} ({why}){remedy or '; take more rows, or drop fewer'}")
     write_pairs(keep, outputs["kept"])
     write_tsv(drop, outputs["dropped"])
     rows = [("filter", "on" if stanza["mirbase"] else "off")]

@@ -5,7 +5,7 @@ Labels are carried along for the evaluation; the predictor is not given them.
 
 from deepmirnatar.common.files import write_tsv
 from deepmirnatar.common.logs import log, log_to
-from deepmirnatar.evaluation.control_columns import COLUMNS, FLAGS, TEST_SET
+from deepmirnatar.evaluation.control_columns import COLUMNS, TEST_SET
 from deepmirnatar.pairs import read_pairs
 from deepmirnatar.predictors.scoring import score
 
@@ -29,9 +29,8 @@ def main(
         raise ValueError(f"{pairs}: no rows in split {split!r}, which the test set {test_set!r} asks for")
     scored = score(table, features, model, settings, orientation, device, threads)
     # What controls say of themselves, for the audit.
-    more, flags = (COLUMNS, FLAGS) if split == TEST_SET else ([], [])
-    shown = scored[[*CARRIED, *more, "score", "threshold", "threshold_valid"]]
-    write_tsv(shown.astype(dict.fromkeys(flags, "Int8")), output)
+    more = COLUMNS if split == TEST_SET else []
+    write_tsv(scored[[*CARRIED, *more, "score", "threshold", "threshold_valid"]], output)
     log.info("%s: %d rows scored", test_set, len(scored))
 
 

@@ -37,7 +37,7 @@ if __name__ == "__main__":
         snakemake.params.embedding,
         snakemake.resources.device,
         snakemake.threads,
-        snakemake.params.checkpoints,
+        f"{snakemake.params.checkpoints}/{snakemake.params.code}",  # other code must not go on from them
         snakemake.output.embedder,
         snakemake.output.history,
     )

@@ -312,7 +312,8 @@ def resources(benchmarks: Path) -> pd.DataFrame:
         for path in benchmarks.rglob("*.tsv")
         for row in read_tsv(path).itertuples()
     ]
-    return pd.DataFrame(measured, columns=["rule", "mb", "seconds"])
+    table = pd.DataFrame(measured, columns=["rule", "mb", "seconds"])
+    return table.assign(mb=pd.to_numeric(table["mb"], errors="coerce")).dropna()
 
 
 def _keep_largest(path: Path, new: pd.DataFrame) -> None:

@@ -23,7 +23,7 @@ def main(
     output: str,
     bed_output: str,
 ) -> None:
-    table = read_pairs(candidates)
+    table = read_pairs(candidates).astype({"start": int, "end": int})
     table = score(table, features, model, settings, "corrected", device, threads)
     for suffix in ("", "_valid"):
         table[f"called{suffix}"] = (table["score"] >= table[f"threshold{suffix}"]).astype(int)

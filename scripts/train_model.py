@@ -14,7 +14,7 @@ from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.evaluation.threshold import best_threshold
 from deepmirnatar.pairs import five_to_three, read_pairs
-from deepmirnatar.predictors.base import Context
+from deepmirnatar.predictors.base import Context, Predictor
 
 
 def main(
@@ -36,6 +36,11 @@ def main(
     if not len(train) or not len(valid):
         raise ValueError(
             f"{pairs}: needs rows in both train and valid to fit a model; it has {len(train)} and {len(valid)}"
+        )
+    if type(predictor).fit is not Predictor.fit and train["label"].nunique() == 1:
+        raise ValueError(
+            f"{pairs}: every label in train is {train['label'].iloc[0]}, from which nothing can be learned; make "
+            "negatives (`negatives.strategy`), or split otherwise (`split.strategy`)"
         )
     stores = {strand: Features.load(path) for strand, path in features.items()}
     context = Context(seed, threads, device, Path(checkpoints), stores)
@@ -81,6 +86,6 @@ if __name__ == "__main__":
         int(snakemake.wildcards.seed),
         snakemake.resources.device,
         snakemake.threads,
-        snakemake.params.checkpoints,
+        f"{snakemake.params.checkpoints}/{snakemake.params.code}",  # other code must not go on from them
         dict(snakemake.output.items()),
     )

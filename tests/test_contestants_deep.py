@@ -19,7 +19,7 @@ from deepmirnatar.rna.sequences import PAIRS, code_table, encode, reverse_comple
 PUBLISHED = Path(__file__).parents[2] / "shared" / "data" / "mitar"
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 SMALL = {
-    "mitar": {"filters": 32, "units": 8, "epochs": 8, "learning_rate": 1e-2, "batch_size": 25},
+    "mitar": {"filters": 32, "units": 8, "epochs": 14, "learning_rate": 3e-3, "batch_size": 25},
     "tec_mitarget": {
         "hidden": 16, "projection": 8, "layers": 1, "kernel": 3, "epochs": 6, "learning_rate": 5e-3, "batch_size": 50,
     },

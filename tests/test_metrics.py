@@ -8,8 +8,6 @@ import pytest
 from sklearn import metrics as sk
 
 from deepmirnatar.evaluation.metrics import (
-    AT_THRESHOLD,
-    RANKING,
     evaluate,
     pair_weights,
     paired_differences,
@@ -19,6 +17,9 @@ from deepmirnatar.evaluation.metrics import (
     threshold_values,
 )
 from deepmirnatar.evaluation.threshold import best_threshold
+
+RANKING = ["auroc", "auprc", "brier"]
+AT_THRESHOLD = ["sensitivity", "specificity", "precision", "f1", "accuracy", "mcc"]
 
 
 @pytest.fixture

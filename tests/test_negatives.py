@@ -271,6 +271,13 @@ def utrs(rna) -> pd.DataFrame:
     return pd.DataFrame({"gene": genes, "entrez": genes, "sequence": sequences})
 
 
+def reference_of(utrs: pd.DataFrame, known: pd.DataFrame | None = None, mirnas: dict[str, str] | None = None) -> dict:
+    """Reference tables; `known` targets none of these miRNAs unless given, `mirnas` are name -> sequence."""
+    nothing = pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]})
+    names = pd.DataFrame({"name": list(mirnas or {}), "sequence": list((mirnas or {}).values())}, dtype=str)
+    return {"utrs": utrs, "known_targets": nothing if known is None else known, "mirnas": names}
+
+
 def test_rnacofold_negatives_keep_every_promise(rna, utrs):
     rng = np.random.default_rng(22)
     mirnas = [rna(rng, 22) for _ in range(3)]
@@ -285,7 +292,7 @@ def test_rnacofold_negatives_keep_every_promise(rna, utrs):
     utrs = pd.concat([utrs, pd.DataFrame(more, columns=["gene", "sequence"])], ignore_index=True)
     name = positives["mirna"][0]
     known = pd.DataFrame({"mirna": [name, name], "gene": ["U3", "K4"], "strong": [0, 1]})
-    reference = {"utrs": utrs, "known_targets": known}
+    reference = reference_of(utrs, known)
     settings = {"energy": -6.0, "per_mirna_gene": 2}
 
     kept, negatives, counts = generate(positives, reference, "rnacofold", settings, seed=7)
@@ -320,19 +327,20 @@ def test_windows_of_known_targets_are_taken_where_nothing_is_known(rna):
     perfect = "ACGA".join([reverse_complement(mirna)] * 6)
     utrs = pd.DataFrame({"gene": ["U1", "U2", "U3"], "sequence": [perfect, perfect[1:], perfect[2:]]})
     positives = pairs([mirna] * 3, ["GGGGGCCCCCAAAAACCCCC"] * 3)
-    nothing = pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]})
-    _, negatives, _ = generate(positives, {"utrs": utrs, "known_targets": nothing}, "rnacofold", {}, seed=1)
+    _, negatives, _ = generate(positives, reference_of(utrs), "rnacofold", {}, seed=1)
     assert len(negatives) == 3
-    known = pd.DataFrame({"mirna": positives["mirna"][0], "gene": ["U1", "U2", "U3"], "strong": 0})
-    with pytest.raises(ValueError, match="relax `energy` or `min_base_pairs`"):
-        generate(positives, {"utrs": utrs, "known_targets": known}, "rnacofold", {}, seed=1)
+    # Known under its own name, or under another name of the same sequence.
+    for name in (positives["mirna"][0], "another-name"):
+        known = pd.DataFrame({"mirna": name, "gene": ["U1", "U2", "U3"], "strong": 0})
+        with pytest.raises(ValueError, match="relax `energy` or `min_base_pairs`"):
+            generate(positives, reference_of(utrs, known, {"another-name": mirna}), "rnacofold", {}, seed=1)
 
 
 def test_ratio_and_what_could_not_be_made(rna, utrs):
     rng = np.random.default_rng(23)
     mirnas = [rna(rng, 22), rna(rng, 22)]
     positives = pairs([mirnas[0]] * 10 + [mirnas[1]] * 4, [rna(rng, 40) for _ in range(14)])
-    reference = {"utrs": utrs, "known_targets": pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]})}
+    reference = reference_of(utrs)
     _, negatives, counts = generate(positives, reference, "rnacofold", {"ratio": 0.5, "energy": -3.0})
     assert Counter(negatives["mirna_sequence"]) == {mirnas[0]: 5, mirnas[1]: 2}
     few = reference | {"utrs": utrs.iloc[1:3]}
@@ -344,7 +352,7 @@ def test_a_3utr_that_several_genes_share_gives_each_negative_once(rna):
     rng = np.random.default_rng(24)
     utr = rna(rng, 60)
     utrs = pd.DataFrame({"gene": [f"U{n}" for n in range(200)], "sequence": utr})
-    reference = {"utrs": utrs, "known_targets": pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]})}
+    reference = reference_of(utrs)
     positives = pairs([LET7] * 12, [rna(rng, 40) for _ in range(12)])
     _, negatives, _ = generate(positives, reference, "rnacofold", {"energy": -0.5, "min_base_pairs": 4}, seed=1)
     assert not negatives.duplicated(["mirna_sequence", "target_sequence"]).any()
@@ -354,10 +362,7 @@ def test_the_cap_holds_for_a_name_that_is_written_with_two_sequences(rna, utrs):
     """A trimmed and a full sequence under one name are one miRNA for the cap on (miRNA, gene)."""
     rng = np.random.default_rng(25)
     positives = pairs([LET7] * 30 + [LET7[:-1]] * 30, [rna(rng, 40) for _ in range(60)], names=["let-7a"] * 60)
-    reference = {
-        "utrs": utrs.iloc[:40],
-        "known_targets": pd.DataFrame({"mirna": ["x"], "gene": ["y"], "strong": [1]}),
-    }
+    reference = reference_of(utrs.iloc[:40])
     _, negatives, _ = generate(
         positives, reference, "rnacofold", {"energy": -3.0, "per_mirna_gene": 1, "min_base_pairs": 5}
     )

@@ -125,10 +125,10 @@ def test_wide_vectors_are_projected_to_96():
     assert network.mirna.project is None
 
 
-@pytest.mark.parametrize("widths", [(1, 3, 5), (3,), (5, 1)])
-def test_convolutions_as_one_product_equal_torchs(widths):
+@pytest.mark.parametrize(("widths", "padded"), [((1, 3, 5), True), ((3,), True), ((5, 1), True), ((4,), False)])
+def test_convolutions_as_one_product_equal_torchs(widths, padded):
     torch.manual_seed(0)
-    convolutions = nn.ModuleList(nn.Conv1d(6, 4, width, padding=width // 2) for width in widths)
+    convolutions = nn.ModuleList(nn.Conv1d(6, 4, width, padding=width // 2 if padded else 0) for width in widths)
     x = torch.randn(3, 11, 6, requires_grad=True)
     expected = torch.cat([each(x.transpose(1, 2)).transpose(1, 2) for each in convolutions], dim=2)
     found = convolve(x, convolutions)

@@ -161,6 +161,19 @@ def test_a_chaining_repeat_makes_the_key_stand_alone_and_near_sites_go(chained, 
     assert share > 0.85
 
 
+def test_a_pair_of_two_names_of_one_mirna_is_not_trained_on_and_tested(rna):
+    """40 pairs stand under two names each, with sites that have nothing in common."""
+    rng = np.random.default_rng(3)
+    genes = [f"G{n}" for n in range(40)] * 2
+    sites = [rna(rng, 40) for _ in genes]
+    one = {"mirna_sequence": LET7, "target": genes, "target_sequence": sites, "label": 1, "source": "s"}
+    table = pd.DataFrame({"pair_id": [f"p{n}" for n in range(80)], "mirna": ["a"] * 40 + ["b"] * 40, **one})
+    split, report = split_rows(table, "by_pair", seed=5)
+    assert on_two_sides(list(split["target"]), split["split"]) == 0
+    counted = report.loc[report["item"].str.startswith("dropped"), "value"].astype(int)
+    assert 0 < counted.sum() == 80 - len(split)
+
+
 def test_the_test_split_loses_no_row_to_the_fall_back(chained):
     split, report = split_rows(chained, "by_gene", seed=5)
     genes = set(split.loc[split["split"] == "test", "target"])

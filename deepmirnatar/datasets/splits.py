@@ -1,12 +1,13 @@
 """Train, valid and test: which rows stand together on one side."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.logs import log
-from deepmirnatar.pairs import SPLITS
+from deepmirnatar.pairs import SPLITS, key_of
 from deepmirnatar.rna.near_identical import SHARED, cluster_sites, link, shared_runs, shares_run
 from deepmirnatar.rna.sequences import family
 
@@ -52,10 +53,11 @@ def split_rows(
 
     strategy `given` keeps the column as it is, and with `valid_from_train` moves that fraction of the training
     rows, by whole targets, to valid; `random` ignores all relations. The grouped strategies keep a key on one
-    side: `by_pair` the (miRNA, gene) pair, `by_mirna_family` nt 2-8, `by_gene` the gene; and near-identical sites
-    (a shared run of `shared_nt` nt) with it. Where that chains more than the fraction `max_group` of all rows into one
-    group (Alu repeats do), only the key is kept together, and the rows of train and valid that share a run with a
-    test site (then those of train that share one with a valid site) are dropped and counted.
+    side: `by_pair` the (miRNA, gene) pair by their names, `by_mirna_family` nt 2-8, `by_gene` the gene; and
+    near-identical sites (a shared run of `shared_nt` nt) with it. Where that chains more than the fraction `max_group`
+    of all rows into one group (Alu repeats do), only the key is kept together, and the rows of train and valid that
+    share a run with a test site (then those of train that share one with a valid site) are dropped and counted. So are,
+    `by_pair`, rows whose pair is on the other side under another name of the same miRNA.
     """
     fractions = fractions or FRACTIONS
     rng = np.random.default_rng(seed)
@@ -105,15 +107,17 @@ def split_rows(
             " and ".join(absent),
             groups.max() + 1,
         )
-    if chained:
-        for side, other in (("valid", "test"), ("train", "test"), ("train", "valid")):
-            sites = table.loc[table["split"] == other, "target_sequence"]
+    drops = {"site nearly equals one of": partial(_near, shared_nt=shared_nt)} if chained else {}
+    drops |= {"miRNA sequence and gene are those of one of": _same_pair} if strategy == "by_pair" else {}
+    for side, other in (("valid", "test"), ("train", "test"), ("train", "valid")):
+        for why, is_leak in drops.items():
             mine = table["split"] == side
-            near = np.zeros(len(table), dtype=bool)
-            near[mine] = shares_run(table.loc[mine, "target_sequence"], sites, shared_nt)
-            notes.append((f"dropped from {side}: site nearly equals one of {other}", int(near.sum()), "rows"))
-            log.info("split %s: %d rows of %s dropped, near a site of %s", strategy, near.sum(), side, other)
-            table = table[~near].reset_index(drop=True)
+            leaks = mine.to_numpy(copy=True)
+            leaks[leaks] = is_leak(table[mine], table[table["split"] == other])
+            if leaks.any():
+                notes.append((f"dropped from {side}: {why} {other}", int(leaks.sum()), "rows"))
+                log.info("split %s: %d rows dropped from %s: %s %s", strategy, leaks.sum(), side, why, other)
+                table = table[~leaks].reset_index(drop=True)
     table = table.assign(site_cluster=cluster_sites(table["target_sequence"], shared_nt))
     return table, _report(table, notes)
 
@@ -124,6 +128,14 @@ def _key(table: pd.DataFrame, strategy: str) -> pd.Series:
     # Blanks around a name do not make it another gene.
     target = table["target"].str.strip()
     return target if strategy == "by_gene" else table["mirna"].str.strip() + "\t" + target
+
+
+def _near(rows: pd.DataFrame, others: pd.DataFrame, shared_nt: int) -> np.ndarray:
+    return shares_run(rows["target_sequence"], others["target_sequence"], shared_nt)
+
+
+def _same_pair(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
+    return key_of(rows).isin(key_of(others)).to_numpy()
 
 
 def _assign(groups: np.ndarray, label: pd.Series, fractions: dict, rng: np.random.Generator) -> np.ndarray:

@@ -54,6 +54,8 @@ class Settings:
         """ValueError where settings contradict each other."""
         if self.weights == "pretrain" and self.size % self.heads:
             raise ValueError(f"heads: {self.heads} does not divide size, {self.size}")
+        if self.weights == "pretrain" and self.size % 2:
+            raise ValueError(f"size: {self.size} should be even; positions are half sines, half cosines")
 
 
 def configuration(settings: Settings):
@@ -199,7 +201,8 @@ def _start_with_sinusoids(weight) -> None:
 
 
 def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Path, device: str = "auto") -> None:
-    """Read a published checkpoint from `folder`, check its vocabulary, fit the PCA if asked, save one file."""
+    """Read a published checkpoint from `folder`, check its vocabulary, fit the PCA if asked (on 20,000 of the training
+    sites at most), save one file."""
     folder = Path(folder)
     model = _load_published(folder)
     vocab = folder / "vocab.txt"
@@ -209,7 +212,8 @@ def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Pat
     if settings.projection == "pca":
         from sklearn.decomposition import PCA
 
-        vectors = _run(model, training_sites[:20_000], settings.k, device)[0]
+        sample = np.random.default_rng(0).permutation(training_sites)[:20_000].tolist()
+        vectors = _run(model, sample, settings.k, device)[0]
         pca = PCA(settings.size, random_state=0).fit(vectors.astype(np.float32))
         projection = {"pca.mean": pca.mean_, "pca.components": pca.components_}
         log.info(
@@ -246,7 +250,7 @@ def embed(sequences: list[str], settings: Settings, embedder: Path, device: str 
     return Features(vectors, np.arange(len(vectors)), offsets, pd.Index(sequences))
 
 
-def _run(model, sequences: list[str], k: int, device: str, batch: int = 512) -> tuple[np.ndarray, np.ndarray]:
+def _run(model, sequences: list[str], k: int, device: str) -> tuple[np.ndarray, np.ndarray]:
     """Last hidden states of all k-mers, end to end, float16, and offsets."""
     import torch
 
@@ -258,7 +262,7 @@ def _run(model, sequences: list[str], k: int, device: str, batch: int = 512) -> 
     lengths = np.diff(offsets)
     out = np.empty((len(tokens), model.config.hidden_size), dtype=np.float16)
     order = np.argsort(lengths, kind="stable")
-    batches = np.array_split(order, max(1, -(-len(order) // batch)))
+    batches = np.array_split(order, max(1, -(-len(order) // 512)))
     with torch.inference_mode():
         for rows in progress(batches, "embedding", unit="batches"):
             longest = lengths[rows].max()

@@ -99,7 +99,9 @@ def swap_mirnas(
                     giver_of[one], giver_of[other] = theirs, mine
     faults = np.array([fault(row, giver) for row, giver in enumerate(giver_of)], dtype=np.int64)
     takers = np.flatnonzero(faults < 4)
-    log.info("swapped miRNAs: %d of %d new pairs are known positives", (faults[takers] > 0).sum(), len(takers))
+    log.info(
+        "swapped miRNAs: %d of %d new pairs bear names of a known positive", (faults[takers] > 0).sum(), len(takers)
+    )
     return takers, giver_of[takers]
 
 

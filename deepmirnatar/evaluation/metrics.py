@@ -10,8 +10,6 @@ from sklearn import metrics as sk
 
 from deepmirnatar.pairs import key_of
 
-RANKING = ["auroc", "auprc", "brier"]
-AT_THRESHOLD = ["sensitivity", "specificity", "precision", "f1", "accuracy", "mcc"]
 RESAMPLES = 1000
 
 

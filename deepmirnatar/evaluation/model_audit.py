@@ -75,14 +75,14 @@ def swap_metrics(found: pd.DataFrame) -> pd.DataFrame:
     return swap.assign(metric=names, threshold="")[["metric", "threshold", "value", "low", "high", "n"]]
 
 
-def calibration_error(labels: np.ndarray, scores: np.ndarray, bins: int = BINS) -> float:
+def calibration_error(labels: np.ndarray, scores: np.ndarray) -> float:
     """Expected calibration error: |mean score - fraction positive| of equal bins of [0, 1], averaged over rows."""
-    gaps = np.bincount(_bins(scores, bins), weights=scores - labels, minlength=bins)
+    gaps = np.bincount(_bins(scores), weights=scores - labels)
     return float(np.abs(gaps).sum() / len(labels))
 
 
-def _bins(scores: np.ndarray, bins: int = BINS) -> np.ndarray:
-    return np.minimum((scores * bins).astype(int), bins - 1)
+def _bins(scores: np.ndarray) -> np.ndarray:
+    return np.minimum((scores * BINS).astype(int), BINS - 1)
 
 
 # --- checks: each yields rows of COLUMNS ----------------------------------------------------------------------

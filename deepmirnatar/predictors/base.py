@@ -66,7 +66,12 @@ class Predictor:
     def load(cls, path: str | Path) -> "Predictor":
         """Inverse of `save`. ValueError where the file is damaged or its settings are of another predictor."""
         arrays, description = read_tensors(path)
-        predictor = cls(description["settings"])
-        predictor.restore(arrays, description["state"])
+        try:
+            predictor = cls(description["settings"])
+            predictor.restore(arrays, description["state"])
+        except (KeyError, TypeError) as error:
+            raise ValueError(
+                f"{path}: is of another predictor or version ({error}); delete it and run again"
+            ) from error
         predictor.file = path
         return predictor

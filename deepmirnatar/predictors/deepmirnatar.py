@@ -42,6 +42,8 @@ class Settings(TrainingSettings):
             raise ValueError(f"heads: {self.heads} does not divide hidden, {self.hidden}")
         if not self.kernels or any(kernel % 2 == 0 for kernel in self.kernels):
             raise ValueError(f"kernels: {self.kernels} should be one or more odd numbers")
+        if self.rnn == "positions" and self.hidden % 2:
+            raise ValueError(f"hidden: {self.hidden} should be even where `rnn` is positions, half sines, half cosines")
 
 
 class Predictor(NeuralPredictor):

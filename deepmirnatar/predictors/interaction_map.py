@@ -105,7 +105,10 @@ class Predictor(NeuralPredictor):
         self.network = Ensemble(networks)
         self.network.temperature.fill_(best_temperature(self.logits(valid, context), valid["label"].to_numpy()))
         self._folded = self._fused = None  # fused with the temperature before
-        return histories[0].assign(seconds=pd.concat([each["seconds"] for each in histories], axis=1).sum(axis=1))
+        # Members that stop later than the first leave their seconds in its last row.
+        seconds = pd.concat([each["seconds"] for each in histories], axis=1).sum(axis=1)
+        last = len(histories[0]) - 1
+        return histories[0].assign(seconds=[*seconds[:last], seconds[last:].sum()])
 
     def scoring_network(self):
         from deepmirnatar.predictors.networks.interaction_map import fused

@@ -48,6 +48,12 @@ class Settings(TrainingSettings):
     optimizer: str = one_of("adam", "lookahead_radam", "adamw")
     patience: int = 100
 
+    def check(self) -> None:
+        """ValueError where settings contradict each other."""
+        letters = self.mirna_length + self.site_length
+        if self.kernel > letters - 1:
+            raise ValueError(f"kernel: {self.kernel} nt leave nothing to pool of a string of {letters} letters")
+
 
 class Predictor(NeuralPredictor):
     Settings = Settings

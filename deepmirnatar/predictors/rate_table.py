@@ -75,7 +75,8 @@ class RateTable:
         overall = float(labels.mean())
         rates = (counts["sum"] + self.prior * overall) / (counts["count"] + self.prior)
         once = counts[counts["count"] == 1]
-        self.unseen = float((once["sum"].sum() + self.prior * overall) / (len(once) + self.prior))
+        if len(once) or self.prior:
+            self.unseen = float((once["sum"].sum() + self.prior * overall) / (len(once) + self.prior))
         self.rates = rates.to_dict()
         return self
 

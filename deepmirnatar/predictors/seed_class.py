@@ -1,6 +1,6 @@
-"""Seed match alone (Bartel 2009): the rank of the strongest seed class in the site, from 0 (none) to 1 (8mer).
+"""Seed match alone (Bartel 2009): the rank of the strongest seed class in the site, from 0 (none) to 5 (8mer).
 
-The default call is a 6mer or better.
+A rank, no probability. The default call is a 6mer or better.
 """
 
 import numpy as np
@@ -13,8 +13,8 @@ from deepmirnatar.rna.seeds import SEED_CLASSES, seed_class
 class Predictor(base.Predictor):
     Settings = NoSettings
     five_to_three = True
-    threshold = SEED_CLASSES.index("6mer") / (len(SEED_CLASSES) - 1)
+    threshold = float(SEED_CLASSES.index("6mer"))
 
     def predict(self, pairs, context) -> np.ndarray:
         classes = [seed_class(*each) for each in zip(pairs["mirna_sequence"], pairs["target_sequence"], strict=True)]
-        return np.array([SEED_CLASSES.index(name) for name in classes]) / (len(SEED_CLASSES) - 1)
+        return np.array([SEED_CLASSES.index(name) for name in classes], dtype=float)

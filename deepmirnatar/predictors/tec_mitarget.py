@@ -45,6 +45,8 @@ class Settings(TrainingSettings):
         """ValueError where settings contradict each other."""
         if self.hidden % self.heads:
             raise ValueError(f"heads: {self.heads} does not divide hidden, {self.hidden}")
+        if self.hidden % 2:
+            raise ValueError(f"hidden: {self.hidden} should be even; positions are half sines, half cosines")
         if self.kernel % 2 == 0:
             raise ValueError(f"kernel: {self.kernel} should be an odd number")
         if self.projection < 4:

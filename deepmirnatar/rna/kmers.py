@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from deepmirnatar.rna.sequences import ALPHABET, joined, kmer_codes
+from deepmirnatar.rna.sequences import ALPHABET, joined, kmer_codes, kmers_within
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 PAD, UNKNOWN, START, END, MASK = range(5)
@@ -29,11 +29,8 @@ def tokenize(sequences: list[str], k: int = 4) -> tuple[np.ndarray, np.ndarray]:
     Sequence i has tokens[offsets[i]:offsets[i + 1]], L - k + 1 of them, without special tokens.
     """
     bases, ends = joined(sequences)
-    counts = np.maximum(np.diff(ends) - k + 1, 0)
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    # Of all k-mers end to end, those that lie within one sequence.
-    places = np.arange(offsets[-1]) + np.repeat(ends[:-1] - offsets[:-1], counts)
-    return _translation(k)[kmer_codes(bases, k)[places]], offsets
+    places, counts = kmers_within(ends, k)
+    return _translation(k)[kmer_codes(bases, k)[places]], np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def check_counted(k: int) -> None:

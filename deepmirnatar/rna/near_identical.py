@@ -1,31 +1,33 @@
 """Near-identical sites: sites that share a run of `k` nucleotides, and groups that they chain into."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from deepmirnatar.rna.sequences import encode, kmer_codes
+from deepmirnatar.rna.sequences import encode, joined, kmer_codes, kmers_within
 
 # Two 40-nt windows cut 5 nt apart share 35 nt; two unrelated human 3'UTR sites share 20 nt almost only
 # in repeats. A site shorter than k is compared whole.
 SHARED = 20
 
 
-def shared_runs(sites: pd.Series, k: int = SHARED) -> tuple[np.ndarray, np.ndarray]:
-    """All (site position, run code) pairs; sites shorter than k yield one code for the whole string."""
-    rows, codes = [], []
-    for position, site in enumerate(sites):
-        if len(site) >= k:
-            found = np.unique(kmer_codes(encode(site), k))
-        else:
-            # Codes below zero keep whole short sites apart from k-mers.
-            found = np.array([-1 - int(kmer_codes(encode(site), len(site))[0]) * (k + 1) - len(site)])
-        rows.append(np.full(len(found), position))
-        codes.append(found)
-    if not rows:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    return np.concatenate(rows), np.concatenate(codes)
+def shared_runs(sites: Sequence[str], k: int = SHARED) -> tuple[np.ndarray, np.ndarray]:
+    """All distinct (site position, run code) pairs; sites shorter than k yield one code for the whole string."""
+    bases, offsets = joined(sites)
+    places, counts = kmers_within(offsets, k)
+    rows, codes = np.repeat(np.arange(len(counts)), counts), kmer_codes(bases, k)[places]
+    short = np.flatnonzero(counts == 0)
+    # Codes below zero keep whole short sites apart from k-mers.
+    whole = [kmer_codes(bases[offsets[row] : offsets[row + 1]], size)[0] * (k + 1) + size
+             for row, size in zip(short, np.diff(offsets)[short], strict=True)]  # fmt: skip
+    rows, codes = np.append(rows, short), np.append(codes, -1 - np.array(whole, dtype=np.int64))
+    order = np.lexsort((codes, rows))
+    rows, codes = rows[order], codes[order]
+    first = np.append(True, (np.diff(rows) != 0) | (np.diff(codes) != 0))[: len(rows)]
+    return rows[first], codes[first]
 
 
 def link(count: int, *memberships: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

@@ -66,6 +66,14 @@ def kmer_codes(bases: np.ndarray, k: int) -> np.ndarray:
     return np.where(known, codes, -1)
 
 
+def kmers_within(offsets: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of all k-mers of sequences end to end (see `joined`), those that lie within one: their places, and how many each
+    sequence has, shape (sequences,)."""
+    counts = np.maximum(np.diff(offsets) - k + 1, 0)
+    before = np.cumsum(counts) - counts
+    return np.arange(counts.sum()) + np.repeat(offsets[:-1] - before, counts), counts
+
+
 def family(sequence: str) -> str:
     """The seed family of a miRNA: its nt 2-8."""
     return sequence[1:8]

@@ -14,8 +14,9 @@ from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA
 from deepmirnatar.sources import finish
 
 REQUIRED = ["mirna", "mirna_sequence", "target", "target_sequence", "label"]
-# The pipeline writes these itself; read from a table, they would tell it something else.
-RESERVED = ["mock", "mirna_written", "mirbase_note", "site_cluster", "reason"]
+# The pipeline writes these itself; read from a table, they would tell it something else. Negatives are balanced within
+# each `source`, which a PMID for each row does not mean: only `columns` may ask for that.
+RESERVED = ["mock", "mirna_written", "mirbase_note", "site_cluster", "reason", "source"]
 LONGEST_SITE = 2000  # nt; what is longer is a transcript
 # SEPT2, MARCH1 and 2310009E13Rik as Excel has them.
 DATE = r"(?i)\d{1,2}-(?:mar|sep|sept|dec|mrz|dez|oct|okt|nov|apr)|(?:mar|sep|dec)-\d{1,2}|\d\.\d+E\+\d+"
@@ -67,14 +68,15 @@ def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
         if sum(theirs == each for each in columns.values()) > 1:
             raise PairsError(f"{path}: `columns` names the column {theirs!r} twice; name each of ours by another")
     taken = [ours for ours, theirs in columns.items() if ours in rows.columns and ours not in columns.values()]
-    for column in [*taken, *(each for each in RESERVED if each in rows.columns)]:
+    reserved = [each for each in RESERVED if each in rows.columns and each not in columns.values()]
+    for column in [*taken, *reserved]:
         why = (
             f"`columns` takes {column!r} from {columns[column]!r}"
             if column in taken
             else "the pipeline writes it itself"
         )
         log.warning("%s: column %r is not read, since %s; rename it to keep it", path, column, why)
-    rows = rows.drop(columns=[*taken, *(each for each in RESERVED if each in rows.columns)])
+    rows = rows.drop(columns=[*taken, *reserved])
     rows = rows.rename(columns={theirs: ours for ours, theirs in columns.items()})
     if any(re.fullmatch("[ACGTU]{12,}", each.upper()) for each in rows.columns):
         raise PairsError(f"{path}, line 1: is a row; write the names of the columns above it ({', '.join(REQUIRED)})")

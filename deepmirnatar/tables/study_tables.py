@@ -139,9 +139,10 @@ def costs_table(runs: list[dict], labels: dict[str, str]) -> pd.DataFrame:
     rows = []
     for run in runs:
         predictor = load_class(run["settings"]["model"]["predictor"])
-        # Published weights are read, not learned, and most energies and scores have nothing to learn.
-        learns = predictor.fit is not Predictor.fit and not run["settings"]["model"]["settings"].get("weights")
         epochs, area = len(run["history"]), run["metrics"].loc[run["metrics"]["metric"] == "auroc", "value"]
+        # Published weights are read, not learned, unless epochs follow; most energies and scores have nothing to learn.
+        read = run["settings"]["model"]["settings"].get("weights") and not epochs
+        learns = predictor.fit is not Predictor.fit and not read
         seconds = run["history"]["seconds"].sum() if epochs else run["train"]["s"].iloc[0]
         rows.append(
             {
@@ -154,7 +155,10 @@ def costs_table(runs: list[dict], labels: dict[str, str]) -> pd.DataFrame:
                 "auroc": area.iloc[0] if len(area) else None,
             }
         )
-    table = pd.DataFrame(rows).astype(dict.fromkeys(("training_pairs_per_s", "training_memory_mb", "auroc"), float))
+    table = pd.DataFrame(rows)
+    numbers = table.columns.drop(["model", "method"])
+    # Snakemake writes NA for the memory of a job that ended before it looked.
+    table[numbers] = table[numbers].apply(pd.to_numeric, errors="coerce").astype(float)
     return table.groupby(["model", "method"], sort=False).mean().reset_index()
 
 

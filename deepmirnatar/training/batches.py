@@ -84,5 +84,7 @@ def bucketed_batches(
         part = part[np.lexsort(lengths[part].T)]
         batches.extend(part[at : at + batch_size] for at in range(0, len(part), batch_size))
     if rng is not None:
+        if len(batches) > 1 and len(batches[-1]) == 1:  # of one row alone, a batch norm has no variance
+            batches[-2:] = [np.concatenate(batches[-2:])]
         batches = [batches[number] for number in rng.permutation(len(batches))]
     return batches

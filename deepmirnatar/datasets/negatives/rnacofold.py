@@ -63,15 +63,14 @@ def candidate_windows(mirna: np.ndarray, utr: np.ndarray, settings: Settings) ->
 
 
 def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, processes: int) -> tuple:
-    """Negatives with their `energy`; see the module. Raises ValueError when 3'UTRs run out."""
+    """Negatives with their `energy`; see the module. Fewer, with a warning, where rounds or 3'UTRs run out; ValueError
+    where there is none at all."""
     settings = Settings(**settings)
     rng = np.random.default_rng(seed)
     utrs = reference["utrs"]
     utrs = utrs[utrs["sequence"].str.len() >= settings.window].reset_index(drop=True)
     codes = [encode(sequence) for sequence in utrs["sequence"]]
-    known = reference["known_targets"]
-    targets = pd.concat([known[["mirna", "gene"]], positives.rename(columns={"target": "gene"})[["mirna", "gene"]]])
-    targets_of = targets.groupby("mirna")["gene"].agg(set)
+    targets_of = _targets(positives, reference)
     positive_runs = positives.groupby("mirna_sequence")["target_sequence"].agg(
         lambda sites: set(shared_runs(sites.drop_duplicates())[1])
     )
@@ -86,7 +85,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
             break
         rows = []
         for (name, mirna), count in missing.items():
-            forbidden = targets_of.get(name, set())
+            forbidden = targets_of.get(name, set()) | targets_of.get(mirna, set())
             # About two in five windows bind stably enough; draw with a margin.
             need, bases = int(3 * count) + 5, encode(mirna)
             runs = positive_runs[mirna]
@@ -101,7 +100,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
                     if of_pair[name, gene] == settings.per_mirna_gene:
                         break
                     # One 3'UTR can stand under several genes: a window is folded for a miRNA once.
-                    if (mirna, window) in seen or not runs.isdisjoint(shared_runs(pd.Series([window]))[1]):
+                    if (mirna, window) in seen or not runs.isdisjoint(shared_runs([window])[1]):
                         continue
                     seen.add((mirna, window))
                     rows.append((name, mirna, gene, window, start))
@@ -135,7 +134,12 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     if not len(negatives):
         raise ValueError("no 3'UTR window passed the pair rule and the energy; relax `energy` or `min_base_pairs`")
     if len(missing):
-        log.warning("negatives: %d could not be made for %d miRNAs (3'UTRs exhausted)", missing.sum(), len(missing))
+        log.warning(
+            "negatives: %d could not be made for %d miRNAs in %d rounds; raise max_rounds, per_mirna_gene or energy",
+            missing.sum(),
+            len(missing),
+            number,
+        )
     counts = {
         "windows folded": folded,
         f"windows with dG_bind <= {settings.energy:g} kcal/mol, kept": len(negatives),
@@ -143,3 +147,16 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
         "shared run that counts as near a positive (nt)": SHARED,
     }
     return positives, negatives.assign(split="train", mock=0, mirna_written="5to3"), counts
+
+
+def _targets(positives: pd.DataFrame, reference: dict) -> dict[str, set]:
+    """Known and given targets of each miRNA by its name and by its sequence, since several names share some."""
+    known = reference["known_targets"][["mirna", "gene"]].assign(
+        mirna_sequence=lambda rows: rows["mirna"].map(reference["mirnas"].set_index("name")["sequence"])
+    )
+    pairs = pd.concat([known, positives.rename(columns={"target": "gene"})])
+    return {
+        key: genes
+        for column in ("mirna", "mirna_sequence")
+        for key, genes in pairs.groupby(column)["gene"].agg(set).items()
+    }

@@ -17,7 +17,9 @@ class Figure(base.Figure):
 
     def draw(self, data: base.Data):
         rows = data["transfer"][data["transfer"]["model"].isin(data.models)]
-        trained, tested = (list(rows[column].unique()) for column in ("trained_on", "test_set"))
+        trained = list(rows["trained_on"].unique())
+        own = {f"{name}:test": place for place, name in enumerate(trained)}  # these first, as on the diagonal
+        tested = sorted(rows["test_set"].unique(), key=lambda name: own.get(name, len(own)))
         size = {"width": 2.2 + 0.95 * len(tested), "height": 1.9 + 0.55 * len(trained)}
         n = rows.groupby("test_set")["n"].max()
         names = [name.replace(":", ":\n") + f"\nn = {n[name]:,.0f}" for name in tested]

@@ -1,6 +1,6 @@
 """The network of Gu et al. 2021 (miTAR), 110,970 parameters, and its authors' weight files.
 
-    codes (B, 79) -> Embedding (B, 79, 5) -> Conv1d 320 x 12, ReLU (B, 320, 68) -> max-pool 2 (B, 320, 34)
+    codes (B, 79) -> Embedding (B, 79, 5) -> Conv1d 320 x 12, ReLU (B, 68, 320) -> max-pool 2 (B, 34, 320)
     -> bidirectional LSTM, last states (B, 64) -> dense 16, ReLU -> dense 1 = z -> logits (B, 2) = [0, z]
 
 softmax([0, z]) gives the target class the original's sigmoid(z). Dropout stands after the convolution, the pooling,
@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from deepmirnatar.predictors.networks.layers import Dropout, convolve
 
 
 class ReluLSTM(nn.Module):
@@ -61,7 +63,7 @@ class Network(nn.Module):
         self.lstm = ReluLSTM(settings.filters, settings.units)
         self.dense = nn.Linear(2 * settings.units, settings.dense)
         self.last = nn.Linear(settings.dense, 1)
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
         nn.init.uniform_(self.embedding.weight, -0.05, 0.05)
         for layer in (self.convolution, self.dense, self.last):
             nn.init.xavier_uniform_(layer.weight)
@@ -69,10 +71,9 @@ class Network(nn.Module):
 
     def forward(self, codes: Tensor) -> Tensor:
         """codes (B, letters), 0..4 -> logits (B, 2)."""
-        x = self.embedding(codes).transpose(1, 2)
-        x = self.dropout(functional.relu(self.convolution(x)))
-        x = self.dropout(functional.max_pool1d(x, 2))
-        x = self.dropout(self.lstm(x.transpose(1, 2)))
+        x = self.dropout(functional.relu(convolve(self.embedding(codes), [self.convolution])))
+        x = self.dropout(torch.maximum(x[:, :-1:2], x[:, 1::2]))
+        x = self.dropout(self.lstm(x))
         x = self.dropout(functional.relu(self.dense(x)))
         z = self.last(x)
         return torch.cat([torch.zeros_like(z), z], dim=1)
