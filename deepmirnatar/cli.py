@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from deepmirnatar.common.files import atomic, write_tsv
 from deepmirnatar.common.logs import log, log_to, progress
 from deepmirnatar.common.tables import read_table
 from deepmirnatar.pairs import refuse, refuse_letters
-from deepmirnatar.rna.sequences import to_rna
+from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA, to_rna
 
 KNOWN = "results/reference/known_targets.tsv"  # where the workflow writes miRTarBase's pairs
 THREADS = "default: 1; two are a seventh faster on an idle machine, and far slower on a busy one"
@@ -67,19 +68,19 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument(
         "--explain",
-        type=int,
+        type=_whole(0),
         default=50,
         metavar="N",
         help="draw the N best sites with the bases that their scores rest on (default: %(default)s)",
     )
-    one.add_argument("--threads", type=int, default=1, metavar="N", help=THREADS)
+    one.add_argument("--threads", type=_whole(1), default=1, metavar="N", help=THREADS)
     one.add_argument("--weights", metavar="FOLDER", help="weights of your own in place of the shipped ones")
     one.set_defaults(run=predict)
 
     two = commands.add_parser("score", help="score the pairs of a table (columns mirna_sequence, target_sequence)")
     two.add_argument("pairs", metavar="TSV")
     two.add_argument("--out", metavar="TSV", help="default: the table's name with .scored.tsv")
-    two.add_argument("--threads", type=int, default=1, metavar="N", help=THREADS)
+    two.add_argument("--threads", type=_whole(1), default=1, metavar="N", help=THREADS)
     two.set_defaults(run=score)
 
     three = commands.add_parser("explain", help="draw one duplex with the bases that its score rests on")
@@ -90,11 +91,22 @@ def parser() -> argparse.ArgumentParser:
     three.set_defaults(run=explain)
 
     four = commands.add_parser("serve", help="a page on this machine: paste sequences, see the sites")
-    four.add_argument("--port", type=int, default=8000)
+    four.add_argument("--port", type=_whole(1, 65535), default=8000, metavar="N", help="default: %(default)s")
     _mirbase(four)
     four.add_argument("--no-browser", action="store_true", help="do not open a browser")
     four.set_defaults(run=serve)
     return top
+
+
+def _whole(least: int, most: int = 10_000) -> Callable[[str], int]:
+    """For argparse: a whole number within bounds."""
+
+    def number(text: str) -> int:
+        if not (text.isdigit() and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least:,} to {most:,}")
+        return int(text)
+
+    return number
 
 
 def _mirbase(command: argparse.ArgumentParser) -> None:
@@ -139,6 +151,8 @@ def score(options) -> None:
         refuse(table, table[column] == "", column, path, "is empty; fill it in or remove the row")
         refuse_letters(table, column, path)
         table[column] = to_rna(table[column])
+    if "score" in table:
+        raise ValueError(f"{path}: has a column 'score' already, which would be overwritten; rename it")
     out = Path(options.out or path.with_suffix(".scored.tsv"))
     predictor = Predictor.load(threads=options.threads)
     parts = [table.iloc[start : start + STEP] for start in range(0, len(table), STEP)]
@@ -163,6 +177,8 @@ def explain(options) -> None:
     for name, text in (("MIRNA", mirna), ("SITE", site)):
         if not text or set(text) - set("ACGU"):
             raise ValueError(f"{name} {text!r} is no sequence of A, C, G, U or T")
+    if not SHORTEST_MIRNA <= len(mirna) <= LONGEST_MIRNA:
+        raise ValueError(f"MIRNA has {len(mirna)} nt; a mature miRNA has {SHORTEST_MIRNA} to {LONGEST_MIRNA}")
     predictor = Predictor.load()
     value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]
     found = duplex(mirna, site)

@@ -118,11 +118,10 @@ def test_jobs_of_a_cluster_read_the_annotation_once_and_place_sites_as_the_comma
         assert (tiny / "parts" / name).read_text() == (tiny / "whole" / name).read_text(), name
 
 
-def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny):
+@pytest.mark.parametrize("tag", ["MANE_Select", "MANE Select"])  # Ensembl's and RefSeq's
+def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny, tag):
     text = (tiny / "genes.gtf").read_text()
-    chosen = text.replace('transcript_id "G1.2";', 'transcript_id "G1.2"; tag "MANE_Select";').replace(
-        "MINUS2", "PLUS1"
-    )
+    chosen = text.replace('transcript_id "G1.2";', f'transcript_id "G1.2"; tag "{tag}";').replace("MINUS2", "PLUS1")
     (tiny / "genes.gtf").write_text(chosen)
     found, _ = read_annotated(tiny / "genes.gtf", tiny / "genome.fa.gz")
     assert dict(zip(found["target"], found["utr"], strict=True)) == {"G1": FIRST, "G2": UTR}
@@ -139,6 +138,10 @@ def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny):
         ("a.bed", "chr9\t0\t9\ta\t0\t+\n", "holds none of the chromosomes"),
         ("a.bed", "chr1\t0\t999\ta\t0\t+\n", "chr1 has 300 nt, but 'a' reaches 999"),
         ("a.bed", "chr1\t0\t9\ta\t0\t+\nchr1\t0\t9\ta\t0\t+\n", "line 2: 'a' occurs twice"),
+        ("a.bed", "chrom\tstart\tend\tname\tscore\t+\n", "line 1: 'start' should be a position"),
+        ("a.bed", "chr1\t0\t9\ta\t0\t.\n", "line 1: strand '.' is neither"),
+        ("a.bed", "chr1\t0\t9\ta\t0\t+\t0\t0\t0\t2\t4,5\t0\n", "line 1: has 2 sizes and 1 starts of blocks"),
+        ("a.gtf", 'chr1\tx\texon\tA\t9\t.\t+\t.\ttranscript_id "a"\n', "line 1: 'A' should be a position"),
     ],
 )
 def test_a_fault_in_an_annotation_is_one_sentence(tiny, name, text, wanted):

@@ -100,7 +100,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(finished, whole, tmp
         shutil.rmtree(folder / "results" / name)
     kill_sweep.sweep(folder, ["pretrain_dnabert", "train_model", "train_model"], np.random.default_rng(), TARGETS)
     # As a disk may leave the checkpoint of the last kill, if that was one in training.
-    damaged = list((folder / "results" / "checkpoints").glob("*/last.pt"))
+    damaged = list((folder / "results" / "checkpoints").rglob("last.pt"))
     for path in damaged:
         path.write_bytes(path.read_bytes()[:1000])
     answer = small_study.run(folder, *TARGETS)

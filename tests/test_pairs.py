@@ -25,8 +25,9 @@ def test_a_valid_table_comes_back_as_it_was_written(rows, tmp_path):
 def test_names_made_of_digits_stay_as_they_are_written(rows, tmp_path):
     rows["target"], rows["mirna"] = ["0123", "7", "7.0", "1e5"], ["01", "2", "3", "4"]
     rows["pair_id"] = ["001", "002", "010", "1e3"]
+    rows["note"] = ["1234567891", "001", "1.10", "x"]
     back = read_pairs(written(rows, tmp_path))
-    for column in ("target", "mirna", "pair_id"):
+    for column in ("target", "mirna", "pair_id", "note"):
         assert back[column].tolist() == rows[column].tolist(), column
 
 

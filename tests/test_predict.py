@@ -1,5 +1,6 @@
 """Targets of a user's miRNAs: library, command and rule give the same, and say clearly what they cannot use."""
 
+import gzip
 import re
 from itertools import product
 
@@ -43,6 +44,8 @@ def fasta(tmp_path_factory, rna):
         ">hsa-let-7a-3p MIMAT0004481 Homo sapiens let-7a-3p\nCUAUACAAUCUACUGUCUUUC\n"
         ">hsa-miR-941-5p MIMAT0000001 x\nACCCGGCUGUGUGCACAUGUGC\n>hsa-miR-941-3p M x\nCACCCGGCUGUGUGCACAUGUG\n"
         ">mmu-miR-16-5p MIMAT0000527 Mus musculus\nUAGCAGCACGUAAAUAUUGGCC\n"
+        # The arms that differ between a miRNA's genes have the gene's number.
+        ">hsa-miR-16-1-3p MIMAT0004489 Homo sapiens\nCCAGUAUUAACUGUGCUGCUGA\n"
     )
     return folder
 
@@ -168,7 +171,7 @@ def test_importance_is_the_change_of_the_log_odds_when_a_base_is_replaced(weight
     assert found["site"][3] == pytest.approx(np.mean(changed) - odds(LET7, site), abs=1e-4)
 
 
-def test_pairs_of_a_table_are_scored(weights, tmp_path, monkeypatch):
+def test_pairs_of_a_table_are_scored(weights, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(Predictor.load.__func__, "__defaults__", (weights, 1))
     table = pd.DataFrame(
         {"name": ["x"], "mirna_sequence": [LET7.replace("U", "T")], "target_sequence": ["ACGUACGUACGU"]}
@@ -177,6 +180,8 @@ def test_pairs_of_a_table_are_scored(weights, tmp_path, monkeypatch):
     assert command(["score", str(tmp_path / "pairs.tsv")]) == 0
     scored = read_tsv(tmp_path / "pairs.scored.tsv")
     assert scored["name"].tolist() == ["x"] and scored["score"].between(0, 1).all()
+    assert command(["score", str(tmp_path / "pairs.scored.tsv")]) == 1
+    assert "has a column 'score' already, which would be overwritten" in capsys.readouterr().err
 
 
 BAD = [
@@ -199,6 +204,38 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(weights, tmp_path, capsys,
     said = capsys.readouterr().err.strip().splitlines()[-1]
     assert said.startswith("deepmirnatar: ") and wanted in said
     assert not list((tmp_path / "out").glob("*.*sv")) if (tmp_path / "out").exists() else True
+
+
+def test_input_without_a_site_leaves_an_earlier_result_alone(weights, fasta, tmp_path):
+    (tmp_path / "none.fa").write_text(">u\nGGGGGGGG\n")
+    given = ["predict", "--mirnas", str(fasta / "mirnas.fa"), "--weights", str(weights), "--out", str(tmp_path / "out")]
+    assert command([*given, "--targets", str(fasta / "utrs.fa"), "--explain", "0"]) == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert command([*given, "--targets", str(tmp_path / "none.fa")]) == 1
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["predict", "--mirnas", "a", "--explain", "-1"], "'-1' is no whole number from 0 to 10,000"),
+        (["score", "a.tsv", "--threads", "0"], "'0' is no whole number from 1 to 10,000"),
+        (["serve", "--port", "99999"], "'99999' is no whole number from 1 to 65,535"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(arguments, wanted, capsys):
+    with pytest.raises(SystemExit):
+        command(arguments)
+    assert wanted in capsys.readouterr().err
+
+
+def test_a_table_without_rows_or_names_is_refused(weights):
+    shipped, mirnas = Predictor.load(weights), pd.DataFrame({"mirna": ["a"], "mirna_sequence": [LET7]})
+    targets = pd.DataFrame({"target": ["u", None], "utr": ["ACGU" * 20] * 2})
+    with pytest.raises(ValueError, match="row 2 of the table: target is missing"):
+        shipped.predict(mirnas, targets)
+    with pytest.raises(ValueError, match="the table of targets has no rows"):
+        shipped.predict(mirnas, targets.iloc[:0])
 
 
 def test_without_a_candidate_python_gets_empty_tables_and_the_reason(weights):
@@ -265,6 +302,13 @@ def test_names_are_looked_up_and_what_was_meant_is_said(fasta):
     # Neither arm has a well-known seed: both are taken.
     both, _ = from_mirbase(["miR-941"], fasta / "mature.fa")
     assert both["mirna"].tolist() == ["hsa-miR-941-5p", "hsa-miR-941-3p"]
+    # Without its hyphen, and by its accession.
+    for name in ("miR16", "hsa-mir16-5p", "MIMAT0000069"):
+        assert from_mirbase([name], fasta / "mature.fa")[0]["mirna"].tolist() == ["hsa-miR-16-5p"]
+    (fasta / "mature.fa.gz").write_bytes(gzip.compress((fasta / "mature.fa").read_bytes()))
+    assert len(from_mirbase(["hsa-miR-16-1-3p"], fasta / "mature.fa.gz")[0]) == 1
+    with pytest.raises(ValueError, match="no miRNA is given"):
+        from_mirbase([], fasta / "mature.fa")
     with pytest.raises(ValueError, match=r"holds no miRNA 'miR-61-5p'. Did you mean 'hsa-miR-16-5p'\?"):
         from_mirbase(["miR-61-5p"], fasta / "mature.fa")
     with pytest.raises(ValueError, match=r"'miR-16' is no file, .* download https://mirbase.org/.* --mirbase"):
@@ -310,6 +354,13 @@ def test_known_targets_stand_beside_the_scores(weights, fasta, tmp_path):
     assert genes.loc[("let-7a", "gene3"), ["known", "strong"]].tolist() == [1, 1]
     assert genes.loc[("miR-16", "gene4"), ["known", "strong"]].tolist() == [1, 0]
     assert genes["known"].sum() == 2
+
+
+def test_known_targets_of_other_names_are_a_warning(weights, fasta, tmp_path, caplog):
+    (tmp_path / "known.csv").write_text("mirna,gene\nLet-7a,GENE3\n")
+    given = fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path / "a"
+    job.predict_files(*given, explained=0, weights=weights, known=tmp_path / "known.csv")
+    assert "none of the 1 known targets in" in caplog.text and "names must be the same" in caplog.text
 
 
 def test_a_table_of_known_targets_may_leave_the_evidence_out(tmp_path):

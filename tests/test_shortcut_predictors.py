@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from deepmirnatar.pairs import write_pairs
 from deepmirnatar.predictors import load_class
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.rna.sequences import reverse_complement
@@ -66,6 +67,18 @@ def test_a_pair_that_was_never_seen_takes_its_mirnas_rate():
 def test_seed_match_and_energy_put_seeded_sites_first():
     test = pairs(60)
     seeds = load_class("seed_class")().predict(test, Context())
-    assert (seeds[test["label"] == 1] == 1).all()  # all are 8mers
+    assert (seeds[test["label"] == 1] == 5).all()  # all are 8mers
     energies = load_class("rnacofold")().predict(test, Context())
     assert energies[test["label"] == 1].mean() > energies[test["label"] == 0].mean() > 0
+
+
+def test_training_on_one_label_is_refused_where_something_is_learned(script, tmp_path, rows):
+    rows = rows.assign(label="1", split=["train", "train", "valid", "test"])
+    write_pairs(rows, tmp_path / "pairs.tsv")
+    files = {name: str(tmp_path / name) for name in ("model", "settings", "history")}
+    given = "corrected", 1, "cpu", 1, str(tmp_path / "checkpoints"), files
+    rates = {"predictor": "rate_table", "settings": {}}
+    with pytest.raises(ValueError, match=r"every label in train is 1, .* make negatives \(`negatives.strategy`\)"):
+        script("train_model").main(str(tmp_path / "pairs.tsv"), {}, rates, *given)
+    script("train_model").main(str(tmp_path / "pairs.tsv"), {}, {"predictor": "seed_class", "settings": {}}, *given)
+    assert (tmp_path / "model").exists()

@@ -258,6 +258,17 @@ def test_a_users_table(tmp_path, reference, name, separator, mark):
     assert counts == {"rows read": 2}
 
 
+def test_a_source_of_theirs_is_read_only_where_columns_asks_for_it(tmp_path, reference, caplog):
+    """Negatives are balanced within each source, and a PMID of each row would leave nothing to balance."""
+    path = tmp_path / "own.tsv"
+    rows = [[*OWN, "source"], ["a", LET7, "G", SITE, "1", "123"], ["b", MIR16, "H", SITE, "0", "456"]]
+    path.write_text("".join("\t".join(row) + "\n" for row in rows))
+    pairs, _ = parse("own", {"pairs": path}, reference, name="own")
+    assert set(pairs["source"]) == {"own"} and "column 'source' is not read" in caplog.text
+    pairs, _ = parse("own", {"pairs": path}, reference, name="own", columns={"source": "source"})
+    assert pairs["source"].tolist() == ["123", "456"]
+
+
 def test_renamed_columns_a_split_and_three_to_five(tmp_path, reference):
     path = tmp_path / "own.csv"
     # `target` is the sequence here and `gene` the name: both have to find their place.

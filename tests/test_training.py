@@ -130,6 +130,13 @@ def test_batches_cover_every_row_once_and_hold_like_lengths():
     assert any(not np.array_equal(a, b) for a, b in zip(batches, other, strict=True))
 
 
+def test_no_training_batch_has_one_row_alone():
+    """A batch norm has no variance of one row."""
+    lengths = np.full((65, 2), 20)
+    assert sorted(map(len, bucketed_batches(lengths, 32, np.random.default_rng(1)))) == [32, 33]
+    assert sorted(map(len, bucketed_batches(lengths, 32, None))) == [1, 32, 32]
+
+
 def test_batches_mix_lengths_freely_unless_bucketed():
     # One row in eight is short, as rows of one source are in the released data.
     lengths = np.where(np.arange(4096) % 8 == 0, 20, 37)

@@ -328,12 +328,12 @@ def test_a_killed_training_resumes_to_the_same_metrics(finished, tmp_path):
     process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, start_new_session=True, **quiet)
     checkpoints = folder / "results" / "checkpoints"
     until = time.monotonic() + 120
-    while not list(checkpoints.glob("*/last.pt")) and time.monotonic() < until:
+    while not list(checkpoints.rglob("last.pt")) and time.monotonic() < until:
         time.sleep(0.02)
     # Everything at once, as at a power cut: Snakemake and the training process.
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert list(checkpoints.glob("*/last.pt"))
+    assert list(checkpoints.rglob("last.pt"))
     assert not (run / "model.safetensors").exists()
     subprocess.run([*command, "--unlock"], cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
     answer = run_own(folder, target)
@@ -342,7 +342,7 @@ def test_a_killed_training_resumes_to_the_same_metrics(finished, tmp_path):
     assert "continuing from checkpoint" in log
     assert {path.name: path.read_text() for path in run.glob("*-test.metrics.tsv")} == whole
     pd.testing.assert_frame_equal(read_tsv(run / "history.tsv").drop(columns="seconds"), history)
-    assert not list(checkpoints.glob("*/last.pt"))
+    assert not list(checkpoints.rglob("last.pt"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = "deepmirnatar"
-READERS = ("fasta", "tables")  # of `common/`
+READERS = ("fasta", "tables", "text")  # of `common/`
 
 
 @cache

@@ -322,6 +322,11 @@ class Inputs:
     def figure_caption(wildcards) -> str:
         return kinds.load_class(wildcards.figure).caption
 
+    def figures_drawn(self, wildcards) -> dict[str, tuple]:
+        """Title, item of the paper and place of each figure of an experiment, which a table lists."""
+        found = {name: kinds.load_class(name) for name in self.study.experiments[wildcards.experiment]["figures"]}
+        return {name: (kind.title, kind.paper, kind.per) for name, kind in found.items()}
+
     def figure_label(self, wildcards) -> dict[str, str]:
         """How the report lists the figure."""
         kind = kinds.load_class(wildcards.figure)
@@ -450,7 +455,8 @@ class Inputs:
     @staticmethod
     def report_parts() -> list[str]:
         """Digests of what a prediction's report is made of beside code."""
-        return [sha256(path) for path in sorted(WEIGHTS.parent.glob("report.*")) if path.suffix != ".py"]
+        files = [*WEIGHTS.parent.glob("report.*"), WEIGHTS.parent / "page.css"]
+        return [sha256(path) for path in sorted(files) if path.suffix != ".py"]
 
     def prediction(self, wildcards) -> dict:
         """A prediction's complete stanza."""

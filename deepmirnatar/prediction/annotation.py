@@ -125,14 +125,17 @@ def _read_gtf(path: Path) -> list[Transcript]:
         chrom, _, kind, start, end, _, strand, _, text = cells
         if kind not in ("exon", "CDS", "stop_codon"):
             continue
-        about = dict(_ATTRIBUTE.findall(text))
+        _check_strand(path, number, strand)
+        attributes = _ATTRIBUTE.findall(text)
+        about = dict(attributes)
         if "transcript_id" not in about:
             raise ValueError(f'{path}, line {number}: has no transcript_id "..."; is this GTF?')
         name, gene = about["transcript_id"], about.get("gene_id", about["transcript_id"])
         if name not in found:
-            chosen = sum(number * (f'"{tag}"' in text) for number, tag in zip((2, 1), CHOSEN, strict=True))
+            tags = {value.replace(" ", "_") for key, value in attributes if key == "tag"}  # RefSeq: "MANE Select"
+            chosen = sum(number * (tag in tags) for number, tag in zip((2, 1), CHOSEN, strict=True))
             found[name] = Transcript(name, gene, about.get("gene_name") or gene, chrom, strand, chosen, False)
-        one, piece = found[name], (int(start) - 1, int(end))
+        one, piece = found[name], (_position(path, number, start) - 1, _position(path, number, end))
         if kind == "exon":
             one.exons.append(piece)
         else:
@@ -160,18 +163,35 @@ def _read_bed(path: Path) -> list[Transcript]:
     for number, cells in _lines(path):
         if len(cells) not in (6, 12):
             raise ValueError(f"{path}, line {number}: has {len(cells)} columns, BED12 has 12")
-        chrom, start, name, strand = cells[0], int(cells[1]), cells[3], cells[5]
+        _check_strand(path, number, cells[5])
+        chrom, start, name, strand = cells[0], _position(path, number, cells[1]), cells[3], cells[5]
         if name in found:
             raise ValueError(f"{path}, line {number}: {name!r} occurs twice; names must differ")
         one = found[name] = Transcript(name, name, name, chrom, strand)
         if len(cells) == 6:
-            one.exons.append((start, int(cells[2])))
+            one.exons.append((start, _position(path, number, cells[2])))
             continue
-        sizes, offsets = ([int(each) for each in cell.strip(",").split(",")] for cell in cells[10:12])
+        sizes, offsets = (
+            [_position(path, number, each) for each in cell.strip(",").split(",")] for cell in cells[10:12]
+        )
+        if len(sizes) != len(offsets):
+            raise ValueError(f"{path}, line {number}: has {len(sizes)} sizes and {len(offsets)} starts of blocks")
         one.exons = [(start + left, start + left + size) for left, size in zip(offsets, sizes, strict=True)]
-        if int(cells[6]) < int(cells[7]):
-            one.coding = int(cells[6]), int(cells[7])
+        low, high = (_position(path, number, cell) for cell in cells[6:8])
+        if low < high:
+            one.coding = low, high
     return list(found.values())
+
+
+def _position(path: Path, number: int, cell: str) -> int:
+    if not cell.strip().isdigit():
+        raise ValueError(f"{path}, line {number}: {cell!r} should be a position; a header line should begin with #")
+    return int(cell)
+
+
+def _check_strand(path: Path, number: int, strand: str) -> None:
+    if strand not in ("+", "-"):
+        raise ValueError(f"{path}, line {number}: strand {strand!r} is neither + nor -; on which is this transcript?")
 
 
 def _cut(transcripts: list[Transcript], genome: Path) -> tuple[list[str | None], list[str]]:

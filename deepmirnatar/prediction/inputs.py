@@ -83,7 +83,11 @@ def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> 
                 numbers = [""] if len(lines) == 1 else range(1, len(lines) + 1)
                 text = "".join(f">{path.stem}{n}\n{line}\n" for n, line in zip(numbers, lines, strict=True))
             path.write_text(text)
-        return read_inputs(*paths, mirbase=mirbase)
+        try:
+            return read_inputs(*paths, mirbase=mirbase)
+        except ValueError as error:
+            sentence = str(error).replace(str(paths[0]), "miRNAs").replace(str(paths[1]), "3'UTRs")
+            raise ValueError(sentence) from error
 
 
 def no_site(given: Inputs) -> str:
@@ -124,7 +128,11 @@ def rna_table(table: pd.DataFrame, sequences: list[str], names: Sequence[str] = 
     for column in (*names, *sequences):
         if column not in table:
             raise ValueError(f"the table has no column {column!r}; found: {', '.join(map(str, table.columns))}")
+    if names and table.empty:
+        raise ValueError(f"the table of {names[0]}s has no rows; give one or more")
     for column in names:
+        if (missing := table[column].isna()).any():
+            raise ValueError(f"row {int(missing.to_numpy().argmax()) + 1} of the table: {column} is missing; name it")
         if (again := table[column].duplicated()).any():
             row = int(again.to_numpy().argmax())
             raise ValueError(

@@ -48,7 +48,11 @@ def predict_files(
     given = announced(read_inputs(mirnas, targets, **sources))
     predictor = Predictor.load(weights or WEIGHTS, threads)
     chunked = score_chunks(predictor, given, Path(out), candidates, known)
-    written = finish(predictor, given, chunked, Path(out), candidates, explained)
+    try:
+        written = finish(predictor, given, chunked, Path(out), candidates, explained)
+    except ValueError:  # there is nothing to go on with
+        remove_chunks(chunked)
+        raise
     remove_chunks(chunked)
     return written
 
@@ -80,13 +84,13 @@ def score_chunks(
     predictor: Predictor, given: Inputs, folder: Path, candidates: str, known=None, part: int = 0, parts: int = 1
 ) -> list[Path]:
     """Score the chunks of one of `parts` equal parts, but for those done before; returns the stems of their files."""
-    evidence = read_known(known) if known else None
+    evidence = _evidence(known, given) if known else None
     tables = [pd.util.hash_pandas_object(table.astype(str)).to_list() for table in (given.mirnas, given.targets)]
     key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None, part, parts)
     every = list(chunks(given.targets, max(LEAST, min(CHUNK, MOST_CELLS // len(given.mirnas)))))
     own = [int(number) for number in np.array_split(np.arange(len(every)), parts)[part]]
-    rows = None if own else 0  # of an empty part, whose tables have their columns all the same
-    own = own or [0]
+    if not own:  # an empty part, whose tables have their columns all the same
+        every, own = [every[0].iloc[:0]], [0]
     stems = [folder / f".unfinished-{key}" / f"{number:06d}" for number in own]
     todo = [each for each in zip(own, stems, strict=True) if not genes_of(each[1]).exists()]
     if len(todo) < len(own):
@@ -95,9 +99,23 @@ def score_chunks(
     for (_, stem), found in zip(todo, progress(results, "scoring sites", len(todo), "chunks"), strict=True):
         genes = with_training(found.genes, predictor.about["sites"].get("mirna_counts"))
         genes = genes if evidence is None else add_known(genes, evidence)
-        write_tsv(found.sites[:rows], sites_of(stem))
-        write_tsv(genes[:rows], genes_of(stem))
+        write_tsv(found.sites, sites_of(stem))
+        write_tsv(genes, genes_of(stem))
     return stems
+
+
+def _evidence(path, given: Inputs) -> pd.DataFrame:
+    """The known targets, with a warning where their names are of another kind than those of the input."""
+    known = read_known(path)
+    log.info("known targets: %s", path)
+    if not (known["mirna"].isin(given.mirnas["mirna"]) & known["gene"].isin(given.targets["target"])).any():
+        log.warning(
+            "warning: none of the %s known targets in %s has the name of a miRNA and of a target given here, so none "
+            "is marked; names must be the same, as hsa-let-7a-5p and PTEN",
+            f"{len(known):,}",
+            path,
+        )
+    return known
 
 
 def with_training(genes: pd.DataFrame, counts: dict[str, list[int]] | None) -> pd.DataFrame:
@@ -120,11 +138,13 @@ def remove_chunks(stems: list[Path]) -> None:
 def finish(
     predictor: Predictor, given: Inputs, stems: list[Path], out: Path, candidates: str, explained: int = EXPLAINED
 ) -> list[Path]:
-    """Put scored chunks together: genes.tsv, sites.tsv, sites.bed, sites.gff3 and report.html."""
-    totals = merge_genes([genes_of(stem) for stem in stems], out / "genes.tsv")
-    if not totals["pairs"]:
-        (out / "genes.tsv").unlink()
+    """Put scored chunks together: genes.tsv, sites.tsv, sites.bed, sites.gff3 and report.html.
+
+    ValueError where there is no site at all; what lies in `out` is then unchanged.
+    """
+    if all(read_tsv(genes_of(stem), dtype=TEXT, nrows=1).empty for stem in stems):
         raise ValueError(no_site(given))
+    totals = merge_genes([genes_of(stem) for stem in stems], out / "genes.tsv")
     log.info("%d candidate sites, %d pairs of a miRNA and a gene", totals["sites"], totals["pairs"])
     written = write_sites(out, [sites_of(stem) for stem in stems])
     top = _top(stems, read_tsv(out / "genes.tsv", dtype=TEXT, nrows=MOST_ROWS))

@@ -13,7 +13,8 @@ from deepmirnatar.sources.mirbase import read_mature
 MIRBASE = Path("resources/downloads/mirbase/mature.fa")
 ADDRESS = "https://mirbase.org/download/mature.fa"
 SPECIES = "hsa"  # of names without a prefix
-_FIRST = ("mir", "let", "lin", "lsy", "bantam", "iab")  # how a name begins that has no prefix
+_PREFIXED = re.compile(r"(?!mir-|let-|lin-|lsy-|iab-)[a-z][a-z0-9]{2,4}-")  # hsa-
+_HYPHEN = re.compile(r"\b(mir|let|lin)(\d)", flags=re.I)
 
 
 def from_mirbase(names: list[str], mature: str | Path | None = None) -> tuple[pd.DataFrame, list[str]]:
@@ -24,6 +25,8 @@ def from_mirbase(names: list[str], mature: str | Path | None = None) -> tuple[pd
     missing, and for an unknown name with the nearest known one.
     """
     path = Path(mature or MIRBASE)
+    if not names:
+        raise ValueError("no miRNA is given; name one or more, such as hsa-let-7a-5p, or give a FASTA file")
     if not path.exists():
         raise ValueError(
             f"{names[0]!r} is no file, and for miRBase names {path} is missing: download {ADDRESS} and give it as "
@@ -32,14 +35,16 @@ def from_mirbase(names: list[str], mature: str | Path | None = None) -> tuple[pd
     tables: dict[str, pd.DataFrame] = {}
     found, meant = {}, []
     for name in names:
-        key = name.lower()
-        species = SPECIES if key.split("-")[0] in _FIRST else key.split("-")[0]
+        written = _HYPHEN.sub(r"\1-\2", name)  # miR21
+        key = written.lower()
+        species = key.split("-")[0] if _PREFIXED.match(key) else SPECIES
         if species not in tables:
             tables[species] = read_mature(path, species).assign(key=lambda rows: rows["name"].str.lower())
-        chosen = _matches(key if key.startswith(f"{species}-") else f"{species}-{key}", tables[species])
+        table = tables[species]
+        chosen = table[table["accession"].str.lower() == key]
+        chosen = chosen if len(chosen) else _matches(key if _PREFIXED.match(key) else f"{species}-{key}", table)
         if chosen.empty:
-            known = tables[species]["name"]
-            hint = did_you_mean(name if name.startswith(f"{species}-") else f"{species}-{name}", known)
+            hint = did_you_mean(written if _PREFIXED.match(key) else f"{species}-{written}", table["name"])
             raise ValueError(f"{path}: holds no miRNA {name!r}.{hint}")
         found |= dict(zip(chosen["name"], chosen["sequence"], strict=True))
         if chosen["name"].tolist() != [name]:
@@ -49,10 +54,13 @@ def from_mirbase(names: list[str], mature: str | Path | None = None) -> tuple[pd
 
 def _matches(key: str, table: pd.DataFrame) -> pd.DataFrame:
     """The rows of a species' mature miRNAs that a lower-case name with prefix means."""
-    for stem in dict.fromkeys([key, re.sub(r"-\d+$", "", key)]):  # miR-16-1 is a gene of miR-16
-        exact = table[table["key"] == stem]
-        arms = exact if len(exact) else table[table["key"].isin([f"{stem}-5p", f"{stem}-3p"])]
-        if len(arms):
-            shared = arms[arms["sequence"].str[1:8].isin(SEEDS)]
-            return shared if len(shared) else arms
-    return table.iloc[:0]
+    known = set(table["key"])
+    # miR-16-1 is a gene of miR-16; of its arms, miRBase numbers those alone that differ between the genes.
+    stem = re.sub(r"(-\d+[a-z]*)-\d+$", r"\1", key)
+    whole = next((name for name in (key, stem) if name in known), None)
+    if whole:
+        return table[table["key"] == whole]
+    arms = [next((name for name in (f"{key}-{arm}", f"{stem}-{arm}") if name in known), None) for arm in ("5p", "3p")]
+    found = table[table["key"].isin(arms)]
+    shared = found[found["sequence"].str[1:8].isin(SEEDS)]
+    return shared if len(shared) else found

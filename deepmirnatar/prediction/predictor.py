@@ -136,7 +136,9 @@ class Predictor:
                 "seed_end": np.minimum(found.end, lengths[found.utr]),
                 "seed_type": np.array(CLASSES)[found.seed_class],
                 "score": 0.0,
-                "repression": -self.repression.site_effects(found.seed_class, found.features).round(DECIMALS),
+                "repression": -self.repression.site_effects(found.seed_class, found.features)
+                .astype(float)
+                .round(DECIMALS),
                 "mirna_sequence": letters[found.mirna],
                 "site_sequence": sequences,
             }

@@ -126,7 +126,7 @@ def check(mirnas: str, targets: str, most_mirnas: int, most_letters: int) -> Non
     for text, what in ((mirnas, "miRNA"), (targets, "3'UTR")):
         if not text.strip():
             raise ValueError(f"No {what} is given.")
-    count = mirnas.count(">") or len(mirnas.split())
+    count = mirnas.count(">") or len(mirnas.replace(",", " ").split())
     if count > most_mirnas:
         raise ValueError(f"{count:,} miRNAs are given, this page takes {most_mirnas:,}. Use `deepmirnatar predict`.")
     letters = sum(len(line.strip()) for line in targets.splitlines() if not line.startswith(">"))

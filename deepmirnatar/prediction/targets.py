@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.files import read_tsv
+from deepmirnatar.common.tables import read_table
 from deepmirnatar.rna.near_identical import lie_on
 
 PAIR = ["mirna", "target"]
@@ -39,15 +39,15 @@ def summarize(tested: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 
 def read_known(path: str | Path) -> pd.DataFrame:
     """Known targets: columns mirna, gene, strong (0 or 1; 0 where the table has no such column). Raises ValueError."""
-    table = read_tsv(path, dtype=str)
+    table = read_table(path, ["mirna", "gene"])
     for column in ("mirna", "gene"):
         if column not in table:
             raise ValueError(f"{path}: column {column!r} is missing; found {', '.join(map(str, table.columns))}")
     strong = table["strong"] if "strong" in table else pd.Series("0", table.index)
     if (odd := ~strong.isin(["0", "1"])).any():
-        row = int(odd.to_numpy().argmax())
-        raise ValueError(f"{path}, line {row + 2}: strong is {strong.iloc[row]!r}; write 1 for strong evidence, or 0")
-    return table.assign(strong=strong.astype(int))[["mirna", "gene", "strong"]]
+        line, value = next(strong[odd].items())
+        raise ValueError(f"{path}, line {line}: strong is {value!r}; write 1 for strong evidence, or 0")
+    return table.assign(strong=strong.astype(int))[["mirna", "gene", "strong"]].reset_index(drop=True)
 
 
 def add_known(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def cancel_training(folder: Path, process: subprocess.Popen) -> str:
     """`scancel` the network's training as soon as it has a checkpoint; return its Slurm id."""
     while process.poll() is None:
         if (folder / "logs/train_model/small/small_model/seed-1.log").exists() and list(
-            (folder / "results/checkpoints").glob("*/last.pt")
+            (folder / "results/checkpoints").rglob("last.pt")
         ):
             queue = subprocess.run(["squeue", "-h", "-o", "%i %k"], capture_output=True, text=True).stdout
             found = re.search(r"^(\d+) .*train_model.*small_model", queue, flags=re.M)

@@ -27,6 +27,7 @@ rule download_source:
         mirror=study.mirror or "",
     params:
         digest=inputs.registered_digest,
+        code="",  # the digest tells what the file must be; a change of the library must not fetch it again
     message:
         "Download {wildcards.folder}/{wildcards.file}"
     script:

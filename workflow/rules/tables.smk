@@ -37,6 +37,7 @@ rule tabulate_experiment:
         runtime=minutes(10),
     params:
         figures=lookup(within=study.experiments, dpath="{experiment}/figures"),
+        drawn=inputs.figures_drawn,
         labels=inputs.labels,
     message:
         "Make the tables of {wildcards.experiment}"
