@@ -7,12 +7,12 @@ from pathlib import Path
 
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.prediction.inputs import Inputs
-from deepmirnatar.prediction.job import WEIGHTS, finish
+from deepmirnatar.prediction.job import finish
 from deepmirnatar.prediction.predictor import Predictor
 
 
 def main(given: str, parts: list[Path], candidates: str, threads: int, folder: Path) -> None:
-    finish(Predictor.load(WEIGHTS, threads), Inputs.load(given), parts, folder, candidates)
+    finish(Predictor.load(threads=threads), Inputs.load(given), parts, folder, candidates)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ Reads FASTA files or names, or an annotation with its genome; scores nothing.
 """
 
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.prediction.inputs import read_inputs
-from deepmirnatar.prediction.job import announced
+from deepmirnatar.prediction.inputs import announced, read_inputs
 
 
 def main(files: dict, output: str) -> None:

@@ -6,8 +6,8 @@ Reads what `read_inputs` saved; trains nothing.
 from pathlib import Path
 
 from deepmirnatar.common.logs import log_to
+from deepmirnatar.prediction.chunk_scores import score_part
 from deepmirnatar.prediction.inputs import Inputs
-from deepmirnatar.prediction.job import score_part
 
 
 def main(given: str, known: str | None, candidates: str, part: int, parts: int, threads: int, stem: Path) -> None:

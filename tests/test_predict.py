@@ -12,7 +12,7 @@ import RNA
 from deepmirnatar import Predictor
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv, write_tsv
-from deepmirnatar.prediction import job, outputs, predictor
+from deepmirnatar.prediction import chunk_scores, job, outputs, predictor
 from deepmirnatar.prediction.duplex import as_text, duplex
 from deepmirnatar.prediction.explain import importance
 from deepmirnatar.prediction.inputs import read_inputs, read_texts
@@ -79,15 +79,15 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
     result = Predictor.load(weights).predict(mirnas, targets)
     arguments = ["--mirnas", str(fasta / "mirnas.fa"), "--targets", str(fasta / "utrs.fa"), "--explain", "1"]
     assert command(["predict", *arguments, "--out", str(tmp_path / "a"), "--weights", str(weights)]) == 0
-    monkeypatch.setattr(job, "WEIGHTS", weights)
+    monkeypatch.setattr(Predictor.load.__func__, "__defaults__", (weights, 1))
     paths = [str(fasta / "mirnas.fa"), str(fasta / "utrs.fa")]
     files = Predictor.load(weights).predict(*paths)
     pd.testing.assert_frame_equal(files.sites, result.sites)
     given = str(tmp_path / "inputs.json")
     script("read_inputs").main({"mirnas": paths[0], "targets": paths[1]}, given)
     for folder, parts in (("b", 1), ("c", 3), ("d", 20)):
-        monkeypatch.setattr(job, "CHUNK", 700)
-        monkeypatch.setattr(job, "LEAST", 1)
+        monkeypatch.setattr(chunk_scores, "CHUNK", 700)
+        monkeypatch.setattr(chunk_scores, "LEAST", 1)
         stems = [tmp_path / folder / "parts" / str(part) for part in range(parts)]
         for part, stem in enumerate(stems):
             script("score_targets").main(given, None, "seed_match", part, parts, 1, stem)
@@ -101,8 +101,8 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
 
 def test_chunks_change_nothing_and_a_killed_prediction_goes_on(weights, fasta, tmp_path, monkeypatch):
     whole = job.predict_files(fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path / "whole", explained=0, weights=weights)
-    monkeypatch.setattr(job, "CHUNK", 700)
-    monkeypatch.setattr(job, "LEAST", 1)
+    monkeypatch.setattr(chunk_scores, "CHUNK", 700)
+    monkeypatch.setattr(chunk_scores, "LEAST", 1)
     done = []
     score = Predictor._chunk
 
@@ -377,8 +377,8 @@ def test_a_table_of_known_targets_may_leave_the_evidence_out(tmp_path):
 
 def test_training_rows_of_a_mirna_come_from_the_weights():
     genes = pd.DataFrame({"mirna": ["a", "b"]})
-    assert job.with_training(genes, None) is genes
-    counted = job.with_training(genes, {"a": [3, 5]})
+    assert chunk_scores.with_training(genes, None) is genes
+    counted = chunk_scores.with_training(genes, {"a": [3, 5]})
     assert counted[["mirna_positives", "mirna_negatives"]].to_numpy().tolist() == [[3, 5], [0, 0]]
 
 

@@ -112,6 +112,18 @@ def test_a_training_that_diverges_says_what_to_do(data, tmp_path):
         fit(data, tmp_path, learning_rate=1e30, optimizer="adam")
 
 
+def test_a_network_that_scores_all_pairs_alike_is_told(data, tmp_path, monkeypatch, caplog):
+    """As after all its rectifiers have died: nothing comes through but a constant."""
+    from deepmirnatar.predictors.networks import deepmirnatar as network
+
+    forward = network.Network.forward
+    fit(data, tmp_path / "a", epochs=1)
+    assert "the same score" not in caplog.text
+    monkeypatch.setattr(network.Network, "forward", lambda *batch: 0 * forward(*batch))
+    fit(data, tmp_path / "b", epochs=1)
+    assert "gives all pairs of valid the same score" in caplog.text
+
+
 def test_a_saved_model_scores_the_same(data, tmp_path):
     predictor, _, scores, context = fit(data, tmp_path)
     predictor.save(tmp_path / "model.safetensors", {})

@@ -12,6 +12,7 @@ import pandas as pd
 from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import atomic
 from deepmirnatar.common.letters import odd_letter
+from deepmirnatar.common.logs import log
 from deepmirnatar.common.text import lines
 from deepmirnatar.pairs import shorten
 from deepmirnatar.prediction.annotation import read_annotated
@@ -88,6 +89,15 @@ def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> 
         except ValueError as error:
             sentence = str(error).replace(str(paths[0]), "miRNAs").replace(str(paths[1]), "3'UTRs")
             raise ValueError(sentence) from error
+
+
+def announced(given: Inputs) -> Inputs:
+    """The same, what its names mean and its warnings written to the log."""
+    for sentence in given.meant:
+        log.info("%s", sentence)
+    for sentence in given.warnings:
+        log.warning("warning: %s", sentence)
+    return given
 
 
 def no_site(given: Inputs) -> str:

@@ -1,31 +1,25 @@
 """One prediction from files or texts to files: what the command, the rule and the local page run alike.
 
-3'UTRs go through in chunks. Each finished chunk lies in a folder of its own until all are done, so that a killed
-prediction goes on where it stopped. A chunk's genes are in order, so the ranking of all is a merge of their files:
-beside the sequences, memory holds one chunk, however large the result.
+A chunk's genes are in order, so the ranking of all is a merge of their files.
 """
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from deepmirnatar import __version__
-from deepmirnatar.common.files import atomic, digest, read_tsv, sha256, write_tsv
+from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log, progress
+from deepmirnatar.prediction.chunk_scores import remove_chunks, score_chunks
 from deepmirnatar.prediction.explain import importances
-from deepmirnatar.prediction.inputs import Inputs, no_site, read_inputs, read_texts
+from deepmirnatar.prediction.inputs import Inputs, announced, no_site, read_inputs, read_texts
 from deepmirnatar.prediction.outputs import TEXT, genes_of, join_sites, merge_genes, sites_of, write_sites
-from deepmirnatar.prediction.predictor import CHUNK, WEIGHTS, Prediction, Predictor, chunks
+from deepmirnatar.prediction.predictor import WEIGHTS, Prediction, Predictor
 from deepmirnatar.prediction.report import write_report
-from deepmirnatar.prediction.targets import add_known, read_known
 
 MOST_ROWS, EXPLAINED = 5000, 50  # rows of the report, and sites that are drawn with what their scores rest on
 AT_ONCE = 20  # sites that are explained at once
-# Of a chunk: with more miRNAs, fewer nt of 3'UTRs go through at once.
-MOST_CELLS, LEAST = 20_000_000, 50_000
 
 
 def predict_files(
@@ -42,8 +36,7 @@ def predict_files(
     """Score miRNAs on targets into a folder; returns the files written, the report last.
 
     `mirnas`, `targets`, `sources`: as `inputs.read_inputs` takes them. `known`: a table of known targets (mirna, gene,
-    strong). Raises ValueError with one sentence for input that cannot be
-    used, and where there is no candidate site.
+    strong). Raises ValueError with one sentence for input that cannot be used, and where there is no candidate site.
     """
     given = announced(read_inputs(mirnas, targets, **sources))
     predictor = Predictor.load(weights or WEIGHTS, threads)
@@ -55,84 +48,6 @@ def predict_files(
         raise
     remove_chunks(chunked)
     return written
-
-
-def announced(given: Inputs) -> Inputs:
-    """The same, what its names mean and its warnings written to the log."""
-    for sentence in given.meant:
-        log.info("%s", sentence)
-    for sentence in given.warnings:
-        log.warning("warning: %s", sentence)
-    return given
-
-
-def score_part(given: Inputs, stem: Path, part: int, parts: int, candidates: str, threads: int, known=None) -> None:
-    """Score one of `parts` equal parts of the targets, to be put together by `finish`: the files of `stem`.
-
-    Parts are numbered from 0; one may be empty, where there are few targets.
-    """
-    predictor = Predictor.load(WEIGHTS, threads)
-    chunked = score_chunks(predictor, given, stem.parent, candidates, known, part, parts)
-    merge_genes([genes_of(each) for each in chunked], genes_of(stem), rank=False)
-    with atomic(sites_of(stem)) as out:
-        for number, sites in enumerate(join_sites([sites_of(each) for each in chunked])):
-            sites.to_csv(out, header=number == 0, mode="a", sep="\t", index=False, lineterminator="\n")
-    remove_chunks(chunked)
-
-
-def score_chunks(
-    predictor: Predictor, given: Inputs, folder: Path, candidates: str, known=None, part: int = 0, parts: int = 1
-) -> list[Path]:
-    """Score the chunks of one of `parts` equal parts, but for those done before; returns the stems of their files."""
-    evidence = _evidence(known, given) if known else None
-    tables = [pd.util.hash_pandas_object(table.astype(str)).to_list() for table in (given.mirnas, given.targets)]
-    key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None, part, parts)
-    every = list(chunks(given.targets, max(LEAST, min(CHUNK, MOST_CELLS // len(given.mirnas)))))
-    own = [int(number) for number in np.array_split(np.arange(len(every)), parts)[part]]
-    if not own:  # an empty part, whose tables have their columns all the same
-        every, own = [every[0].iloc[:0]], [0]
-    stems = [folder / f".unfinished-{key}" / f"{number:06d}" for number in own]
-    todo = [each for each in zip(own, stems, strict=True) if not genes_of(each[1]).exists()]
-    if len(todo) < len(own):
-        log.info("going on with %d of %d chunks", len(todo), len(own))
-    results = predictor.scan(given.mirnas, [every[number] for number, _ in todo], candidates)
-    for (_, stem), found in zip(todo, progress(results, "scoring sites", len(todo), "chunks"), strict=True):
-        genes = with_training(found.genes, predictor.about["sites"].get("mirna_counts"))
-        genes = genes if evidence is None else add_known(genes, evidence)
-        write_tsv(found.sites, sites_of(stem))
-        write_tsv(genes, genes_of(stem))
-    return stems
-
-
-def _evidence(path, given: Inputs) -> pd.DataFrame:
-    """The known targets, with a warning where their names are of another kind than those of the input."""
-    known = read_known(path)
-    log.info("known targets: %s", path)
-    if not (known["mirna"].isin(given.mirnas["mirna"]) & known["gene"].isin(given.targets["target"])).any():
-        log.warning(
-            "warning: none of the %s known targets in %s has the name of a miRNA and of a target given here, so none "
-            "is marked; names must be the same, as hsa-let-7a-5p and PTEN",
-            f"{len(known):,}",
-            path,
-        )
-    return known
-
-
-def with_training(genes: pd.DataFrame, counts: dict[str, list[int]] | None) -> pd.DataFrame:
-    """With the training rows of each miRNA, `mirna_positives` and `mirna_negatives`.
-
-    `counts`: miRNA -> [positives, negatives]; without it the table is unchanged.
-    """
-    if counts is None:
-        return genes
-    rows = [counts.get(mirna, [0, 0]) for mirna in genes["mirna"]]
-    return genes.assign(mirna_positives=[row[0] for row in rows], mirna_negatives=[row[1] for row in rows])
-
-
-def remove_chunks(stems: list[Path]) -> None:
-    """Remove the folder of finished chunks."""
-    for folder in {stem.parent for stem in stems}:
-        shutil.rmtree(folder)
 
 
 def finish(

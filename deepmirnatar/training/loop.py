@@ -18,6 +18,8 @@ from deepmirnatar.training.optimizers import make_optimizer
 from deepmirnatar.training.schedule import pace
 from deepmirnatar.training.settings import TrainingSettings
 
+ALIKE = 1e-3  # scores that differ by less tell no pair from another
+
 
 @torch.inference_mode()
 def score(
@@ -69,7 +71,7 @@ def train(
     log.info("device %s, %d threads, seed %d", device_name(device), torch.get_num_threads(), seed)
     log.info("%s parameters, %d training rows", f"{size:,}", len(data_train))
     labels_valid = data_valid.labels.cpu().numpy()
-    history, best = state["history"], state["best"]
+    history, best, alike = state["history"], state["best"], False
     for epoch in range(state["epoch"] + 1, settings.epochs + 1):
         if settings.patience and best and epoch - 1 - best["epoch"] >= settings.patience:
             log.info("no better validation %s for %d epochs: stopped early", settings.select_by, settings.patience)
@@ -104,6 +106,7 @@ def train(
             raise RuntimeError(f"epoch {epoch}: the training loss is not finite; lower `learning_rate`")
         valid_loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels_valid)).item()
         probability = logits.softmax(dim=1)[:, 1].numpy()
+        alike = np.ptp(probability) < ALIKE
         auroc = roc_auc_score(labels_valid, probability) if 0 < labels_valid.mean() < 1 else float("nan")
         seconds = spent + time.monotonic() - started
         history.append((epoch, total / len(data_train), valid_loss, float(auroc), seconds))
@@ -116,6 +119,11 @@ def train(
             *history[-1][:1], settings.epochs, *history[-1][1:], "" if best["epoch"] < epoch else " (best)",
         )  # fmt: skip
         checkpoint.save(parts, {"epoch": epoch, "history": history, "best": best, "seen": None})
+    if alike:
+        log.warning(
+            "the network gives all pairs of valid the same score, so it has learned nothing: take another seed, more "
+            "epochs or a lower learning_rate"
+        )
     network.load_state_dict(best["weights"])
     network.to(device)
     log.info("best epoch %d of %d", best["epoch"], len(history))
