@@ -15,40 +15,37 @@ from deepmirnatar.pairs import five_to_three, read_pairs, write_pairs
 
 
 def main(pairs: str, mirnas: str, utrs: list[str], tests: list[str], stanza: dict, outputs: dict[str, str]) -> None:
-    keep, counts, remedy = read_pairs(pairs), pd.Series(dtype=int), ""
-    drop, read, without = keep.iloc[:0].assign(reason=""), len(keep), pd.Series(dtype=int)
+    table = read_pairs(pairs)
+    keep, drop, report = table, table.iloc[:0].assign(reason=""), [("filter", "on" if stanza["mirbase"] else "off")]
     if stanza["mirbase"]:
-        straight = five_to_three(keep, stanza["orientation"])
-        keep, drop, counts = filter_rows(keep, read_tsv(mirnas, dtype=str), straight)
+        straight = five_to_three(table, stanza["orientation"])
+        keep, drop, counts = filter_rows(table, read_tsv(mirnas, dtype=str), straight)
+        report += counts.items()
         if not len(keep):
-            remedy = (
-                ". The filter of miRBase knows human miRNAs only; for another species set `mirbase: false` in the "
-                "dataset's stanza."
+            raise ValueError(
+                f"{pairs}: no row is left of {len(table)} ({drop['reason'].iloc[0]}). The filter of miRBase knows "
+                "human miRNAs only; for another species set `mirbase: false` in the dataset's stanza."
             )
-    else:
-        log.info("miRBase: the filter is off for this dataset")
     if stanza.get("without_targets"):
         keep, more = drop_targets(keep, stanza["without_targets"], read_tsv(utrs[0], dtype=str))
         drop = pd.concat([drop, more], ignore_index=True)
-        without = more["reason"].value_counts()
-        for reason, count in without.items():
-            log.info("without_targets: %d rows dropped: %s", count, reason)
+        report += more["reason"].value_counts().items()
     if tests:
         names = stanza["apart_from"]
         others = {name: read_pairs(path, [name.partition(":")[2]]) for name, path in zip(names, tests, strict=True)}
         keep, more = drop_near(keep, others)
         drop = pd.concat([drop, more], ignore_index=True)
-        without = pd.concat([without, more["reason"].value_counts()])
-        log.info("apart_from: %d rows dropped, near a test site", len(more))
+        report += more["reason"].value_counts().items()
+    for item, count in report[1:]:
+        log.info("%s: %d rows", item, count)
     if not len(keep):
-        why = (drop["reason"] if len(drop) else pd.Series("there was none")).value_counts().index[0]
-        raise ValueError(f"{pairs}: no row is left of {read} ({why}){remedy or '; take more rows, or drop fewer'}")
+        raise ValueError(
+            f"{pairs}: no row is left of {len(table)}, most because: {drop['reason'].mode()[0]}; take more rows, or "
+            "drop fewer with `without_targets` and `apart_from`"
+        )
     write_pairs(keep, outputs["kept"])
     write_tsv(drop, outputs["dropped"])
-    rows = [("filter", "on" if stanza["mirbase"] else "off")]
-    write_tsv(
-        pd.DataFrame(rows + list(counts.items()) + list(without.items()), columns=["item", "rows"]), outputs["report"]
-    )
+    write_tsv(pd.DataFrame(report, columns=["item", "rows"]), outputs["report"])
 
 
 if __name__ == "__main__":

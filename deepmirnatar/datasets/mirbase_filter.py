@@ -2,8 +2,6 @@
 
 import pandas as pd
 
-from deepmirnatar.common.logs import log
-
 # nt from the 5' end that must agree before two miRNAs of different length count as the same one.
 SAME_START = 17
 
@@ -42,8 +40,6 @@ def filter_rows(table: pd.DataFrame, mature: pd.DataFrame, mirna_as_read: pd.Ser
     dropped = table[note == "dropped"].assign(
         reason="neither the name nor the sequence is in miRBase (retired, renamed with another sequence, or invented)"
     )
-    for reason, count in note.value_counts().items():
-        log.info("miRBase: %d rows %s", count, reason)
     return kept[note != "dropped"].reset_index(drop=True), dropped.reset_index(drop=True), note.value_counts()
 
 
