@@ -125,9 +125,10 @@ def answers(root: Path) -> dict:
         query["threshold"] = threshold
         return with_interval("results", True, **query) if interval else number("results", digits=digits, **query)
 
-    def spread(model: str, dataset: str, metric: str = "auroc") -> str:
-        """A metric on the dataset's own test split: mean and standard deviation over the random seeds."""
-        rows = chosen("results", model=model, dataset=dataset, test_set=f"{dataset}:test", metric=metric)
+    def spread(model: str, dataset: str, metric: str = "auroc", test_set: str = "", threshold: str = "") -> str:
+        """A metric, on the dataset's own test split unless told, as mean and standard deviation over random seeds."""
+        query = {"test_set": test_set or f"{dataset}:test", "metric": metric, "threshold": threshold}
+        rows = chosen("results", model=model, dataset=dataset, **query)
         values = rows.drop_duplicates("seed")["value"]  # a run may be part of several experiments
         return f"{values.mean():.4f} ± {values.std():.4f}"
 
