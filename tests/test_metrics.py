@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
+from deepmirnatar.evaluation import metrics
 from deepmirnatar.evaluation.metrics import (
     evaluate,
-    pair_weights,
     paired_differences,
     point_values,
     resampled_calls,
@@ -20,6 +20,11 @@ from deepmirnatar.evaluation.threshold import best_threshold
 
 RANKING = ["auroc", "auprc", "brier"]
 AT_THRESHOLD = ["sensitivity", "specificity", "precision", "f1", "accuracy", "mcc"]
+
+
+def pair_weights(*given) -> np.ndarray:
+    """All blocks at once."""
+    return np.concatenate(list(metrics.pair_weights(*given)))
 
 
 @pytest.fixture
@@ -85,13 +90,13 @@ def test_ranking_of_every_resample_equals_scikit_learn_with_weights(predictions,
 
 
 def test_blocks_do_not_change_a_resample(predictions, monkeypatch):
-    labels, scores = predictions["label"].to_numpy(), predictions["score"].to_numpy()
+    whole = evaluate(predictions, resamples=37)
     weights = pair_weights(predictions["target"], 37, 3)
-    whole = resampled_ranking(labels, scores, weights)
-    split = np.array_split
-    monkeypatch.setattr(np, "array_split", lambda array, parts: split(array, 5))
-    for metric, values in resampled_ranking(labels, scores, weights).items():
-        np.testing.assert_array_equal(values, whole[metric])
+    monkeypatch.setattr(metrics, "CELLS", 4 * len(predictions))
+    blocks = list(metrics.pair_weights(predictions["target"], 37, 3))
+    assert [len(block) for block in blocks] == [4] * 9 + [1]
+    np.testing.assert_array_equal(np.concatenate(blocks), weights)
+    pd.testing.assert_frame_equal(evaluate(predictions, resamples=37), whole)
 
 
 @pytest.mark.parametrize("cut", [0.0, 0.4, 0.8, 1.1])

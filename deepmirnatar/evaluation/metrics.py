@@ -4,6 +4,8 @@ Point values are scikit-learn's. The rows of one (miRNA, gene) pair are drawn to
 are not independent. The paper's "specificity" is TP / (TP + FP), which is precision; here each has its own name.
 """
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 import pandas as pd
 from sklearn import metrics as sk
@@ -11,6 +13,10 @@ from sklearn import metrics as sk
 from deepmirnatar.pairs import key_of
 
 RESAMPLES = 1000
+# Which cut -> the column of predictions that holds it.
+CUTS = {"default": "threshold", "valid": "threshold_valid"}
+CELLS = 5_000_000  # rows times resamples that are in memory at once
+Measure = Callable[[np.ndarray], dict]  # weights (resamples, rows) -> name -> a value of each resample
 
 
 def point_values(labels: np.ndarray, scores: np.ndarray) -> dict[str, float]:
@@ -43,40 +49,52 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
     if np.isnan(scores).any():
         where = predictions["pair_id"].iloc[int(np.isnan(scores).argmax())]
         raise ValueError(f"the score of pair {where!r} is missing; every row needs one")
-    weights = pair_weights(key_of(predictions), resamples, seed)
+    cuts = {name: float(predictions[column].iloc[0]) for name, column in CUTS.items()}
+    both, probabilities = 0 < labels.mean() < 1, scores.min() >= 0 and scores.max() <= 1
+
+    def measure(weights: np.ndarray) -> dict:
+        found = resampled_ranking(labels, scores, weights) if both else {}
+        if both and probabilities:
+            found["brier"] = weights @ (scores - labels) ** 2 / weights.sum(axis=1)
+        calls = {name: resampled_calls(labels, scores >= cut, weights) for name, cut in cuts.items()}
+        return found | {(metric, name): values for name, each in calls.items() for metric, values in each.items()}
+
+    samples = resampled(key_of(predictions), measure, resamples, seed)
     rows = []
 
     def add(metric: str, threshold: str, value: float, sample: np.ndarray | None) -> None:
         low, high = (np.nan, np.nan) if sample is None else np.nanpercentile(sample, [2.5, 97.5])
         rows.append((metric, threshold, value, low, high, len(labels)))
 
-    both = 0 < labels.mean() < 1
     if both:
-        samples = resampled_ranking(labels, scores, weights)
-        if scores.min() >= 0 and scores.max() <= 1:
-            samples["brier"] = weights @ (scores - labels) ** 2 / weights.sum(axis=1)
         for metric, value in point_values(labels, scores).items():
             add(metric, "", value, samples[metric])
-    for threshold, column in (("default", "threshold"), ("valid", "threshold_valid")):
-        cut = float(predictions[column].iloc[0])
+    for threshold, cut in cuts.items():
         called = (scores >= cut).astype(int)
-        samples = resampled_calls(labels, called, weights)
         if both:
             for metric, value in threshold_values(labels, called).items():
-                add(metric, threshold, value, samples[metric])
+                add(metric, threshold, value, samples[metric, threshold])
         elif labels.all():
-            add("recall", threshold, float(called.mean()), samples["sensitivity"])
+            add("recall", threshold, float(called.mean()), samples["sensitivity", threshold])
         add("threshold", threshold, cut, None)
     return pd.DataFrame(rows, columns=["metric", "threshold", "value", "low", "high", "n"])
 
 
-def pair_weights(pairs: pd.Series, resamples: int, seed: int) -> np.ndarray:
-    """How often each row is drawn in each resample of whole pairs; shape (resamples, rows), float32."""
+def resampled(pairs: pd.Series, measure: Measure, resamples: int = RESAMPLES, seed: int = 1) -> dict:
+    """What `measure` gives each resample of whole pairs, name -> (resamples,); memory does not grow with the rows."""
+    parts = [measure(weights) for weights in pair_weights(pairs, resamples, seed)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def pair_weights(pairs: pd.Series, resamples: int, seed: int) -> Iterator[np.ndarray]:
+    """How often each row is drawn in each resample of whole pairs, in blocks (resamples, rows), float32."""
     codes, unique = pd.factorize(pairs)
-    rng = np.random.default_rng(seed)
-    count = len(unique)
-    drawn = np.stack([np.bincount(rng.integers(0, count, count), minlength=count) for _ in range(resamples)])
-    return drawn.astype(np.float32)[:, codes]
+    rng, count = np.random.default_rng(seed), len(unique)
+    most = max(1, CELLS // len(pairs))
+    for done in range(0, resamples, most):
+        block = range(done, min(done + most, resamples))
+        drawn = [np.bincount(rng.integers(0, count, count), minlength=count)[codes] for _ in block]
+        yield np.stack(drawn).astype(np.float32)
 
 
 def resampled_ranking(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
@@ -84,20 +102,17 @@ def resampled_ranking(labels: np.ndarray, scores: np.ndarray, weights: np.ndarra
     order = np.argsort(-scores, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
     positive = labels[order] == 1
-    auroc, auprc = [], []
-    # In blocks: a resample of a million rows would otherwise need gigabytes.
-    for block in np.array_split(weights, max(1, weights.size // 20_000_000 + 1)):
-        block = block[:, order].astype(np.float64)
-        hits = np.cumsum(block * positive, axis=1)[:, ends]
-        misses = np.cumsum(block * ~positive, axis=1)[:, ends]
-        all_hits, all_misses = hits[:, -1:], misses[:, -1:]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            new_hits = np.diff(hits, axis=1, prepend=0)
-            new_misses = np.diff(misses, axis=1, prepend=0)
-            auroc.append((new_misses * (hits - new_hits / 2)).sum(axis=1) / (all_hits * all_misses)[:, 0])
-            precision = np.nan_to_num(hits / (hits + misses))
-            auprc.append((precision * new_hits).sum(axis=1) / all_hits[:, 0])
-    return {"auroc": np.concatenate(auroc), "auprc": np.concatenate(auprc)}
+    weights = weights[:, order].astype(np.float64)
+    hits = np.cumsum(weights * positive, axis=1)[:, ends]
+    misses = np.cumsum(weights * ~positive, axis=1)[:, ends]
+    all_hits, all_misses = hits[:, -1:], misses[:, -1:]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        new_hits = np.diff(hits, axis=1, prepend=0)
+        new_misses = np.diff(misses, axis=1, prepend=0)
+        auroc = (new_misses * (hits - new_hits / 2)).sum(axis=1) / (all_hits * all_misses)[:, 0]
+        precision = np.nan_to_num(hits / (hits + misses))
+        auprc = (precision * new_hits).sum(axis=1) / all_hits[:, 0]
+    return {"auroc": auroc, "auprc": auprc}
 
 
 def resampled_calls(labels: np.ndarray, called: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
@@ -127,22 +142,25 @@ def paired_differences(
     """
     first = next(iter(scores.values()))[0]
     labels = first["label"].to_numpy()
-    weights = pair_weights(key_of(first), resamples, seed)
-    whole = np.ones((1, len(labels)), dtype=np.float32)
-    sampled = {}
+    reference = next(iter(scores))
     for model, tables in scores.items():
-        parts = []
-        for table in tables:
-            if not table["pair_id"].equals(first["pair_id"]):
-                raise ValueError(f"{model}: predictions are of other rows than those of {next(iter(scores))}")
-            parts.append(_values(labels, table, np.concatenate([whole, weights])))
-        sampled[model] = {metric: np.mean([part[metric] for part in parts], axis=0) for metric in parts[0]}
-    reference, rows = next(iter(scores)), []
-    for model in list(scores)[1:]:
-        for metric, values in sampled[model].items():
-            difference = values - sampled[reference][metric]
-            low, high = np.nanpercentile(difference[1:], [2.5, 97.5])
-            rows.append((metric, model, reference, difference[0], low, high, len(labels)))
+        if not all(table["pair_id"].equals(first["pair_id"]) for table in tables):
+            raise ValueError(f"{model}: predictions are of other rows than those of {reference}")
+
+    def measure(weights: np.ndarray) -> dict:
+        found = {}
+        for model, tables in scores.items():
+            seeds = [_values(labels, table, weights) for table in tables]
+            found |= {(model, metric): np.mean([each[metric] for each in seeds], axis=0) for metric in seeds[0]}
+        return found
+
+    whole = measure(np.ones((1, len(labels)), dtype=np.float32))
+    samples, rows = resampled(key_of(first), measure, resamples, seed), []
+    for model, metric in whole:
+        if model != reference:
+            value, sample = (each[model, metric] - each[reference, metric] for each in (whole, samples))
+            low, high = np.nanpercentile(sample, [2.5, 97.5])
+            rows.append((metric, model, reference, value[0], low, high, len(labels)))
     return pd.DataFrame(rows, columns=["metric", "model", "reference", "difference", "low", "high", "n"])
 
 

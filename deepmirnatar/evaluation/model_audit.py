@@ -5,13 +5,15 @@ that only adds 'likes this miRNA' and 'likes this site' ranks the two alike, swa
 test split. Everything is computed from scored controls (see `controls.py`).
 """
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.control_columns import SEEN
-from deepmirnatar.evaluation.metrics import RESAMPLES, pair_weights, resampled_ranking
+from deepmirnatar.evaluation.metrics import RESAMPLES, resampled, resampled_ranking
 from deepmirnatar.pairs import key_of
 from deepmirnatar.rna.seeds import SEED_CLASSES
 
@@ -171,17 +173,19 @@ def _ranks(part: pd.DataFrame) -> bool:
 
 def _auroc(part: pd.DataFrame, sampled: dict) -> tuple[float, float, float]:
     labels, scores = part["label"].to_numpy(), part["score"].to_numpy(dtype=float)
-    sample = resampled_ranking(labels, scores, pair_weights(part["pair"], **sampled))["auroc"]
+    sample = resampled(part["pair"], partial(resampled_ranking, labels, scores), **sampled)["auroc"]
     return float(roc_auc_score(labels, scores)), *_interval(sample)
 
 
 def _means(part: pd.DataFrame, columns: list[str], sampled: dict) -> list[tuple[float, float, float]]:
     """Each column's mean with its interval, over the same resamples."""
-    weights = pair_weights(part["pair"], **sampled)
-    return [
-        (float(values.mean()), *_interval(weights @ values / weights.sum(axis=1)))
-        for values in (part[column].to_numpy(dtype=float) for column in columns)
-    ]
+    values = {column: part[column].to_numpy(dtype=float) for column in columns}
+
+    def measure(weights: np.ndarray) -> dict:
+        return {column: weights @ each / weights.sum(axis=1) for column, each in values.items()}
+
+    samples = resampled(part["pair"], measure, **sampled)
+    return [(float(each.mean()), *_interval(samples[column])) for column, each in values.items()]
 
 
 def _interval(sample: np.ndarray) -> tuple[float, float]:

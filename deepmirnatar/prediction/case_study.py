@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.evaluation.metrics import RESAMPLES, pair_weights
+from deepmirnatar.evaluation.metrics import resampled
 from deepmirnatar.pairs import key_of
 
 GROUPS = ["strong evidence", "weaker evidence", "none known", "random genes"]
@@ -51,11 +51,14 @@ def _auc(table: pd.DataFrame, scores: pd.Series, within: bool) -> dict:
     scores, mirnas = scores.to_numpy(dtype=float), table["mirna"].to_numpy()
     above = (scores[strong, None] > scores[~strong]) + 0.5 * (scores[strong, None] == scores[~strong])
     compared = mirnas[strong, None] == mirnas[~strong] if within else np.ones_like(above, dtype=bool)
-    weights = pair_weights(key_of(table, ["mirna", "target"]), RESAMPLES, 1)
-    weights = np.concatenate([np.ones((1, len(table)), dtype=np.float32), weights])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        won = ((weights[:, strong] @ (above * compared)) * weights[:, ~strong]).sum(axis=1)
-        values = won / ((weights[:, strong] @ compared) * weights[:, ~strong]).sum(axis=1)
-    drawn = values[1:][~np.isnan(values[1:])]
+
+    def measure(weights: np.ndarray) -> dict:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            won = ((weights[:, strong] @ (above * compared)) * weights[:, ~strong]).sum(axis=1)
+            return {"auc": won / ((weights[:, strong] @ compared) * weights[:, ~strong]).sum(axis=1)}
+
+    value = measure(np.ones((1, len(table)), dtype=np.float32))["auc"][0]
+    drawn = resampled(key_of(table, ["mirna", "target"]), measure)["auc"]
+    drawn = drawn[~np.isnan(drawn)]
     low, high = np.percentile(drawn, [2.5, 97.5]) if len(drawn) else (np.nan, np.nan)
-    return {"value": values[0], "low": low, "high": high, "positives": strong.sum(), "negatives": (~strong).sum()}
+    return {"value": value, "low": low, "high": high, "positives": strong.sum(), "negatives": (~strong).sum()}
