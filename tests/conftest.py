@@ -1,6 +1,7 @@
 """What several test files share: the repository on the path, its scripts, the mirror of real files, small tables."""
 
 import importlib.util
+import logging
 import sys
 from pathlib import Path
 
@@ -14,6 +15,15 @@ if str(ROOT) not in sys.path:
 
 # Real input files, byte for byte as upstream serves them; not part of the repository.
 MIRROR = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def fresh_log():
+    """The log as it is before a command or a job of this process has set it up."""
+    log = logging.getLogger("deepmirnatar")
+    log.handlers.clear()
+    log.propagate = True
+    log.setLevel(logging.INFO)
 
 
 @pytest.fixture(scope="session")

@@ -156,8 +156,6 @@ def test_a_checkpoint_that_cannot_be_used_is_warned_of_in_one_sentence(tmp_path,
     parts = trained_a_little()
     before = {name: copy.deepcopy(part.state_dict()) for name, part in parts.items()}
     chance = torch.get_rng_state()
-    monkey = logging.getLogger("deepmirnatar")
-    monkey.propagate = True
     with caplog.at_level(logging.WARNING, "deepmirnatar"):
         assert checkpoint.load(parts, torch.device("cpu")) is None
     (record,) = caplog.records
