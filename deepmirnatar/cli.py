@@ -15,7 +15,7 @@ from deepmirnatar.common.files import atomic, write_tsv
 from deepmirnatar.common.logs import log, log_to, progress
 from deepmirnatar.common.tables import read_table
 from deepmirnatar.pairs import refuse, refuse_letters
-from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA, to_rna
+from deepmirnatar.rna.sequences import to_rna
 
 KNOWN = "results/reference/known_targets.tsv"  # where the workflow writes miRTarBase's pairs
 THREADS = "default: 1; two are a seventh faster on an idle machine, and far slower on a busy one"
@@ -163,6 +163,7 @@ def score(options) -> None:
 
 def explain(options) -> None:
     """One duplex as SVG, and as text on the terminal with its score."""
+    from deepmirnatar.prediction.checks import check_mature
     from deepmirnatar.prediction.duplex import as_text, draw_svg, duplex, in_words
     from deepmirnatar.prediction.explain import importance
     from deepmirnatar.prediction.mirna_names import from_mirbase
@@ -177,8 +178,7 @@ def explain(options) -> None:
     for name, text in (("MIRNA", mirna), ("SITE", site)):
         if not text or set(text) - set("ACGU"):
             raise ValueError(f"{name} {text!r} is no sequence of A, C, G, U or T")
-    if not SHORTEST_MIRNA <= len(mirna) <= LONGEST_MIRNA:
-        raise ValueError(f"MIRNA has {len(mirna)} nt; a mature miRNA has {SHORTEST_MIRNA} to {LONGEST_MIRNA}")
+    check_mature(options.mirna, mirna)
     predictor = Predictor.load()
     value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]
     found = duplex(mirna, site)

@@ -62,19 +62,22 @@ def check_kinds(mirnas: pd.DataFrame, targets: pd.DataFrame) -> None:
             f"targets {of_targets.median():,.0f}; exchange the two."
         )
     for name, sequence in zip(mirnas["mirna"], mirnas["mirna_sequence"], strict=True):
-        if "N" in sequence:
-            raise ValueError(
-                f"miRNA {name!r} holds 'N' at nt {sequence.index('N') + 1}; give its bases, A, C, G, U or T."
-            )
-        if len(sequence) in HAIRPIN:
-            raise ValueError(
-                f"miRNA {name!r} has {len(sequence)} nt, the length of a hairpin; give the mature miRNA of "
-                f"{SHORTEST_MIRNA} to {LONGEST_MIRNA} nt that is cut from it."
-            )
-        if not SHORTEST_MIRNA <= len(sequence) <= LONGEST_MIRNA:
-            raise ValueError(
-                f"miRNA {name!r} has {len(sequence)} nt; a mature miRNA has {SHORTEST_MIRNA} to {LONGEST_MIRNA}."
-            )
+        check_mature(name, sequence)
+
+
+def check_mature(name: str, sequence: str) -> None:
+    """ValueError where a miRNA holds N, or has a precursor's or another wrong length."""
+    if "N" in sequence:
+        raise ValueError(f"miRNA {name!r} holds 'N' at nt {sequence.index('N') + 1}; give its bases, A, C, G, U or T.")
+    if len(sequence) in HAIRPIN:
+        raise ValueError(
+            f"miRNA {name!r} has {len(sequence)} nt, the length of a hairpin; give the mature miRNA of "
+            f"{SHORTEST_MIRNA} to {LONGEST_MIRNA} nt that is cut from it."
+        )
+    if not SHORTEST_MIRNA <= len(sequence) <= LONGEST_MIRNA:
+        raise ValueError(
+            f"miRNA {name!r} has {len(sequence)} nt; a mature miRNA has {SHORTEST_MIRNA} to {LONGEST_MIRNA}."
+        )
 
 
 def twice(names: pd.Series, sequences: pd.Series, what: str) -> list[str]:
