@@ -63,7 +63,8 @@ class EmbeddedPairs:
             places = torch.arange(longest, device=table.device)
             inside = places < sizes[chosen, None]
             where = torch.where(inside, starts[chosen, None] + places, 0)
-            out += [table[index[where]].float() * inside[..., None], sizes[chosen]]
+            vectors = table.index_select(0, index[where].flatten()).view(*where.shape, -1)
+            out += [vectors.float() * inside[..., None], sizes[chosen]]
         return tuple(out)
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from deepmirnatar.predictors.networks.layers import Dropout, convolve
+from deepmirnatar.predictors.networks.layers import Dropout, Exchange, convolve
 
 
 def lengths_to_mask(lengths: Tensor, longest: int) -> Tensor:
@@ -54,9 +54,10 @@ class Recurrent(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """(B, L, hidden) -> (B, L, hidden)."""
         lengths, places = mask.sum(dim=1), torch.arange(x.shape[1], device=x.device)
-        turned = torch.where(mask, lengths[:, None] - 1 - places, places)[..., None].expand(-1, -1, x.shape[2])
+        turned = torch.where(mask, lengths[:, None] - 1 - places, places)
+        turned = (turned + torch.arange(len(x), device=x.device)[:, None] * x.shape[1]).flatten()
         ahead = self.forwards(x)[0]
-        back = self.backwards(x.gather(1, turned))[0].gather(1, turned)
+        back = Exchange.apply(self.backwards(Exchange.apply(x, turned))[0], turned)
         return self.dropout(self.norm(functional.glu(torch.cat([ahead, back], dim=2), dim=2))) * mask[..., None]
 
 
