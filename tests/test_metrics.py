@@ -176,6 +176,11 @@ def test_the_table_of_both_classes(predictions):
         assert part.loc["threshold", "value"] == cut and np.isnan(part.loc["threshold", "low"])
 
 
+def test_rows_of_one_pair_have_values_but_no_interval(predictions):
+    table = evaluate(predictions.assign(mirna_sequence="ACGU", target="G"))
+    assert table["value"].notna().all() and table[["low", "high"]].isna().all(axis=None)
+
+
 def test_positives_alone_have_recall_and_nothing_else(predictions):
     positives = predictions[predictions["label"] == 1].reset_index(drop=True)
     with warnings.catch_warnings():

@@ -42,7 +42,8 @@ def threshold_values(labels: np.ndarray, called: np.ndarray) -> dict[str, float]
 def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 1) -> pd.DataFrame:
     """Columns metric, threshold (`default`, `valid` or empty), value, low, high, n.
 
-    A test set of positives alone has only `recall`. Rows `threshold` give the two cuts themselves.
+    A test set of positives alone has only `recall`. Rows `threshold` give the two cuts themselves. Rows of a single
+    (miRNA, gene) pair tell nothing of other pairs: their intervals are empty.
     """
     labels = predictions["label"].to_numpy()
     scores = predictions["score"].to_numpy(dtype=float)
@@ -59,11 +60,11 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
         calls = {name: resampled_calls(labels, scores >= cut, weights) for name, cut in cuts.items()}
         return found | {(metric, name): values for name, each in calls.items() for metric, values in each.items()}
 
-    samples = resampled(key_of(predictions), measure, resamples, seed)
-    rows = []
+    pairs = key_of(predictions)
+    samples, alone, rows = resampled(pairs, measure, resamples, seed), pairs.nunique() == 1, []
 
     def add(metric: str, threshold: str, value: float, sample: np.ndarray | None) -> None:
-        low, high = (np.nan, np.nan) if sample is None else np.nanpercentile(sample, [2.5, 97.5])
+        low, high = (np.nan, np.nan) if sample is None or alone else np.nanpercentile(sample, [2.5, 97.5])
         rows.append((metric, threshold, value, low, high, len(labels)))
 
     if both:

@@ -255,4 +255,5 @@ def _calibration_doubts(rows: dict) -> list[str]:
 
 
 def _told(row) -> str:
-    return f"{row.value:.2f} ({row.low:.2f}-{row.high:.2f})"
+    interval = "" if np.isnan(row.low) else f" ({row.low:.2f}-{row.high:.2f})"
+    return f"{row.value:.2f}{interval}"

@@ -254,7 +254,9 @@ def summary_table(rows: list[dict], metrics: list[pd.DataFrame], audits: list[pd
         seen = audit[(audit["check"] == "overlap") & (audit["subject"] == "(miRNA, gene) pair")]
         numbers = {
             "AUC on test": area["value"].mean(),
-            "95 % interval": f"{area['low'].mean():.3f} to {area['high'].mean():.3f}" if len(area) else "",
+            "95 % interval": f"{area['low'].mean():.3f} to {area['high'].mean():.3f}"
+            if area["low"].notna().any()
+            else "",
             f"AUC of the best shortcut ({next(iter(shortcut['subject']), 'none')})": shortcut["value"].mean(),
             "AUC of the seed match": audit.loc[audit["check"] == "signal", "value"].mean(),
             "swap AUC": swap.mean(),
