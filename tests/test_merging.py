@@ -56,6 +56,12 @@ def test_duplicates_and_conflicts_are_counted_and_dropped_as_told(sources, dupli
     assert (found["read from one"], found["read from two"], found["rows"]) == (5, 3, len(ids))
 
 
+def test_conflicts_that_leave_nothing_are_told(sources):
+    conflicts = sources[0].iloc[2:4].reset_index(drop=True)
+    with pytest.raises(ValueError, match="leaves no row, as each pair of miRNA and site has both labels.*keep"):
+        merge([conflicts])
+
+
 def test_positives_only_sets_the_negatives_aside(sources):
     merged, report = merge(sources, positives_only=True)
     # A pair that also stands as a negative is no clean positive: conflicts go first.

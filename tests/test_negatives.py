@@ -405,6 +405,22 @@ def test_matched_negatives_stay_within_their_split_and_source(rna):
         assert both.groupby([column, "split"])["label"].mean().eq(0.5).all()
 
 
+def test_a_matched_negative_stands_in_one_split(rna):
+    """Genes with sites in every split, as `by_pair` leaves them: a pair seen in train must not tell that it is none."""
+    rng = np.random.default_rng(4)
+    mirnas = [rna(rng, 22) for _ in range(12)]
+    number = np.arange(360)
+    positives = pd.DataFrame({
+        "mirna_sequence": [mirnas[each] for each in rng.integers(0, 12, 360)],
+        "target": [f"g{each}" for each in number % 40],
+        "target_sequence": [rna(rng, 40) for _ in number],
+        "split": [["train", "valid", "test"][each] for each in rng.integers(0, 3, 360)],
+    }).assign(mirna=lambda table: table["mirna_sequence"], label=1, source="one")  # fmt: skip
+    _, negatives, _ = import_module("deepmirnatar.datasets.negatives.matched").make(positives, {}, {}, 1, 1)
+    assert len(negatives) > 100
+    assert negatives.groupby(["mirna_sequence", "target"])["split"].nunique().max() == 1
+
+
 def test_rows_near_another_datasets_test_sites_are_dropped_with_the_reason(rna):
     from deepmirnatar.datasets.leak_filter import drop_near
 

@@ -221,6 +221,12 @@ def test_separation_by_hand():
     assert (found["low"] <= found["value"]).all() and (found["value"] <= found["high"]).all()
 
 
+def test_where_no_pair_has_a_site_nothing_is_told_apart():
+    found = separation(case().assign(best_score=np.nan, sites=0)).set_index("score")
+    assert np.isnan(found.loc["model, pairs with a site", "value"])
+    assert found.loc["model, all pairs", "value"] == 0.5
+
+
 def test_stand_ins_are_left_out_of_one_row():
     table = case().assign(stand_in=0)
     assert separation(table).equals(separation(case()))

@@ -161,6 +161,17 @@ def test_a_chaining_repeat_makes_the_key_stand_alone_and_near_sites_go(chained, 
     assert share > 0.85
 
 
+def test_a_large_gene_is_no_chain_of_sites(table):
+    """More rows in one gene than `max_group`: two genes that share sites still come to one side, and no row goes."""
+    many = table.assign(target=table["target"].replace({f"G{number}": "large" for number in range(30)}))
+    copies = many[many["target"].isin([f"G{number}" for number in range(60, 90)])]
+    many = pd.concat([many, copies.assign(target=copies["target"] + "-copy", pair_id=copies["pair_id"] + "-copy")])
+    many = many.reset_index(drop=True)
+    split, report = split_rows(many, "by_gene", seed=5)
+    assert float(report.set_index("item")["value"]["largest group of key and sites"]) > 0.25
+    assert not report["item"].str.startswith("dropped").any() and on_two_sides(split["target"], split["split"]) == 0
+
+
 def test_a_pair_of_two_names_of_one_mirna_is_not_trained_on_and_tested(rna):
     """40 pairs stand under two names each, with sites that have nothing in common."""
     rng = np.random.default_rng(3)

@@ -38,6 +38,11 @@ def merge(
     if duplicates == "drop":
         drop |= repeated
     table = table[~drop]
+    if not len(table):
+        raise ValueError(
+            "conflicts: drop leaves no row, as each pair of miRNA and site has both labels; repair the labels, or set "
+            "`conflicts: keep`"
+        )
     if positives_only:
         report.append(("negatives set aside", int((table["label"] == 0).sum())))
         table = table[table["label"] == 1]

@@ -89,7 +89,7 @@ def split_rows(
     groups = link(len(table), (rows, key), (rows, cluster))
     share = np.bincount(groups).max() / len(groups)
     notes.append(("largest group of key and sites", f"{share:.4f}", "fraction of rows"))
-    chained = share > max_group
+    chained = share > max(max_group, np.bincount(key).max() / len(key))  # a large gene alone chains nothing
     if chained:
         log.warning(
             "split %s: similar sites chain %.0f %% of the rows into one group; the key alone is kept "

@@ -60,12 +60,10 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
         calls = {name: resampled_calls(labels, scores >= cut, weights) for name, cut in cuts.items()}
         return found | {(metric, name): values for name, each in calls.items() for metric, values in each.items()}
 
-    pairs = key_of(predictions)
-    samples, alone, rows = resampled(pairs, measure, resamples, seed), pairs.nunique() == 1, []
+    samples, rows = resampled(key_of(predictions), measure, resamples, seed), []
 
     def add(metric: str, threshold: str, value: float, sample: np.ndarray | None) -> None:
-        low, high = (np.nan, np.nan) if sample is None or alone else np.nanpercentile(sample, [2.5, 97.5])
-        rows.append((metric, threshold, value, low, high, len(labels)))
+        rows.append((metric, threshold, value, *interval(sample), len(labels)))
 
     if both:
         for metric, value in point_values(labels, scores).items():
@@ -82,9 +80,21 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
 
 
 def resampled(pairs: pd.Series, measure: Measure, resamples: int = RESAMPLES, seed: int = 1) -> dict:
-    """What `measure` gives each resample of whole pairs, name -> (resamples,); memory does not grow with the rows."""
+    """What `measure` gives each resample of whole pairs, name -> (resamples,); memory does not grow with the rows.
+
+    One pair alone is drawn each time, which tells nothing: its values are missing.
+    """
     parts = [measure(weights) for weights in pair_weights(pairs, resamples, seed)]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    alone = pairs.nunique() == 1
+    return {name: np.concatenate([part[name] for part in parts]) * (np.nan if alone else 1) for name in parts[0]}
+
+
+def interval(sample: np.ndarray | None) -> tuple[float, float]:
+    """The middle 95 % of resampled values, or nothing where there are none."""
+    if sample is None or np.isnan(sample).all():
+        return np.nan, np.nan
+    low, high = np.nanpercentile(sample, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def pair_weights(pairs: pd.Series, resamples: int, seed: int) -> Iterator[np.ndarray]:
@@ -160,8 +170,7 @@ def paired_differences(
     for model, metric in whole:
         if model != reference:
             value, sample = (each[model, metric] - each[reference, metric] for each in (whole, samples))
-            low, high = np.nanpercentile(sample, [2.5, 97.5])
-            rows.append((metric, model, reference, value[0], low, high, len(labels)))
+            rows.append((metric, model, reference, value[0], *interval(sample), len(labels)))
     return pd.DataFrame(rows, columns=["metric", "model", "reference", "difference", "low", "high", "n"])
 
 

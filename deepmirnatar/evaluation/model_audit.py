@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.control_columns import SEEN
-from deepmirnatar.evaluation.metrics import RESAMPLES, resampled, resampled_ranking
+from deepmirnatar.evaluation.metrics import RESAMPLES, interval, resampled, resampled_ranking
 from deepmirnatar.pairs import key_of
 from deepmirnatar.rna.seeds import SEED_CLASSES
 
@@ -174,7 +174,7 @@ def _ranks(part: pd.DataFrame) -> bool:
 def _auroc(part: pd.DataFrame, sampled: dict) -> tuple[float, float, float]:
     labels, scores = part["label"].to_numpy(), part["score"].to_numpy(dtype=float)
     sample = resampled(part["pair"], partial(resampled_ranking, labels, scores), **sampled)["auroc"]
-    return float(roc_auc_score(labels, scores)), *_interval(sample)
+    return float(roc_auc_score(labels, scores)), *interval(sample)
 
 
 def _means(part: pd.DataFrame, columns: list[str], sampled: dict) -> list[tuple[float, float, float]]:
@@ -185,12 +185,7 @@ def _means(part: pd.DataFrame, columns: list[str], sampled: dict) -> list[tuple[
         return {column: weights @ each / weights.sum(axis=1) for column, each in values.items()}
 
     samples = resampled(part["pair"], measure, **sampled)
-    return [(float(each.mean()), *_interval(samples[column])) for column, each in values.items()]
-
-
-def _interval(sample: np.ndarray) -> tuple[float, float]:
-    low, high = np.nanpercentile(sample, [2.5, 97.5])
-    return float(low), float(high)
+    return [(float(each.mean()), *interval(samples[column])) for column, each in values.items()]
 
 
 # --- the verdict ----------------------------------------------------------------------------------------------

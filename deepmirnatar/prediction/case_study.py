@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.evaluation.metrics import resampled
+from deepmirnatar.evaluation.metrics import interval, resampled
 from deepmirnatar.pairs import key_of
 
 GROUPS = ["strong evidence", "weaker evidence", "none known", "random genes"]
@@ -29,7 +29,7 @@ def separation(table: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(pairs=grouped(table))
     table = table[table["pairs"].isin(["strong evidence", "random genes"])]
     with_site = table[table["sites"] > 0]
-    lowest = with_site["best_score"].min() - 1
+    lowest = with_site["best_score"].min() - 1 if len(with_site) else 0.0
     trained = table["mirna_positives_in_training"] + table["mirna_negatives_in_training"]
     rate = (table["mirna_positives_in_training"] / trained.where(trained > 0)).fillna(0.5)
     rows = [
@@ -48,6 +48,8 @@ def separation(table: pd.DataFrame) -> pd.DataFrame:
 
 def _auc(table: pd.DataFrame, scores: pd.Series, within: bool) -> dict:
     strong = (table["pairs"] == "strong evidence").to_numpy()
+    if not len(table):
+        return {"value": np.nan, "low": np.nan, "high": np.nan, "positives": 0, "negatives": 0}
     scores, mirnas = scores.to_numpy(dtype=float), table["mirna"].to_numpy()
     above = (scores[strong, None] > scores[~strong]) + 0.5 * (scores[strong, None] == scores[~strong])
     compared = mirnas[strong, None] == mirnas[~strong] if within else np.ones_like(above, dtype=bool)
@@ -59,6 +61,5 @@ def _auc(table: pd.DataFrame, scores: pd.Series, within: bool) -> dict:
 
     value = measure(np.ones((1, len(table)), dtype=np.float32))["auc"][0]
     drawn = resampled(key_of(table, ["mirna", "target"]), measure)["auc"]
-    drawn = drawn[~np.isnan(drawn)]
-    low, high = np.percentile(drawn, [2.5, 97.5]) if len(drawn) else (np.nan, np.nan)
+    low, high = interval(drawn)
     return {"value": value, "low": low, "high": high, "positives": strong.sum(), "negatives": (~strong).sum()}

@@ -3,7 +3,8 @@
 For each miRNA family as many negatives as positives: each positive's miRNA is given a site that is another
 family's positive, of a gene that its own family is not known to target and from a site cluster that holds no
 positive of its own family in that split and source. A site is used as a negative as often as it stands as a
-positive, so that neither strand alone tells the class.
+positive, so that neither strand alone tells the class. A family and a gene that make a negative in one split make none
+in another.
 
 Sites are dealt within train, valid and test apart, and within each source. Balanced over the whole dataset and split
 afterwards, a miRNA with more positives in train would have fewer left in test, and its training rate would tell the
@@ -36,14 +37,20 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     clusters = cluster_sites(positives["target_sequence"])
     genes, gene_names = pd.factorize(positives["target"])
     targets = _targets(positives, families, genes, gene_names, reference)
-    kept, donor = [], []
-    for _, split in positives.reset_index(drop=True).groupby(["split", "source"], sort=False):
-        rows = split.index.to_numpy()
+    kept, donor, dealt = [], [], {}  # dealt: split -> family -> genes
+    for (name, _), split in positives.reset_index(drop=True).groupby(["split", "source"], sort=False):
+        rows, mine = split.index.to_numpy(), dealt.setdefault(name, {})
+        elsewhere = [given for other, given in dealt.items() if other != name]
+        avoid = {
+            number: each.union(*(given.get(number, ()) for given in elsewhere)) for number, each in targets.items()
+        }
         while len(rows):
-            partner = _deal(families[rows], clusters[rows], genes[rows], targets, rng)
+            partner = _deal(families[rows], clusters[rows], genes[rows], avoid, rng)
             if (partner >= 0).all():
                 kept.append(rows)
                 donor.append(rows[partner])
+                for number, gene in zip(families[rows], genes[rows[partner]], strict=True):
+                    mine.setdefault(number, set()).add(gene)
                 break
             log.info("matched: %d positives find no partner", (partner < 0).sum())
             rows = rows[partner >= 0]
@@ -84,12 +91,12 @@ def _targets(positives, families: np.ndarray, genes: np.ndarray, gene_names, ref
 
 
 def _deal(
-    families: np.ndarray, clusters: np.ndarray, genes: np.ndarray, targets: dict[int, set], rng: np.random.Generator
+    families: np.ndarray, clusters: np.ndarray, genes: np.ndarray, avoid: dict[int, set], rng: np.random.Generator
 ) -> np.ndarray:
     """For each row the row whose site it is given, each site once; -1 where none is left that it may have.
 
-    A row may have no site of a gene that its family targets, nor of a cluster that holds a positive of its family or
-    that the family was given already.
+    A row may have no site of a gene that its family has to avoid, nor of a cluster that holds a positive of its family
+    or that the family was given already.
     """
     own: dict[int, set] = {}
     for number, cluster in zip(families, clusters, strict=True):
@@ -103,7 +110,7 @@ def _deal(
     for row in progress(order, "matching negatives", unit="pairs"):
         for place in range(len(free) - 1, -1, -1):
             site = free[place]
-            if clusters[site] not in taken[families[row]] and genes[site] not in targets[families[row]]:
+            if clusters[site] not in taken[families[row]] and genes[site] not in avoid[families[row]]:
                 partner[row] = free.pop(place)
                 taken[families[row]].add(clusters[partner[row]])
                 break
@@ -112,10 +119,12 @@ def _deal(
         mine = taken[families[row]]
         for other in rng.permutation(np.flatnonzero(partner >= 0)):
             theirs, given = taken[families[other]], clusters[partner[other]]
-            if given in mine or families[other] == families[row] or genes[partner[other]] in targets[families[row]]:
+            if given in mine or families[other] == families[row] or genes[partner[other]] in avoid[families[row]]:
                 continue
-            avoid = targets[families[other]]
-            fitting = (at for at, site in enumerate(free) if clusters[site] not in theirs and genes[site] not in avoid)
+            shunned = avoid[families[other]]
+            fitting = (
+                at for at, site in enumerate(free) if clusters[site] not in theirs and genes[site] not in shunned
+            )
             place = next(fitting, None)
             if place is not None:
                 partner[row], partner[other] = partner[other], free.pop(place)
