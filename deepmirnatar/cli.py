@@ -16,6 +16,7 @@ from deepmirnatar.common.logs import log, log_to, progress
 from deepmirnatar.common.tables import read_table
 from deepmirnatar.pairs import refuse, refuse_letters
 from deepmirnatar.rna.sequences import to_rna
+from deepmirnatar.sources.user import check_lengths
 
 KNOWN = "results/reference/known_targets.tsv"  # where the workflow writes miRTarBase's pairs
 THREADS = "default: 1; two are a seventh faster on an idle machine, and far slower on a busy one"
@@ -151,6 +152,7 @@ def score(options) -> None:
         refuse(table, table[column] == "", column, path, "is empty; fill it in or remove the row")
         refuse_letters(table, column, path)
         table[column] = to_rna(table[column])
+    check_lengths(table, path)
     if "score" in table:
         raise ValueError(f"{path}: has a column 'score' already, which would be overwritten; rename it")
     out = Path(options.out or path.with_suffix(".scored.tsv"))

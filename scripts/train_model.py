@@ -35,7 +35,8 @@ def main(
     train, valid = (table[table["split"] == split].reset_index(drop=True) for split in ("train", "valid"))
     if not len(train) or not len(valid):
         raise ValueError(
-            f"{pairs}: needs rows in both train and valid to fit a model; it has {len(train)} and {len(valid)}"
+            f"{pairs}: needs rows in both train and valid to fit a model; it has {len(train)} and {len(valid)}; set "
+            "`split.fractions`, or `split.valid_from_train` where the rows are split already"
         )
     if type(predictor).fit is not Predictor.fit and train["label"].nunique() == 1:
         raise ValueError(

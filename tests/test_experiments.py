@@ -9,6 +9,7 @@ import jsonschema
 import pandas as pd
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.settings import schema_of
@@ -17,7 +18,7 @@ from deepmirnatar.figures.scores import told_apart
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.downloads import read_registry
 from deepmirnatar.study.schema import ConfigError, check_schema
-from deepmirnatar.study.stanzas import resolve
+from deepmirnatar.study.stanzas import resolve, with_strategies
 from deepmirnatar.study.study import Study, file_name
 from workflow.fingerprint import module_file
 from workflow.inputs import Inputs
@@ -227,6 +228,7 @@ def test_published_and_pretrained_weights_are_told_apart(published):
     [
         ("results/runs/base/short/model.safetensors", "must read results/runs/DATASET/MODEL/seed-N/model.safetensors"),
         ("results/runs/base/tuned/seed-1/model.safetensors", "tuned cannot start from its own weights"),
+        ("results/runs/base/short/seed-1/model.safetensors", "short is no interaction_map, as tuned is"),
         ("mine.safetensors", "there is no file 'mine.safetensors'"),
     ],
 )
@@ -234,8 +236,9 @@ def test_weights_to_start_from_are_a_file_or_another_models_run(small, weights, 
     small["models"]["tuned"] = {"predictor": "interaction_map", "settings": {"weights": weights}}
     with pytest.raises(ConfigError, match=f"models.tuned.settings.weights: .*{wrong}"):
         Study(small)
-    small["models"]["tuned"]["settings"]["weights"] = "results/runs/base/short/seed-1/model.safetensors"
-    assert Study(small).models["tuned"]["settings"]["weights"].startswith("results/runs/base/short")
+    small["models"]["map"] = {"predictor": "interaction_map"}
+    small["models"]["tuned"]["settings"]["weights"] = "results/runs/base/map/seed-1/model.safetensors"
+    assert Study(small).models["tuned"]["settings"]["weights"].startswith("results/runs/base/map")
 
 
 def test_sources_and_reference_tables_of_a_dataset(small, tmp_path):
@@ -600,6 +603,26 @@ def test_every_setting_says_what_it_means_and_what_it_may_be():
 def test_a_stanza_that_changes_the_strategy_leaves_its_parents_keys_behind(published):
     published["datasets"]["other"] = {"extends": "regenerated", "negatives": {"strategy": "shuffled"}}
     assert Study(published).datasets["other"]["negatives"] == {"strategy": "shuffled"}
+
+
+def test_a_file_that_changes_the_strategy_leaves_the_keys_below_it_behind(published):
+    """Snakemake lays files together key by key."""
+    files = [{"datasets": {"hejret2023": {"split": {"strategy": "by_gene"}}}}, {"datasets": {"merged": {"seed": 2}}}]
+    config = deepcopy(published)
+    for each in files:
+        update_config(config, each)
+    assert config["datasets"]["hejret2023"]["split"]["valid_from_train"] == 0.1
+    found = with_strategies(config, [published, *files])["datasets"]
+    assert found["hejret2023"]["split"] == {"strategy": "by_gene"}
+    assert found["merged"] == {**published["datasets"]["merged"], "seed": 2}
+
+
+def test_a_header_behind_a_hash_is_a_header(small, tmp_path):
+    columns = ["mirna", "mirna_sequence", "target", "target_sequence", "label", "split"]
+    (tmp_path / "own.tsv").write_text("#" + "\t".join(columns) + "\n")
+    small["datasets"]["own"] = {"table": "own.tsv", "split": {"strategy": "given"}}
+    small["experiments"]["first"]["datasets"] = ["own"]
+    Study(small, tmp_path)
 
 
 # --- what the rules ask

@@ -7,7 +7,9 @@ import re
 import resource
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import kill_sweep
 import numpy as np
@@ -353,6 +355,39 @@ def test_without_a_gpu_anywhere_the_remedy_is_the_cpu(partitions):
         cluster.check_partitions([("train_model", {"gpu": 1})], partitions[:2])
 
 
+@dataclass
+class Job:
+    rule: SimpleNamespace
+    resources: dict
+    threads: int = 1
+
+
+def job(rule: str, **resources) -> Job:
+    return Job(SimpleNamespace(name=rule), resources)
+
+
+def test_a_group_is_asked_for_as_the_cluster_gets_it(partitions):
+    """Times of its steps add up, and so does the memory of jobs that run side by side."""
+    audit, controls = job("audit", runtime=20, mem_mb=700), job("controls", runtime=10, mem_mb=600, gpu=1)
+    names, asked = cluster.asked_by([[job("negatives", runtime=60, mem_mb=1000)], [audit, controls]])
+    assert names == "negatives and audit and controls"
+    assert asked == {"slurm_partition": None, "runtime": 80, "mem_mb": 1300, "threads": 2, "gpu": 1}
+    with pytest.raises(WorkflowError, match="asks partition short for 80 minutes and it offers 30"):
+        cluster.check_partitions([(names, {**asked, "gpu": 0})], partitions)
+
+
+def test_a_group_of_two_partitions_is_refused():
+    steps = [[job("predict_pairs", slurm_partition="gpu")], [job("evaluate_predictions", slurm_partition="cpu")]]
+    with pytest.raises(WorkflowError, match=r"predict_pairs and evaluate_predictions are sent as one job.*gpu, cpu"):
+        cluster.asked_by(steps)
+
+
+def test_jobs_of_a_group_share_the_partitions_limit(monkeypatch):
+    monkeypatch.setattr(cluster, "LIMITS", {"runtime": 120})
+    asked = [cluster.minutes(first, of=90) for first in (60, 10, 20)]
+    assert [sum(each(None, attempt) for each in asked) for attempt in (1, 2, 3)] == [90, 119, 119]
+
+
 def test_jobs_ask_for_more_with_each_attempt_but_not_for_more_than_there_is(partitions, monkeypatch):
     used = [("a", {"runtime": 20}), ("b", {"runtime": 60, "slurm_partition": "gpu"})]
     found = cluster.check_partitions(used, partitions)
@@ -377,7 +412,9 @@ def test_every_rule_says_what_it_does_and_what_it_takes():
     for name, block in rules.items():
         message = re.search(r'^    message:\n        "(.+)"\n', block, flags=re.M)
         assert message and len(message[1]) < 100, f"{name}: needs a message, one short line"
-        for need in (r"mem_mb=memory\(\d+\)", r"runtime=minutes\(\d+\)"):
+        # The cluster adds up the times of a group, so its rules say what that is.
+        times = r"runtime=minutes\(\d+, of=\d+\)" if "    group:" in block else r"runtime=minutes\(\d+\)"
+        for need in (r"mem_mb=memory\(\d+\)", times):
             assert re.search(need, block), f"{name}: needs {need}"
 
 
@@ -386,7 +423,7 @@ def test_rules_ask_for_more_than_was_measured():
     rules = rule_blocks()
     assert set(measured.index) <= set(rules)
     for rule, row in measured.iterrows():
-        memory, minutes = (int(re.search(rf"{word}\((\d+)\)", rules[rule])[1]) for word in ("memory", "minutes"))
+        memory, minutes = (int(re.search(rf"{word}\((\d+)", rules[rule])[1]) for word in ("memory", "minutes"))
         assert memory >= 1.25 * row["mb"] and 60 * minutes >= 2 * row["seconds"], rule
     heavy = {"train_model", "pretrain_dnabert", "embed_sequences", "predict_pairs", "generate_negatives"}
     assert heavy <= set(measured.index)

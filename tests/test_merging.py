@@ -58,7 +58,7 @@ def test_duplicates_and_conflicts_are_counted_and_dropped_as_told(sources, dupli
 
 def test_conflicts_that_leave_nothing_are_told(sources):
     conflicts = sources[0].iloc[2:4].reset_index(drop=True)
-    with pytest.raises(ValueError, match="leaves no row, as each pair of miRNA and site has both labels.*keep"):
+    with pytest.raises(ValueError, match=r"leaves no row, as each pair of miRNA and site has both labels.*keep"):
         merge([conflicts])
 
 

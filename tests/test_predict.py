@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 from itertools import product
 
 import numpy as np
@@ -117,6 +118,14 @@ def test_chunks_change_nothing_and_a_killed_prediction_goes_on(weights, fasta, t
         job.predict_files(fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path / "cut", explained=0, weights=weights)
     assert not (tmp_path / "cut" / "genes.tsv").exists()
     calls = []
+    # Another version's chunks are not mixed with one's own.
+    shutil.copytree(tmp_path / "cut", tmp_path / "newer")
+    with monkeypatch.context() as newer:
+        newer.setattr(chunk_scores, "__version__", "9.9")
+        newer.setattr(Predictor, "_chunk", lambda self, *given: calls.append(1) or score(self, *given))
+        job.predict_files(fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path / "newer", explained=0, weights=weights)
+    assert len(calls) == len(list(predictor.chunks(tables(fasta)[1], 700)))
+    calls.clear()
     monkeypatch.setattr(Predictor, "_chunk", lambda self, *given: calls.append(1) or score(self, *given))
     again = job.predict_files(fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path / "cut", explained=0, weights=weights)
     _, targets = tables(fasta)
@@ -182,6 +191,17 @@ def test_pairs_of_a_table_are_scored(weights, tmp_path, monkeypatch, capsys):
     assert scored["name"].tolist() == ["x"] and scored["score"].between(0, 1).all()
     assert command(["score", str(tmp_path / "pairs.scored.tsv")]) == 1
     assert "has a column 'score' already, which would be overwritten" in capsys.readouterr().err
+    swapped = table.rename(columns={"mirna_sequence": "target_sequence", "target_sequence": "mirna_sequence"})
+    swapped.to_csv(tmp_path / "swapped.tsv", sep="\t", index=False)
+    assert command(["score", str(tmp_path / "swapped.tsv")]) == 1
+    assert "line 2: mirna_sequence 'ACGUACGUACGU' has 12 nt; a mature miRNA has 15 to 30" in capsys.readouterr().err
+
+
+def test_a_long_site_is_scored_as_it_is_among_others(weights, rna):
+    rng = np.random.default_rng(6)
+    pairs = pd.DataFrame({"mirna_sequence": LET7, "target_sequence": [rna(rng, 900), rna(rng, 40)]})
+    predictor = Predictor.load(weights)
+    assert predictor.score(pairs) == pytest.approx([*predictor.score(pairs[:1]), *predictor.score(pairs[1:])], abs=5e-3)
 
 
 BAD = [
@@ -307,6 +327,7 @@ def test_names_are_looked_up_and_what_was_meant_is_said(fasta):
         assert from_mirbase([name], fasta / "mature.fa")[0]["mirna"].tolist() == ["hsa-miR-16-5p"]
     (fasta / "mature.fa.gz").write_bytes(gzip.compress((fasta / "mature.fa").read_bytes()))
     assert len(from_mirbase(["hsa-miR-16-1-3p"], fasta / "mature.fa.gz")[0]) == 1
+    assert from_mirbase(["mimat0000527"], fasta / "mature.fa")[0]["mirna"].tolist() == ["mmu-miR-16-5p"]
     with pytest.raises(ValueError, match="no miRNA is given"):
         from_mirbase([], fasta / "mature.fa")
     with pytest.raises(ValueError, match=r"holds no miRNA 'miR-61-5p'. Did you mean 'hsa-miR-16-5p'\?"):
@@ -321,6 +342,8 @@ def test_names_come_from_the_command_a_file_and_the_page(fasta, tmp_path, monkey
     for each in given:
         found = read_inputs(each, fasta / "utrs.fa", fasta / "mature.fa")
         assert sorted(found.mirnas["mirna"]) == ["hsa-let-7a-5p", "hsa-miR-16-5p"] and len(found.meant) == 2
+    many = ",".join(["let-7a", "miR-16"] * 40)  # longer than the name of a file may be
+    assert len(read_inputs(many, fasta / "utrs.fa", fasta / "mature.fa").mirnas) == 2
     with pytest.raises(ValueError, match=r"there is no file 'none\.fa' with miRNAs"):
         read_inputs("none.fa", fasta / "utrs.fa")
     monkeypatch.setattr("deepmirnatar.prediction.mirna_names.MIRBASE", fasta / "mature.fa")

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.datasets.gene_filter import drop_targets
 from deepmirnatar.prediction import study_sites, targets
@@ -70,6 +71,12 @@ def test_fasta_takes_dna_lower_case_and_gzip(tmp_path):
     zipped.write_bytes(gzip.compress(path.read_bytes()))
     for each in (path, zipped):
         assert study_sites.read_mirnas(None, each).to_numpy().tolist() == [["let-7", LET7]]
+
+
+def test_entries_that_biomart_has_no_sequence_of_are_left_out_and_counted(tmp_path, caplog):
+    (tmp_path / "utrs.fa").write_text(">A\nACGU\n>B\nSequence unavailable\n>C\nSequence unavailable\n")
+    assert read_fasta(tmp_path / "utrs.fa", "ACGUN").to_dict() == {"A": "ACGU"}
+    assert "2 entries read 'Sequence unavailable' and are left out" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -330,6 +337,16 @@ def test_a_stanza_is_completed_and_two_fasta_files_need_no_reference(tmp_path):
     named = study(tmp_path, targets=["PTEN"])
     assert named.prediction_files("mine")["targets"] == "results/reference/utrs.tsv"
     assert len(named.known_targets("mine")) == 1
+
+
+def test_embeddings_of_three_to_five_mirnas_do_not_go_to_a_prediction_that_turns_them(tmp_path):
+    config = study(tmp_path).config
+    config["datasets"]["d"] = {"sources": ["parclip48"], "orientation": "as_released"}
+    config["embeddings"] = {name: {"kind": "onehot", "strand": name} for name in ("mirna", "site")}
+    config["models"]["map"] = {"predictor": "interaction_map", "embeddings": {"mirna": "mirna", "site": "site"}}
+    config["predictions"]["mine"]["model"] = "map"
+    with pytest.raises(ConfigError, match=r"predictions\.mine: d keeps.*corrected"):
+        Study(config, tmp_path)
 
 
 @pytest.mark.parametrize(

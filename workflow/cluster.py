@@ -21,14 +21,18 @@ def memory(mb: int) -> Callable:
     return _growing("mem_mb", mb)
 
 
-def minutes(first: int) -> Callable:
-    """For `runtime`: minutes in the first attempt, twice as many in each further one, up to the partitions' limit."""
-    return _growing("runtime", first)
+def minutes(first: int, of: int | None = None) -> Callable:
+    """For `runtime`: minutes in the first attempt, twice as many in each further one, up to the partitions' limit.
+
+    `of`: what the jobs of a group, whose times the cluster adds up, ask for together in the first attempt.
+    """
+    return _growing("runtime", first, of)
 
 
-def _growing(name: str, first: int) -> Callable:
+def _growing(name: str, first: int, of: int | None = None) -> Callable:
     def asked(wildcards, attempt: int) -> int:
-        return min(first * 2 ** (attempt - 1), max(first, LIMITS.get(name, 2**31)))
+        most = LIMITS.get(name, 2**31) * first // (of or first)
+        return min(first * 2 ** (attempt - 1), max(first, most))
 
     return asked
 
@@ -127,10 +131,38 @@ def _check_start(workflow) -> None:
         if any(job.resources.get("device") == "cuda" for job in jobs):
             _need_gpu()
         return
-    sent = [(job.rule.name, {**job.resources, "threads": job.threads}) for job in jobs if not job.is_local]
-    sent.sort(key=lambda job: job[0])
-    if (partitions := slurm_partitions()) and sent:
-        LIMITS.update(check_partitions(sent, partitions))
+    sent = [job for job in jobs if not job.is_local]
+    if sent and (partitions := slurm_partitions()):
+        group_of = {job: workflow.dag.get_job_group(job) for job in sent}
+        steps = [[[job]] for job, group in group_of.items() if group is None]
+        steps += [group.toposorted for group in set(group_of.values()) - {None}]
+        asked = [asked_by(each) for each in steps]
+        LIMITS.update(check_partitions(sorted(asked, key=lambda job: job[0]), partitions))
+
+
+def asked_by(steps: list[list]) -> tuple[str, dict]:
+    """Names of the rules, and the resources, of one job on the cluster: a job of the workflow, or a group's steps.
+
+    Steps follow each other, the jobs of a step run side by side. WorkflowError where they are of several partitions.
+    """
+    jobs = [job for step in steps for job in step]
+    names = " and ".join(dict.fromkeys(job.rule.name for job in jobs))
+    places = dict.fromkeys(job.resources.get("slurm_partition") for job in jobs)
+    if len(places) > 1:
+        raise WorkflowError(
+            f"{names} are sent as one job, and the profile gives them the partitions "
+            f"{', '.join(name or 'the default one' for name in places)}; give them one under set-resources."
+        )
+
+    def together(name: str, over_steps: Callable, over_jobs: Callable) -> int:
+        return over_steps(over_jobs(_resource(job, name) for job in step) for step in steps)
+
+    asked = {name: together(name, max, sum) for name in ("mem_mb", "threads", "gpu")}
+    return names, {"slurm_partition": next(iter(places)), "runtime": together("runtime", sum, max), **asked}
+
+
+def _resource(job, name: str) -> int:
+    return job.threads if name == "threads" else job.resources.get(name) or 0
 
 
 def _need_gpu() -> None:

@@ -12,6 +12,7 @@ from deepmirnatar.common.files import read_tensors, sha256
 from deepmirnatar.datasets import negatives
 from deepmirnatar.figures import kinds
 from deepmirnatar.figures.base import DRAWN, READS
+from deepmirnatar.prediction.inputs import names_in
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study, file_name
@@ -23,6 +24,7 @@ WEIGHTS = ROOT / "deepmirnatar" / "prediction" / "weights"
 # `{prediction}.candidates` the candidate sites of a prediction; no dataset's name has a dot.
 CONTROLS, CANDIDATES = ".controls", ".candidates"
 MIRBASE = "resources/downloads/mirbase/mature.fa"
+PUBLISHED_FILES = ("config.json", "model.safetensors", "vocab.txt")  # of DNABERT
 
 
 @cache
@@ -139,10 +141,11 @@ class Inputs:
         return self.study.embedder(wildcards.dataset, wildcards.embedding)
 
     def published_weights(self, wildcards) -> list[str]:
-        """A published DNABERT: the downloaded one, or a folder of the user's."""
+        """A published DNABERT: the downloaded one, or what a folder of the user's has of one."""
         weights = self.study.embeddings[wildcards.embedding]["settings"]["weights"]
-        folder = "resources/downloads/dnabert4" if weights == "dnabert4" else weights
-        return [f"{folder}/{name}" for name in ("config.json", "model.safetensors", "vocab.txt")]
+        if weights == "dnabert4":
+            return [f"resources/downloads/dnabert4/{name}" for name in PUBLISHED_FILES]
+        return [f"{weights}/{name}" for name in (*PUBLISHED_FILES, "pytorch_model.bin") if Path(weights, name).exists()]
 
     def embedding_gpu(self, wildcards) -> int:
         return self.gpu if embeddings.load(self.study.embeddings[wildcards.embedding]["kind"]).GPU else 0
@@ -424,7 +427,8 @@ class Inputs:
         """What `prediction.inputs.read_inputs` is given."""
         stanza = self.study.shipped[wildcards.shipped]
         files = {key: stanza[key] for key in ("mirnas", "targets", "annotation", "genome") if key in stanza}
-        return files | ({} if isinstance(stanza["mirnas"], str) else {"mirbase": MIRBASE})
+        mirnas = stanza["mirnas"]
+        return files | ({"mirbase": MIRBASE} if isinstance(mirnas, list) or names_in(mirnas) else {})
 
     def shipped_inputs(self, wildcards) -> dict[str, str]:
         """The files among them."""

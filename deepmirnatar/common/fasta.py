@@ -8,7 +8,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from deepmirnatar.common.letters import odd_letter
+from deepmirnatar.common.logs import log
 from deepmirnatar.common.text import InputError, lines
+
+NO_SEQUENCE = "SEQUENCEUNAVAILABLE"  # what BioMart writes for a gene without a 3'UTR, its blank taken out
 
 
 class Record(NamedTuple):
@@ -61,9 +64,10 @@ def is_fasta(path: str | Path) -> bool:
 def read_fasta(path: str | Path, letters: str) -> pd.Series:
     """Entry name (the header's first word) -> sequence, RNA letters; `letters` are those that may occur.
 
-    Raises InputError, a ValueError, naming file, line and entry.
+    BioMart's entries without a sequence are left out, with a warning. Raises InputError, a ValueError, naming
+    file, line and entry.
     """
-    found, line_of = {}, {}
+    found, line_of, without = {}, {}, 0
     for record in records(path):
         name, place = (record.title.split() or [""])[0], f"{path}, line {record.line}"
         if not name:
@@ -71,6 +75,9 @@ def read_fasta(path: str | Path, letters: str) -> pd.Series:
         if name in found:
             first = f"first in line {line_of[name]}"
             raise InputError(f"{place}: entry {name!r} occurs twice, {first}; names must differ in their first word")
+        if record.sequence.upper() == NO_SEQUENCE:
+            without += 1
+            continue
         if not record.sequence:
             raise InputError(
                 f"{place}: entry {name!r} is empty; write the sequence on the line below, or remove the entry"
@@ -79,6 +86,8 @@ def read_fasta(path: str | Path, letters: str) -> pd.Series:
             line, odd = fault
             raise InputError(f"{path}, line {line}: entry {name!r} holds {odd} (letters are {', '.join(letters)} or T)")
         found[name], line_of[name] = record.sequence.upper().replace("T", "U"), record.line
+    if without:
+        log.warning("warning: %s: %d entries read 'Sequence unavailable' and are left out", path, without)
     if not found:
         raise InputError(f"{path}: holds no FASTA entry (a line `>name`, then the sequence); is it the right file?")
     return pd.Series(found, dtype=object)

@@ -54,6 +54,8 @@ class Settings:
         """ValueError where settings contradict each other."""
         if self.weights == "pretrain" and self.size % self.heads:
             raise ValueError(f"heads: {self.heads} does not divide size, {self.size}")
+        if self.projection == "pca" and self.size > PUBLISHED_SIZE:
+            raise ValueError(f"size: {self.size} is more than the {PUBLISHED_SIZE} values that are projected")
         if self.weights == "pretrain" and self.size % 2:
             raise ValueError(f"size: {self.size} should be even; positions are half sines, half cosines")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmirnatar import __version__
 from deepmirnatar.common.files import atomic, digest, sha256, write_tsv
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.prediction.inputs import Inputs
@@ -41,7 +42,9 @@ def score_chunks(
     """Score the chunks of one of `parts` equal parts, but for those done before; returns the stems of their files."""
     evidence = _evidence(known, given) if known else None
     tables = [pd.util.hash_pandas_object(table.astype(str)).to_list() for table in (given.mirnas, given.targets)]
-    key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None, part, parts)
+    # Chunks of another version, or of another size, are not gone on from.
+    code = [__version__, CHUNK, MOST_CELLS, LEAST]
+    key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None, part, parts, code)
     every = list(chunks(given.targets, max(LEAST, min(CHUNK, MOST_CELLS // len(given.mirnas)))))
     own = [int(number) for number in np.array_split(np.arange(len(every)), parts)[part]]
     if not own:  # an empty part, whose tables have their columns all the same

@@ -1,6 +1,7 @@
 """What a prediction is asked for: miRNAs from FASTA or by name, targets from FASTA or a genome, checked."""
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -115,8 +116,8 @@ def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Pat
     if isinstance(given, list):
         return from_mirbase(given, mirbase)
     path = Path(given)
-    if path.is_file():
-        names = _names_in(path)
+    if os.path.isfile(path):  # false for a list of names that is longer than a file's name may be
+        names = names_in(path)
         return from_mirbase(names, mirbase) if names else (as_table(read_fasta(path, "ACGUN"), *_MIRNA), [])
     if path.parent != Path() or path.suffix in (".fa", ".fasta", ".fna", ".txt", ".gz"):
         raise ValueError(f"there is no file {str(path)!r} with miRNAs")
@@ -161,7 +162,7 @@ def rna_table(table: pd.DataFrame, sequences: list[str], names: Sequence[str] = 
     return table
 
 
-def _names_in(path: Path) -> list[str]:
+def names_in(path: str | Path) -> list[str]:
     """The names of a text file, one a line or with commas or spaces between; none where it holds something else."""
     text = "\n".join(lines(path))
     words = text.replace(",", " ").split()

@@ -14,6 +14,7 @@ MIRBASE = Path("resources/downloads/mirbase/mature.fa")
 ADDRESS = "https://mirbase.org/download/mature.fa"
 SPECIES = "hsa"  # of names without a prefix
 _PREFIXED = re.compile(r"(?!mir-|let-|lin-|lsy-|iab-)[a-z][a-z0-9]{2,4}-")  # hsa-
+_ACCESSION = re.compile(r"mimat\d+")
 _HYPHEN = re.compile(r"\b(mir|let|lin)(\d)", flags=re.I)
 
 
@@ -37,7 +38,8 @@ def from_mirbase(names: list[str], mature: str | Path | None = None) -> tuple[pd
     for name in names:
         written = _HYPHEN.sub(r"\1-\2", name)  # miR21
         key = written.lower()
-        species = key.split("-")[0] if _PREFIXED.match(key) else SPECIES
+        prefix = key.split("-")[0] if _PREFIXED.match(key) else SPECIES
+        species = "" if _ACCESSION.fullmatch(key) else prefix  # an accession may be of any
         if species not in tables:
             tables[species] = read_mature(path, species).assign(key=lambda rows: rows["name"].str.lower())
         table = tables[species]

@@ -55,6 +55,8 @@ class Settings(TrainingSettings):
         """ValueError where settings contradict each other."""
         if len(self.kernel) != 2 or any(size % 2 == 0 for size in self.kernel):
             raise ValueError(f"kernel: {self.kernel} should be two odd numbers, registers and miRNA nt")
+        if self.duplex_features and self.batch_size == 1:
+            raise ValueError("batch_size: 1 leaves nothing to normalise duplex_features by; take 2 or more")
 
 
 class Predictor(NeuralPredictor):

@@ -9,11 +9,11 @@ from deepmirnatar.rna.sequences import to_rna
 
 
 def read_mature(path: str | Path, species: str = "hsa") -> pd.DataFrame:
-    """Parse mature.fa: columns name, accession, sequence (5'->3', RNA) of one species."""
+    """Parse mature.fa: columns name, accession, sequence (5'->3', RNA) of one species, or of all where it is ''."""
     rows = []
     for record in records(path):
         name, accession, *_ = [*record.title.split(), "", ""]
-        if name.startswith(f"{species}-"):
+        if not species or name.startswith(f"{species}-"):
             rows.append((name, accession, record.sequence))
     if not rows:
         raise ValueError(f"{path}: holds no mature miRNA of species {species!r} (names begin with '{species}-')")

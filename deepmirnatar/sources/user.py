@@ -112,6 +112,12 @@ def _check_roles(rows: pd.DataFrame, path: Path) -> None:
             f"{path}: the columns mirna and target look swapped: targets such as {rows['target'].iloc[0]!r} are names "
             "of miRNAs; swap them, or name them in `columns`"
         )
+    check_lengths(rows, path)
+
+
+def check_lengths(rows: pd.DataFrame, path: Path) -> None:
+    """PairsError for the first miRNA that has not the length of one, and the first site that is too long for one."""
+    mirna, site = (rows[column].str.len() for column in ("mirna_sequence", "target_sequence"))
     lengths = f"a mature miRNA has {SHORTEST_MIRNA} to {LONGEST_MIRNA}, give it and not the precursor"
     odd = ~mirna.between(SHORTEST_MIRNA, LONGEST_MIRNA)
     refuse(rows, odd, "mirna_sequence", path, lambda value: f"has {len(value)} nt; {lengths}")

@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from functools import reduce
 
 from deepmirnatar.study.schema import ConfigError, shown, unknown
 
@@ -36,6 +37,21 @@ def resolve(stanzas: dict, what: str, own_name: str | None = None) -> dict[str, 
                 point = merge_stanzas(done[name], {"settings": {key: value}, "label": label})
                 done.setdefault(f"{name}.{key}-{value}", point)
     return done
+
+
+def with_strategies(config: dict, layers: list[dict]) -> dict:
+    """`config`, which Snakemake has laid together key by key, with each `strategy` map as `merge_stanzas` has it.
+
+    `layers`: the config files and --config, lowest first. Where an upper one names another strategy, keys of the one
+    below would else stay.
+    """
+    told = reduce(merge_stanzas, layers)
+    for layer in layers[1:]:
+        for name, stanza in (layer.get("datasets") or {}).items():
+            for key, value in (stanza or {}).items():
+                if isinstance(value, dict) and "strategy" in value:
+                    config["datasets"][name][key] = told["datasets"][name][key]
+    return config
 
 
 def merge_stanzas(base: dict, over: dict) -> dict:

@@ -21,6 +21,7 @@ from deepmirnatar.figures import kinds
 from deepmirnatar.pairs import COLUMNS
 from deepmirnatar.prediction.study_sites import CANDIDATES
 from deepmirnatar.sources import SOURCES
+from deepmirnatar.sources.user import REQUIRED
 from deepmirnatar.study.schema import ConfigError, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
 
@@ -237,6 +238,8 @@ class Study:
             raise unknown(folders[3], models, place)
         elif folders[3] == name:
             raise ConfigError(f"{place}: {name} cannot start from its own weights; name another model's")
+        elif models[folders[3]].get("predictor") != (mine := models[name].get("predictor")):
+            raise ConfigError(f"{place}: {folders[3]} is no {mine}, as {name} is; name a model of the same predictor")
 
     def _aliases(self, stanzas: dict) -> dict[str, str]:
         """Swept points that equal their parent, by name, to the parent's name."""
@@ -294,7 +297,7 @@ class Study:
         if not stanza["table"] or stanza["sources"] or stanza["split"]["strategy"] != "given":
             return
         try:
-            found = header(self.root / stanza["table"])
+            found = header(self.root / stanza["table"], [stanza["columns"].get(name, name) for name in REQUIRED])
         except InputError:
             return  # whoever reads the table says so
         if stanza["columns"].get("split", "split") not in found:
@@ -336,6 +339,7 @@ class Study:
             raise ConfigError(
                 f"{place}.step: {done['step']} is more than window, {window}; sites between would be missed"
             )
+        self._check_orientation(place, {"datasets": [done["dataset"]], "test_sets": [], "models": [done["model"]]})
         for embedding in self.models[done["model"]]["embeddings"].values():
             stanza = self.embeddings[embedding]
             longest = embeddings.longest(stanza["kind"], stanza["settings"])

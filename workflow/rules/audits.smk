@@ -18,7 +18,7 @@ rule audit_model:
         "../../envs/data.yaml"
     resources:
         mem_mb=memory(1200),
-        runtime=minutes(10),
+        runtime=minutes(10, of=40),
     message:
         "Audit {wildcards.model} on {wildcards.dataset}, seed {wildcards.seed}"
     script:

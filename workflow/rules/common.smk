@@ -8,7 +8,7 @@ try:
     from deepmirnatar.common.files import digest
     from deepmirnatar.sources.downloads import read_registry
     from deepmirnatar.study.schema import check_keys, check_schema
-    from deepmirnatar.study.stanzas import merge_stanzas
+    from deepmirnatar.study.stanzas import merge_stanzas, with_strategies
     from deepmirnatar.study.study import Study
     from deepmirnatar.tables import TABLES
     from workflow.cluster import check_start, memory, minutes
@@ -22,7 +22,9 @@ except ModuleNotFoundError as error:
 
 # Paths of results are relative to the working folder, paths of the workflow's own files to the workflow. A config that a
 # user's Snakefile hands over is laid over ours.
-config = merge_stanzas(yaml.safe_load((ROOT / "config" / "config.yaml").read_text()), config)
+ours = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+told = [yaml.safe_load(path.read_text()) or {} for path in workflow.config_settings.configfiles]
+config = with_strategies(merge_stanzas(ours, config), [ours, *told, dict(workflow.config_settings.config)])
 schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 
 # Our own check comes first: it says in one line what Snakemake's says in a page.

@@ -70,7 +70,7 @@ rule generate_negatives:
     threads: 2
     resources:
         mem_mb=memory(1000),
-        runtime=minutes(60),
+        runtime=minutes(60, of=90),
     params:
         stanza=inputs.negatives_keys,
     message:
@@ -96,7 +96,7 @@ rule split_dataset:
         "../../envs/data.yaml"
     resources:
         mem_mb=memory(1000),
-        runtime=minutes(10),
+        runtime=minutes(10, of=90),
     params:
         stanza=inputs.dataset_keys("negatives", "split", "seed"),
     message:
@@ -122,7 +122,7 @@ rule audit_dataset:
     threads: 2
     resources:
         mem_mb=memory(1000),
-        runtime=minutes(20),
+        runtime=minutes(20, of=90),
     params:
         orientation=lookup(within=study.datasets, dpath="{dataset}/orientation"),
     message:
@@ -146,7 +146,7 @@ rule make_controls:
         "../../envs/data.yaml"
     resources:
         mem_mb=memory(1000),
-        runtime=minutes(10),
+        runtime=minutes(10, of=90),
     params:
         stanza=inputs.dataset_keys("orientation", "seed"),
     message:

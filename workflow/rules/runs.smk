@@ -54,7 +54,7 @@ rule predict_pairs:
     threads: study.threads
     resources:
         mem_mb=memory(2000),
-        runtime=minutes(30),
+        runtime=minutes(30, of=40),
         gpu=inputs.needs_gpu,
         device=study.device,
     params:
@@ -82,7 +82,7 @@ rule evaluate_predictions:
         "../../envs/data.yaml"
     resources:
         mem_mb=memory(1000),
-        runtime=minutes(10),
+        runtime=minutes(10, of=40),
     params:
         test_set=inputs.test_set,
     message:
