@@ -1,6 +1,7 @@
 """The command `deepmirnatar`: predict, score, explain, serve. Errors are one sentence; nothing is trained."""
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -172,7 +173,7 @@ def explain(options) -> None:
     from deepmirnatar.prediction.predictor import Predictor
 
     mirna, site = (text.upper().replace("T", "U") for text in (options.mirna, options.site))
-    if "-" in mirna:
+    if re.search("[-0-9]", mirna):
         chosen, meant = from_mirbase([options.mirna], options.mirbase)
         if len(chosen) > 1:
             raise ValueError(f"{meant[0]}; give one of them")

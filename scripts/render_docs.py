@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from functools import cache, reduce
+from importlib import import_module
 from pathlib import Path
 
 import jinja2
@@ -223,6 +224,8 @@ def answers(root: Path) -> dict:
         "settings_of": lambda name, but=(): tables.settings_markdown(predictors.load_class(name).Settings, but),
         "predictor_settings": {name: tables.settings_line(predictors.load_class(name).Settings)
                                for name in predictors.names()},
+        "predictor_about": {name: first_paragraph(f"{predictors.__name__}.{name}") for name in predictors.names()},
+        "models": {name: study.models[name] for name in configs[0]["models"]},
         "training_settings": list(TrainingSettings.__dataclass_fields__),
         "kinds": {name: tables.settings_line(embeddings.settings_class(name)) for name in embeddings.names()},
         "strategies": {name: tables.settings_line(negatives.load(name).Settings) for name in negatives.names()},
@@ -248,6 +251,11 @@ def answers(root: Path) -> dict:
         "stages_table": lambda: stages_table(root / "Snakefile"),
         "first_rows": lambda name, count=5: first_rows(root / "docs" / name, count),
     }  # fmt: skip
+
+
+def first_paragraph(module: str) -> str:
+    """Of a module's docstring, on one line."""
+    return " ".join(import_module(module).__doc__.split("\n\n")[0].split())
 
 
 def weights_about() -> dict:

@@ -523,6 +523,7 @@ def test_explain_takes_a_name_and_prints_the_duplex(weights, fasta, tmp_path, mo
     assert command(["explain", "let-7a", site, *arguments]) == 0
     said = capsys.readouterr().out
     assert "||||||||" in said and "Probability of binding 0." in said and "</svg>" in (tmp_path / "a.svg").read_text()
+    assert command(["explain", "MIMAT0000062", site, *arguments]) == 0
     assert command(["explain", "miR-941", site, *arguments]) == 1
     assert "means hsa-miR-941-5p and hsa-miR-941-3p; give one of them" in capsys.readouterr().err
 

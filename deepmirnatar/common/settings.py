@@ -54,7 +54,12 @@ ABOUT = {
     "hidden": About("width of the network", **_SIZE),
     "filters": About("filters of each convolution", **_SIZE),
     "kernels": About("widths of the convolutions, odd", 1, 63),
-    "kernel": About("width of the convolution; of an interaction map: registers and miRNA nt, odd", 1, 63),
+    "kernel": About(
+        "width of the convolution; of an interaction map, odd: registers (places of one strand beside the "
+        "other) and miRNA nt",
+        1,
+        63,
+    ),  # fmt: skip
     "decoder_modules": About("attention modules, one after another", 1, 64),
     "heads": About("attention heads; must divide the width", 1, 64),
     "feed_forward": About("width between the two layers behind attention", **_SIZE),
@@ -71,7 +76,11 @@ ABOUT = {
     "site_length": About("nt of the site that are read", 8, 1000),
     "projection": About("channels of the map; of DNABERT: how published vectors are narrowed", **_SIZE),
     "layers": About("layers of the encoder", 1, 48),
-    "members": About("networks, each with a random seed of its own, whose logits are averaged", 1, 100),
+    "members": About(
+        "networks, each with a random seed of its own, whose logits are averaged; 2 in the stanza interaction_map",
+        1,
+        100,
+    ),
     "code_size": About("values for each pair of bases", 4, 256),
     "channels": About("channels of the map's convolutions", 1, 512),
     "stride": About("of the second convolution, along the miRNA", 1, 8),

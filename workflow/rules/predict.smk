@@ -1,5 +1,5 @@
-# Needs: a finished run, and a user's miRNAs and 3'UTRs. Makes: results/predictions/{prediction}/, candidate sites scored,
-# as a table and as BED, and targets ranked. Target rule `predictions` takes those of `run.predictions`.
+# Needs: a user's miRNAs and 3'UTRs, and a finished run where a stanza names a model. Makes: results/predictions/{prediction}/,
+# candidate sites scored, as a table and as BED, and targets ranked. Target rule `predictions` takes those of `run.predictions`.
 localrules:
     predictions,
     summarize_targets,
