@@ -54,12 +54,7 @@ ABOUT = {
     "hidden": About("width of the network", **_SIZE),
     "filters": About("filters of each convolution", **_SIZE),
     "kernels": About("widths of the convolutions, odd", 1, 63),
-    "kernel": About(
-        "width of the convolution; of an interaction map, odd: registers (places of one strand beside the "
-        "other) and miRNA nt",
-        1,
-        63,
-    ),  # fmt: skip
+    "kernel": About("width of the convolution; of an interaction map: registers and miRNA nt, odd", 1, 63),
     "decoder_modules": About("attention modules, one after another", 1, 64),
     "heads": About("attention heads; must divide the width", 1, 64),
     "feed_forward": About("width between the two layers behind attention", **_SIZE),
