@@ -236,6 +236,9 @@ def answers(root: Path) -> dict:
         "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
         "rows_table": lambda name: tables.markdown(table(name)),
+        "differences_table": lambda name: tables.markdown(
+            table(name).replace({"model": label, "reference": label}), digits=4
+        ),
         "mean_of": lambda name, column, **query: f"{chosen(name, **query)[column].mean():.3f}",
         "means_table": lambda name, by: tables.markdown(
             table(name).groupby(by, sort=False).mean(numeric_only=True).reset_index()
