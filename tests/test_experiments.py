@@ -633,6 +633,23 @@ def look(published, root) -> Inputs:
     return Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
 
 
+@pytest.mark.parametrize(("text", "reads"), [("miR-16\nlet-7a\n", True), (">a\nUGAGGUAGUAGGUUGUAUAGUU\n", False)])
+def test_mirbase_is_read_where_a_file_holds_names(published, root, tmp_path, text, reads):
+    (tmp_path / "mirnas.txt").write_text(text)
+    published["predictions"]["own"] = {"mirnas": str(tmp_path / "mirnas.txt"), "targets": str(tmp_path / "mirnas.txt")}
+    look = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
+    assert ("mirbase" in look.shipped_inputs(SimpleNamespace(shipped="own"))) == reads
+
+
+def test_a_users_dnabert_folder_is_read_as_it_is(published, root, tmp_path):
+    for name in ("config.json", "pytorch_model.bin"):
+        (tmp_path / name).write_text("")
+    published["embeddings"]["own"] = {"kind": "dnabert", "strand": "site", "settings": {"weights": str(tmp_path)}}
+    look = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
+    found = look.published_weights(SimpleNamespace(embedding="own"))
+    assert found == [f"{tmp_path}/config.json", f"{tmp_path}/pytorch_model.bin"]
+
+
 def test_the_wildcards_choose_the_library_files_that_count(look):
     def chosen(**given) -> list[str]:
         return [name.removeprefix("deepmirnatar.") for name in look.plug_ins(SimpleNamespace(**given))]
