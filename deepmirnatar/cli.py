@@ -17,7 +17,6 @@ from deepmirnatar.common.logs import log, log_to, progress
 from deepmirnatar.common.tables import read_table
 from deepmirnatar.pairs import refuse, refuse_letters
 from deepmirnatar.rna.sequences import to_rna
-from deepmirnatar.sources.user import check_lengths
 
 KNOWN = "results/reference/known_targets.tsv"  # where the workflow writes miRTarBase's pairs
 THREADS = "default: 1; two are a seventh faster on an idle machine, and far slower on a busy one"
@@ -143,6 +142,7 @@ def predict(options) -> None:
 def score(options) -> None:
     """A table of pairs with a column `score`."""
     from deepmirnatar.prediction.predictor import Predictor
+    from deepmirnatar.sources.user import check_lengths
 
     path = Path(options.pairs)
     strands = ["mirna_sequence", "target_sequence"]

@@ -51,11 +51,12 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
         where = predictions["pair_id"].iloc[int(np.isnan(scores).argmax())]
         raise ValueError(f"the score of pair {where!r} is missing; every row needs one")
     cuts = {name: float(predictions[column].iloc[0]) for name, column in CUTS.items()}
-    both, probabilities = 0 < labels.mean() < 1, scores.min() >= 0 and scores.max() <= 1
+    both = 0 < labels.mean() < 1
+    whole = point_values(labels, scores) if both else {}
 
     def measure(weights: np.ndarray) -> dict:
         found = resampled_ranking(labels, scores, weights) if both else {}
-        if both and probabilities:
+        if "brier" in whole:
             found["brier"] = weights @ (scores - labels) ** 2 / weights.sum(axis=1)
         calls = {name: resampled_calls(labels, scores >= cut, weights) for name, cut in cuts.items()}
         return found | {(metric, name): values for name, each in calls.items() for metric, values in each.items()}
@@ -65,9 +66,8 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
     def add(metric: str, threshold: str, value: float, sample: np.ndarray | None) -> None:
         rows.append((metric, threshold, value, *interval(sample), len(labels)))
 
-    if both:
-        for metric, value in point_values(labels, scores).items():
-            add(metric, "", value, samples[metric])
+    for metric, value in whole.items():
+        add(metric, "", value, samples[metric])
     for threshold, cut in cuts.items():
         called = (scores >= cut).astype(int)
         if both:
@@ -82,11 +82,11 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
 def resampled(pairs: pd.Series, measure: Measure, resamples: int = RESAMPLES, seed: int = 1) -> dict:
     """What `measure` gives each resample of whole pairs, name -> (resamples,); memory does not grow with the rows.
 
-    One pair alone is drawn each time, which tells nothing: its values are missing.
+    One pair alone is drawn each time, which tells nothing: its values are missing, as those of no pair are.
     """
     parts = [measure(weights) for weights in pair_weights(pairs, resamples, seed)]
-    alone = pairs.nunique() == 1
-    return {name: np.concatenate([part[name] for part in parts]) * (np.nan if alone else 1) for name in parts[0]}
+    told = 1 if pairs.nunique() > 1 else np.nan
+    return {name: np.concatenate([part[name] for part in parts]) * told for name in parts[0]}
 
 
 def interval(sample: np.ndarray | None) -> tuple[float, float]:
@@ -101,7 +101,7 @@ def pair_weights(pairs: pd.Series, resamples: int, seed: int) -> Iterator[np.nda
     """How often each row is drawn in each resample of whole pairs, in blocks (resamples, rows), float32."""
     codes, unique = pd.factorize(pairs)
     rng, count = np.random.default_rng(seed), len(unique)
-    most = max(1, CELLS // len(pairs))
+    most = max(1, CELLS // max(1, len(pairs)))
     for done in range(0, resamples, most):
         block = range(done, min(done + most, resamples))
         drawn = [np.bincount(rng.integers(0, count, count), minlength=count)[codes] for _ in block]

@@ -250,5 +250,5 @@ def _calibration_doubts(rows: dict) -> list[str]:
 
 
 def _told(row) -> str:
-    interval = "" if np.isnan(row.low) else f" ({row.low:.2f}-{row.high:.2f})"
-    return f"{row.value:.2f}{interval}"
+    limits = "" if np.isnan(row.low) else f" ({row.low:.2f}-{row.high:.2f})"
+    return f"{row.value:.2f}{limits}"

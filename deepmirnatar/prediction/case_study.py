@@ -48,8 +48,6 @@ def separation(table: pd.DataFrame) -> pd.DataFrame:
 
 def _auc(table: pd.DataFrame, scores: pd.Series, within: bool) -> dict:
     strong = (table["pairs"] == "strong evidence").to_numpy()
-    if not len(table):
-        return {"value": np.nan, "low": np.nan, "high": np.nan, "positives": 0, "negatives": 0}
     scores, mirnas = scores.to_numpy(dtype=float), table["mirna"].to_numpy()
     above = (scores[strong, None] > scores[~strong]) + 0.5 * (scores[strong, None] == scores[~strong])
     compared = mirnas[strong, None] == mirnas[~strong] if within else np.ones_like(above, dtype=bool)
@@ -60,6 +58,5 @@ def _auc(table: pd.DataFrame, scores: pd.Series, within: bool) -> dict:
             return {"auc": won / ((weights[:, strong] @ compared) * weights[:, ~strong]).sum(axis=1)}
 
     value = measure(np.ones((1, len(table)), dtype=np.float32))["auc"][0]
-    drawn = resampled(key_of(table, ["mirna", "target"]), measure)["auc"]
-    low, high = interval(drawn)
+    low, high = interval(resampled(key_of(table, ["mirna", "target"]), measure)["auc"])
     return {"value": value, "low": low, "high": high, "positives": strong.sum(), "negatives": (~strong).sum()}

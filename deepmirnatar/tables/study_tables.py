@@ -252,11 +252,10 @@ def summary_table(rows: list[dict], metrics: list[pd.DataFrame], audits: list[pd
         swap = own.loc[(own["test_set"] == f"{row['dataset']}:controls") & (own["metric"] == "swap_auroc"), "value"]
         shortcut = audit[audit["check"] == "shortcut"].sort_values("value", ascending=False).head(1)
         seen = audit[(audit["check"] == "overlap") & (audit["subject"] == "(miRNA, gene) pair")]
+        low, high = area["low"].mean(), area["high"].mean()
         numbers = {
             "AUC on test": area["value"].mean(),
-            "95 % interval": f"{area['low'].mean():.3f} to {area['high'].mean():.3f}"
-            if area["low"].notna().any()
-            else "",
+            "95 % interval": "" if pd.isna(low) else f"{low:.3f} to {high:.3f}",
             f"AUC of the best shortcut ({next(iter(shortcut['subject']), 'none')})": shortcut["value"].mean(),
             "AUC of the seed match": audit.loc[audit["check"] == "signal", "value"].mean(),
             "swap AUC": swap.mean(),
