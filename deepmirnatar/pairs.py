@@ -1,8 +1,14 @@
-"""The pairs table: one row is one miRNA and one candidate target site. Columns, reading, checking."""
+"""The pairs table: one row is one miRNA and one candidate target site. Columns, reading, checking.
 
-from collections.abc import Callable
+Steps that look at rows one by one read and write them in blocks, so that their memory does not grow with the table.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import read_tsv, write_tsv
@@ -25,30 +31,74 @@ STRAND_COLUMNS = {"mirna": "mirna_sequence", "site": "target_sequence"}
 SPLITS = ["train", "valid", "test"]
 # A 4-mer model needs four letters; shorter sites cannot be embedded.
 SHORTEST = 4
+# Rows of a block; about 0.2 GB with what a step makes of them.
+BLOCK = 250_000
+_TWICE = "occurs twice; ids must be unique"
 
 
 class PairsError(ValueError):
     """The table breaks its format; the message names file, row, value and remedy."""
 
 
-def read_pairs(path: str | Path, splits: list[str] | None = None) -> pd.DataFrame:
-    """Read and check a pairs table (TSV). `splits` keeps only rows of these splits.
+def read_pairs(path: str | Path, splits: list[str] | None = None, columns: list[str] | None = None) -> pd.DataFrame:
+    """Read and check a pairs table (TSV). `splits` keeps only rows of these splits, `columns` only these columns.
 
     Sequences are RNA, 5'->3'. Columns beside the standard ones are text, so that they are written as they were.
     Raises PairsError.
     """
-    table = read_tsv(path, dtype=str)
-    table = check_pairs(table, path)
-    if splits is not None:
-        table = table[table["split"].isin(splits)].reset_index(drop=True)
-    return table
+    return pd.concat(pair_blocks(path, splits, columns), ignore_index=True)
 
 
-def write_pairs(table: pd.DataFrame, path: str | Path) -> None:
-    """Check and write, standard columns first."""
-    table = check_pairs(table, path)
-    extra = [name for name in table.columns if name not in COLUMNS]
-    write_tsv(table[COLUMNS + extra], path)
+def pair_blocks(
+    path: str | Path, splits: list[str] | None = None, columns: list[str] | None = None
+) -> Iterator[pd.DataFrame]:
+    """`read_pairs` in blocks of at most BLOCK rows, at least one. Raises PairsError when it comes to the fault."""
+    for block in _checked(read_tsv(path, dtype=str, chunksize=BLOCK), path):
+        if splits is not None:
+            block = block[block["split"].isin(splits)]
+        yield (block if columns is None else block[columns]).reset_index(drop=True)
+
+
+def write_pairs(table: pd.DataFrame | Iterable[pd.DataFrame], path: str | Path) -> None:
+    """Check and write a table, or its blocks, standard columns first."""
+    blocks = [table] if isinstance(table, pd.DataFrame) else table
+    write_tsv((block[[*COLUMNS, *block.columns.drop(COLUMNS)]] for block in _checked(blocks, path)), path)
+
+
+def in_order(paths: list[str | Path], rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Rows of pairs tables read one after another, in the order of `rows`, in blocks.
+
+    The index of `rows` holds their numbers, counted through all tables; its columns take the place of the tables' own.
+    Meanwhile parts are put aside on disk.
+    """
+    columns = list(dict.fromkeys(name for path in paths for name in read_tsv(path, nrows=0).columns))
+    places = pd.Series(np.arange(len(rows)), rows.index)
+    with TemporaryDirectory() as aside:
+        start = 0
+        for number, block in enumerate(chain.from_iterable(map(pair_blocks, paths))):
+            block = block.reindex(columns=columns).set_axis(range(start, start + len(block)))
+            start += len(block)
+            place = places[places.index.isin(block.index)].sort_index()
+            block = block.loc[place.index].assign(**rows.loc[place.index])
+            for wanted, part in block.groupby(place // BLOCK):
+                part.set_axis(place[part.index]).to_pickle(f"{aside}/{wanted}.{number}")
+        for wanted in range(max(1, -(-len(rows) // BLOCK))):
+            parts = map(pd.read_pickle, sorted(Path(aside).glob(f"{wanted}.*")))
+            yield pd.concat([block.iloc[:0], *parts]).sort_index().reset_index(drop=True)
+
+
+def _checked(blocks: Iterable[pd.DataFrame], name: str | Path) -> Iterator[pd.DataFrame]:
+    """Blocks of one table, checked one after another; of the ids before, eight bytes each are kept."""
+    earlier, rows = [], 0
+    for block in blocks:
+        if block.index.name != "line":
+            block = block.set_axis(pd.RangeIndex(rows + 2, rows + 2 + len(block), name="line"))
+        block, rows = check_pairs(block, name), rows + len(block)
+        ids = pd.util.hash_array(block["pair_id"].to_numpy(dtype=object))
+        again = pd.Series(np.isin(ids, np.concatenate(earlier)) if earlier else False, block.index)
+        refuse(block, again, "pair_id", name, _TWICE)
+        earlier.append(ids)
+        yield block
 
 
 def check_pairs(table: pd.DataFrame, name: str | Path) -> pd.DataFrame:
@@ -73,7 +123,7 @@ def check_pairs(table: pd.DataFrame, name: str | Path) -> pd.DataFrame:
     label = table["label"].astype(str)
     refuse(table, ~label.isin(["0", "1"]), "label", name, "is neither 0 nor 1; write 1 for targets, 0 for others")
     refuse(table, ~table["split"].isin(SPLITS), "split", name, f"is none of {', '.join(SPLITS)}; write one of these")
-    refuse(table, table["pair_id"].duplicated(), "pair_id", name, "occurs twice; ids must be unique")
+    refuse(table, table["pair_id"].duplicated(), "pair_id", name, _TWICE)
     return table.assign(label=label.astype(int))
 
 

@@ -11,7 +11,8 @@ from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
 
 
 def main(pairs: str, embedder: list[str], embedding: dict, device: str, threads: int, output: str) -> None:
-    sequences = sorted(read_pairs(pairs)[STRAND_COLUMNS[embedding["strand"]]].unique())
+    column = STRAND_COLUMNS[embedding["strand"]]
+    sequences = sorted(read_pairs(pairs, None, [column])[column].unique())
     if embeddings.load(embedding["kind"]).GPU:
         from deepmirnatar.training.devices import use_threads
 

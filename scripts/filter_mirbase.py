@@ -4,48 +4,72 @@ out, and whose site is far from the test sites that the dataset keeps apart from
 Reads no labels but `mock`: shuffled miRNAs are exempt. A dataset may switch the filter off; then all rows stay.
 """
 
+from collections import Counter
+from collections.abc import Iterator
+
 import pandas as pd
 
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.common.logs import log, log_to
-from deepmirnatar.datasets.gene_filter import drop_targets
+from deepmirnatar.datasets.gene_filter import check_genes, drop_targets
 from deepmirnatar.datasets.leak_filter import drop_near
 from deepmirnatar.datasets.mirbase_filter import filter_rows
-from deepmirnatar.pairs import five_to_three, read_pairs, write_pairs
+from deepmirnatar.pairs import five_to_three, pair_blocks, read_pairs, write_pairs
 
 
 def main(pairs: str, mirnas: str, utrs: list[str], tests: list[str], stanza: dict, outputs: dict[str, str]) -> None:
-    table = read_pairs(pairs)
-    keep, drop, report = table, table.iloc[:0].assign(reason=""), [("filter", "on" if stanza["mirbase"] else "off")]
-    if stanza["mirbase"]:
-        straight = five_to_three(table, stanza["orientation"])
-        keep, drop, counts = filter_rows(table, read_tsv(mirnas, dtype=str), straight)
-        report += counts.items()
-        if not len(keep):
-            raise ValueError(
-                f"{pairs}: no row is left of {len(table)} ({drop['reason'].iloc[0]}). The filter of miRBase knows "
-                "human miRNAs only; for another species set `mirbase: false` in the dataset's stanza."
-            )
-    if stanza.get("without_targets"):
-        keep, more = drop_targets(keep, stanza["without_targets"], read_tsv(utrs[0], dtype=str))
-        drop = pd.concat([drop, more], ignore_index=True)
-        report += more["reason"].value_counts().items()
-    if tests:
-        names = stanza["apart_from"]
-        others = {name: read_pairs(path, [name.partition(":")[2]]) for name, path in zip(names, tests, strict=True)}
-        keep, more = drop_near(keep, others)
-        drop = pd.concat([drop, more], ignore_index=True)
-        report += more["reason"].value_counts().items()
-    for item, count in report[1:]:
+    mature = read_tsv(mirnas, dtype=str) if stanza["mirbase"] else None
+    genes = stanza.get("without_targets") or []
+    reference = read_tsv(utrs[0], dtype=str) if genes else pd.DataFrame({"gene": []})
+    names = stanza["apart_from"] if tests else []
+    others = {name: read_pairs(path, [name.partition(":")[2]]) for name, path in zip(names, tests, strict=True)}
+    drops = [lambda rows: drop_targets(rows, genes, reference)] if genes else []
+    drops += [lambda rows: drop_near(rows, others)] if others else []
+    report, dropped = Counter(), []
+
+    def kept() -> Iterator[pd.DataFrame]:
+        read = current = left = 0
+        known = set(reference["gene"])
+        for block in pair_blocks(pairs):
+            read += len(block)
+            known.update(block["target"] if genes else ())
+            gone = block.iloc[:0].assign(reason="")
+            if mature is not None:
+                block, gone, notes = filter_rows(block, mature, five_to_three(block, stanza["orientation"]))
+                report.update(notes.to_dict())
+            dropped.append(gone)
+            current += len(block)
+            for drop in drops:
+                block, gone = drop(block)
+                report.update(gone["reason"].value_counts().to_dict())
+                dropped.append(gone)
+            left += len(block)
+            yield block
+        check_genes(genes, known)
+        _refuse_empty(pairs, read, current, left, dropped)
+
+    write_pairs(kept(), outputs["kept"])
+    for item, count in report.items():
         log.info("%s: %d rows", item, count)
-    if not len(keep):
+    write_tsv(pd.concat(dropped, ignore_index=True), outputs["dropped"])
+    rows = [("filter", "on" if stanza["mirbase"] else "off"), *report.items()]
+    write_tsv(pd.DataFrame(rows, columns=["item", "rows"]), outputs["report"])
+
+
+def _refuse_empty(pairs: str, read: int, current: int, left: int, dropped: list[pd.DataFrame]) -> None:
+    """ValueError where of the rows `read` none was `current` in miRBase, or none was `left` by all filters."""
+    if left:
+        return
+    reasons = pd.concat([rows["reason"] for rows in dropped])
+    if not current:
         raise ValueError(
-            f"{pairs}: no row is left of {len(table)}, most because: {drop['reason'].mode()[0]}; take more rows, or "
-            "drop fewer with `without_targets` and `apart_from`"
+            f"{pairs}: no row is left of {read} ({reasons.iloc[0]}). The filter of miRBase knows "
+            "human miRNAs only; for another species set `mirbase: false` in the dataset's stanza."
         )
-    write_pairs(keep, outputs["kept"])
-    write_tsv(drop, outputs["dropped"])
-    write_tsv(pd.DataFrame(report, columns=["item", "rows"]), outputs["report"])
+    raise ValueError(
+        f"{pairs}: no row is left of {read}, most because: {reasons.mode()[0]}; take more rows, or "
+        "drop fewer with `without_targets` and `apart_from`"
+    )
 
 
 if __name__ == "__main__":

@@ -11,13 +11,19 @@ from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.datasets import negatives
 from deepmirnatar.datasets.splits import split_rows
-from deepmirnatar.pairs import read_pairs, write_pairs
+from deepmirnatar.pairs import pair_blocks, read_pairs, write_pairs
 
 
 def main(pairs: str, reference: list[str], stanza: dict, threads: int, positives: str, made: str, report: str) -> None:
-    tables = {Path(path).stem: read_tsv(path, dtype=str) for path in reference}
     settings = dict(stanza["negatives"])
     strategy = settings.pop("strategy")
+    if negatives.are_given(strategy):
+        for label, file in ((1, positives), (0, made)):
+            write_pairs((block[block["label"] == label].reset_index(drop=True) for block in pair_blocks(pairs)), file)
+        count = sum(map(len, pair_blocks(made)))
+        write_tsv(pd.DataFrame([("negatives given", count)], columns=["item", "count"]), report)
+        return
+    tables = {Path(path).stem: read_tsv(path, dtype=str) for path in reference}
     table, rows = read_pairs(pairs), []
     if negatives.within_splits(strategy):
         split = dict(stanza["split"])

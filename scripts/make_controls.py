@@ -5,11 +5,11 @@ Reads all splits: train and valid tell only what of a test row was seen there.
 
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.evaluation.controls import make_controls
-from deepmirnatar.pairs import read_pairs, write_pairs
+from deepmirnatar.pairs import pair_blocks, write_pairs
 
 
 def main(pairs: str, stanza: dict, output: str) -> None:
-    write_pairs(make_controls(read_pairs(pairs), stanza["orientation"], stanza["seed"]), output)
+    write_pairs(make_controls(lambda: pair_blocks(pairs), stanza["orientation"], stanza["seed"]), output)
 
 
 if __name__ == "__main__":

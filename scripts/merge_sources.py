@@ -3,15 +3,17 @@
 Reads nothing beyond the sources that the stanza names.
 """
 
+from itertools import chain
+
 from deepmirnatar.common.files import write_tsv
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.datasets.merging import merge
-from deepmirnatar.pairs import read_pairs, write_pairs
+from deepmirnatar.pairs import pair_blocks, write_pairs
 
 
 def main(tables: list[str], stanza: dict, pairs: str, report: str) -> None:
     merged, counts = merge(
-        [read_pairs(path) for path in tables],
+        lambda: chain.from_iterable(map(pair_blocks, tables)),
         stanza["orientation"],
         stanza["duplicates"],
         stanza["conflicts"],

@@ -3,6 +3,7 @@
 Reads the source's own files, after checking their digests again, and the reference tables.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -31,10 +32,18 @@ def main(
     if source == "mirtarbase":
         settings = {**settings, "processes": threads}
     table, found = sources.parser(source)({name: Path(path) for name, path in files.items()}, tables, **settings)
-    found = {**found, "rows": len(table), "positives": int(table["label"].sum())}
+    rows = {"rows": 0, "positives": 0}
+
+    def counted() -> Iterator[pd.DataFrame]:
+        for block in [table] if isinstance(table, pd.DataFrame) else table:
+            rows["rows"] += len(block)
+            rows["positives"] += int(block["label"].sum())
+            yield block
+
+    write_pairs(counted(), pairs)
+    found |= rows
     for item, count in found.items():
         log.info("%s: %s: %s", source, item, count)
-    write_pairs(table, pairs)
     write_tsv(pd.DataFrame(found.items(), columns=["item", "count"]), counts)
 
 

@@ -23,7 +23,8 @@ def main(
     history: str,
 ) -> None:
     use_threads(threads)
-    sites = read_pairs(pairs, ["train"])[STRAND_COLUMNS[embedding["strand"]]].unique().tolist()
+    column = STRAND_COLUMNS[embedding["strand"]]
+    sites = read_pairs(pairs, ["train"], [column])[column].unique().tolist()
     corpus = [*read_tsv(utrs, dtype=str)["sequence"], *sites]
     settings = Settings(**embedding["settings"])
     pretrain(corpus, settings, Path(output), Path(checkpoints), embedding["seed"], device, Path(history))

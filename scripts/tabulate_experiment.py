@@ -19,7 +19,10 @@ def main(
     """`files`: pairs, settings, histories (one per settings), metrics and paper; `outputs` by the name of the table."""
     metrics, made = read_tsv(files["metrics"][0]), tables.read_settings(files["settings"])
     results = tables.results_table(metrics, made)
-    datasets = [tables.dataset_table(Path(path).parent.name, read_pairs(path)) for path in files["pairs"]]
+    columns = ["source", "label", "split"]
+    datasets = [
+        tables.dataset_table(Path(path).parent.name, read_pairs(path, None, columns)) for path in files["pairs"]
+    ]
     done = {
         "datasets": pd.concat(datasets, ignore_index=True),
         "settings": tables.settings_table(made, [read_tsv(path) for path in files["histories"]]),

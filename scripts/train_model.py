@@ -33,6 +33,7 @@ def main(
     if predictor.five_to_three:
         table["mirna_sequence"] = five_to_three(table, orientation)
     train, valid = (table[table["split"] == split].reset_index(drop=True) for split in ("train", "valid"))
+    del table  # of millions of rows, one copy is enough
     if not len(train) or not len(valid):
         raise ValueError(
             f"{pairs}: needs rows in both train and valid to fit a model; it has {len(train)} and {len(valid)}; set "

@@ -11,7 +11,8 @@ from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
 
 
 def main(pairs: str, embedding: dict, output: str) -> None:
-    sequences = read_pairs(pairs, ["train"])[STRAND_COLUMNS[embedding["strand"]]].unique().tolist()
+    column = STRAND_COLUMNS[embedding["strand"]]
+    sequences = read_pairs(pairs, ["train"], [column])[column].unique().tolist()
     log.info("word2vec on %d distinct training sequences", len(sequences))
     learn(sequences, Settings(**embedding["settings"]), Path(output), embedding["seed"])
 

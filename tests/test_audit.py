@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from deepmirnatar.evaluation.dataset_audit import audit, mirna_balance
+from deepmirnatar.evaluation import dataset_audit
+from deepmirnatar.evaluation.dataset_audit import audit, draw, mirna_balance
 from deepmirnatar.predictors.rate_table import RateTable
 from deepmirnatar.rna.kmers import kmer_counts
 from deepmirnatar.rna.sequences import reverse_complement
@@ -224,3 +225,21 @@ def test_kmer_counts_equal_a_plain_count_and_forget_the_order(rna):
     assert counts.shape == (4, 64)
     for row, sequence in zip(counts, sequences, strict=True):
         assert row.tolist() == [sum(sequence[at : at + 3] == word for at in range(len(sequence))) for word in words]
+
+
+def test_of_a_large_table_rows_are_drawn_and_the_audit_says_so(clean, monkeypatch):
+    whole, total = draw([clean.iloc[:100], clean.iloc[100:]])
+    pd.testing.assert_frame_equal(whole, clean)
+    assert total == len(clean)
+    monkeypatch.setattr(dataset_audit, "LIMIT", 150)
+    blocks = [clean.iloc[start : start + 60] for start in range(0, len(clean), 60)]
+    some, total = draw(iter(blocks))
+    assert len(some) == 150 and total == len(clean) and some["pair_id"].is_unique
+    assert some["pair_id"].str[1:].astype(int).is_monotonic_increasing
+    # Each block gives its share, and another seed gives other rows.
+    share = some["pair_id"].str[1:].astype(int).floordiv(60.01).value_counts()
+    assert len(share) == len(blocks) and share.min() > 5
+    assert set(draw(blocks, seed=2)[0]["pair_id"]) != set(some["pair_id"])
+    first = audit(some, some["mirna_sequence"], trees=5, total=total).iloc[0]
+    assert (first["check"], first["n"]) == ("sample", 150) and first["value"] == 150 / len(clean)
+    assert "sample" not in set(audit(whole, whole["mirna_sequence"], trees=5, total=len(whole))["check"])

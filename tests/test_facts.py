@@ -27,7 +27,8 @@ def parsed(mirror, reference):
     def parse(source: str):
         if source not in done:
             files = {name: mirror / path for name, path in SOURCES[source].files.items()}
-            done[source] = parser(source)(files, reference)
+            pairs, counts = parser(source)(files, reference)
+            done[source] = (pairs if isinstance(pairs, pd.DataFrame) else pd.concat(pairs, ignore_index=True)), counts
         return done[source]
 
     return parse
@@ -65,7 +66,8 @@ def test_released_orientation(parsed, human):
 
 
 def test_the_dataset_as_released_has_the_letters_of_the_files(parsed, mirror):
-    merged, _ = merge([parsed("deepmirnatar_released")[0]], "as_released", "keep", "keep")
+    blocks, _ = merge(lambda: [parsed("deepmirnatar_released")[0]], "as_released", "keep", "keep")
+    merged = pd.concat(blocks)
     files = [
         pd.read_csv(mirror / "deepmirnatar_released" / f"{split}.csv", encoding="utf-8-sig", dtype=str)
         for split in ("train", "valid", "test")
@@ -111,7 +113,8 @@ def test_hejret2023_has_conflicting_pairs(parsed):
     both = pairs[pairs.groupby(site)["label"].transform("nunique") > 1]
     assert both["split"].value_counts().to_dict() == {"train": 150, "test": 18}
     assert both.drop_duplicates(site)["split"].value_counts().to_dict() == {"train": 75, "test": 9}
-    kept, report = merge([pairs], conflicts="drop", duplicates="keep")
+    blocks, report = merge(lambda: [pairs], conflicts="drop", duplicates="keep")
+    kept = pd.concat(blocks)
     counts = dict(zip(report["item"], report["rows"], strict=True))
     assert counts["rows of a pair with both labels, dropped"] == 168 == len(pairs) - len(kept)
     assert (counts["  of these in train, as read"], counts["  of these in test, as read"]) == (150, 18)

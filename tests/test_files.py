@@ -81,3 +81,12 @@ def test_digests(tmp_path):
     (tmp_path / "f").write_bytes(b"abc" * 100_000)
     assert sha256(tmp_path / "f") == hashlib.sha256(b"abc" * 100_000).hexdigest()
     assert digest({"a": 1, "b": [Path("x")]}) == digest({"b": ["x"], "a": 1}) != digest({"a": 2, "b": ["x"]})
+
+
+def test_blocks_of_other_columns_are_refused(tmp_path):
+    blocks = [pd.DataFrame({"a": [1], "b": [2]}), pd.DataFrame({"b": [3], "a": [4]})]
+    with pytest.raises(ValueError, match="a block has columns b, a, not a, b"):
+        write_tsv(blocks, tmp_path / "t.tsv")
+    assert not list(tmp_path.iterdir())
+    write_tsv([blocks[0], blocks[1][["a", "b"]]], tmp_path / "t.tsv")
+    assert (tmp_path / "t.tsv").read_text() == "a\tb\n1\t2\n4\t3\n"

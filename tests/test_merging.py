@@ -3,11 +3,17 @@
 import pandas as pd
 import pytest
 
-from deepmirnatar.datasets.merging import merge
+from deepmirnatar.datasets import merging
 from deepmirnatar.pairs import five_to_three
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 MIR16 = "UAGCAGCACGUAAAUAUUGGCG"
+
+
+def merge(tables: list[pd.DataFrame], **options) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Whole, not in blocks."""
+    blocks, report = merging.merge(lambda: tables, **options)
+    return pd.concat(blocks, ignore_index=True), report
 
 
 def table(*rows: tuple) -> pd.DataFrame:
@@ -82,6 +88,18 @@ def test_orientation_as_released_writes_each_row_as_its_source_did(sources):
     assert five_to_three(restored, "as_released").tolist() == corrected["mirna_sequence"].tolist()
     assert five_to_three(corrected, "corrected").tolist() == corrected["mirna_sequence"].tolist()
     assert restored["mirna_sequence"].tolist()[0] == LET7[::-1], "reading must not change the table"
+
+
+def test_columns_of_one_source_are_empty_in_the_rows_of_others(sources):
+    merged, _ = merge([sources[0].assign(note="x"), sources[1].assign(feature="y")[["feature", *sources[1].columns]]])
+    assert merged["note"].fillna("").tolist() == ["x", "x", ""] and merged["feature"].fillna("").tolist() == [
+        "",
+        "",
+        "y",
+    ]
+    assert merged.columns.tolist() == [*sources[0].columns, "note", "feature"]
+    blocks, _ = merging.merge(lambda: [sources[0].assign(note="x"), sources[1]])
+    assert len({tuple(block.columns) for block in blocks}) == 1
 
 
 def test_the_sources_are_left_as_they_were(sources):

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from deepmirnatar.evaluation import controls as controls_of
 from deepmirnatar.evaluation.control_columns import SEEN
 from deepmirnatar.evaluation.controls import make_controls, swap_mirnas
 from deepmirnatar.evaluation.model_audit import audit_model, calibration_error, swap_metrics
 from deepmirnatar.pairs import check_pairs
+from deepmirnatar.rna import near_identical
 from deepmirnatar.rna.dinucleotides import shuffle_dinucleotides
 from deepmirnatar.rna.seeds import SEED_CLASSES
 from deepmirnatar.rna.sequences import reverse_complement
@@ -38,7 +40,7 @@ def table(rna) -> pd.DataFrame:
 
 @pytest.fixture
 def controls(table) -> pd.DataFrame:
-    return make_controls(table, "as_released", seed=3)
+    return make_controls(lambda: [table], "as_released", seed=3)
 
 
 def audited(controls: pd.DataFrame, score: pd.Series, threshold: float = 0.5) -> tuple[pd.DataFrame, str, int]:
@@ -143,7 +145,7 @@ def test_what_was_seen_is_told_for_real_rows(table):
     table.loc[test[3], columns] = table.loc[train[1], columns]
     table.loc[test[4], "target_sequence"] = "A" + table.loc[train[2], "target_sequence"][10:30] + "C"
     table.loc[test[5], "target_sequence"] = table.loc[train[2], "target_sequence"][10:29]
-    real = make_controls(table, "as_released").iloc[: len(test)]
+    real = make_controls(lambda: [table], "as_released").iloc[: len(test)]
     flags = real[[f"{name}_seen" for name in SEEN]].to_numpy(dtype=int)
     # pair, gene, family, site
     assert flags[:6].tolist() == [
@@ -158,7 +160,7 @@ def test_what_was_seen_is_told_for_real_rows(table):
 
 def test_without_test_rows_there_are_no_controls(table):
     with pytest.raises(ValueError, match="split 'test'"):
-        make_controls(table[table["split"] != "test"], "as_released")
+        make_controls(lambda: [table[table["split"] != "test"]], "as_released")
 
 
 # --- what the audit finds -------------------------------------------------------------------------------------
@@ -205,7 +207,7 @@ def test_a_swap_within_the_family_is_no_error_of_a_score_that_reads_the_seed(tab
     table.loc[one, "mirna_sequence"] = seed + table.loc[one, "mirna_sequence"].str[8:]
     assert len(names) == table.loc[one, "mirna_sequence"].nunique() == 8
     table.loc[one & (table["label"] == 1), "target_sequence"] = "AC" * 10 + reverse_complement(seed) + "AC" * 6
-    controls = make_controls(table, "as_released", seed=3)
+    controls = make_controls(lambda: [table], "as_released", seed=3)
     swapped = controls[controls["control"] == "swapped_mirna"]
     assert (swapped["family_kept"] == (swapped["source"] == "one")).all()
     assert controls.loc[controls["control"] != "swapped_mirna", "family_kept"].isna().all()
@@ -227,7 +229,7 @@ def test_a_look_up_of_known_pairs_is_not_taken_for_reading(table):
     test = table.index[(table["split"] == "test") & (table["label"] == 1)][::2]
     copies = table.loc[test].assign(split="train", pair_id=lambda rows: rows["pair_id"] + "-copy")
     copies["target_sequence"] = copies["target_sequence"].str[::-1]
-    controls = make_controls(pd.concat([table, copies], ignore_index=True), "as_released")
+    controls = make_controls(lambda: [table, copies], "as_released")
     known = set(copies["mirna_sequence"] + copies["target"])
     score = (controls["mirna_sequence"] + controls["target"]).isin(known) * 0.5 + 0.25
     found, text, doubts = audited(controls, score)
@@ -277,7 +279,7 @@ def test_the_interval_is_that_of_pairs_drawn_together(table):
     copies = [test.assign(pair_id=test["pair_id"] + f"-{number}") for number in range(10)]
     found = {}
     for name, rows in (("one", test), ("ten", pd.concat(copies))):
-        controls = make_controls(pd.concat([rows, table[table["split"] != "test"]], ignore_index=True), "as_released")
+        controls = make_controls(lambda rows=rows: [rows, table[table["split"] != "test"]], "as_released")
         noise = liking(controls["mirna_sequence"] + controls["target_sequence"], 1)
         found[name] = audited(controls, 0.5 * seed_score(controls) + 0.5 * noise)[0].loc[("ranking", "real")]
     one, ten = found["one"], found["ten"]
@@ -288,7 +290,7 @@ def test_the_interval_is_that_of_pairs_drawn_together(table):
 def test_without_both_labels_the_audit_says_what_it_can(table):
     """48 positives and no negative, as in a test set of PAR-CLIP sites: still a swap control."""
     rows = table[(table["split"] != "test") | (table["label"] == 1)]
-    controls = make_controls(rows, "as_released")
+    controls = make_controls(lambda: [rows], "as_released")
     found, text, _ = audited(controls, seed_score(controls))
     assert ("ranking", "real") not in found.index and ("swap", "all") in found.index
     few = controls[controls["real_id"].isin(controls["real_id"].unique()[:8])]
@@ -311,3 +313,17 @@ def test_the_swap_control_comes_as_metrics(controls):
     assert metrics["metric"].tolist() == names + others
     assert list(metrics.columns) == ["metric", "threshold", "value", "low", "high", "n"]
     assert metrics["n"].iloc[0] == metrics["n"].iloc[1:3].sum() == (controls["control"] == "swapped_mirna").sum()
+
+
+def test_controls_are_the_same_in_blocks_and_are_drawn_of_many_test_rows(table, monkeypatch):
+    whole = make_controls(lambda: [table], "as_released", seed=3)
+    monkeypatch.setattr(near_identical, "_AT_ONCE", 7)
+    blocks = [table.iloc[start : start + 11] for start in range(0, len(table), 11)]
+    pd.testing.assert_frame_equal(make_controls(lambda: blocks, "as_released", seed=3), whole)
+    monkeypatch.setattr(controls_of, "LIMIT", 40)
+    some = make_controls(lambda: blocks, "as_released", seed=3)
+    real = some[some["control"] == "real"].set_index("pair_id")
+    assert len(real) == 40
+    # What was seen of a row does not depend on which others were drawn.
+    flags = [f"{name}_seen" for name in SEEN]
+    pd.testing.assert_frame_equal(real[flags], whole.set_index("pair_id").loc[real.index, flags])

@@ -12,7 +12,7 @@ from deepmirnatar.common.files import read_tsv
 from deepmirnatar.datasets.negatives import generate
 from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
 from deepmirnatar.datasets.negatives.shuffled import mock_mirna
-from deepmirnatar.pairs import check_pairs, write_pairs
+from deepmirnatar.pairs import check_pairs, read_pairs, write_pairs
 from deepmirnatar.rna.energies import binding_energies, binding_energy
 from deepmirnatar.rna.near_identical import cluster_sites
 from deepmirnatar.rna.sequences import encode, family, reverse_complement
@@ -39,13 +39,16 @@ def pairs(mirnas: list[str], sites: list[str], targets: list[str] | None = None,
     )
 
 
-def test_given_keeps_both_classes_as_they_are(rna):
+def test_given_keeps_both_classes_as_they_are(rna, tmp_path, script):
     rng = np.random.default_rng(1)
-    table = pairs([LET7] * 6, [rna(rng, 30) for _ in range(6)]).assign(label=[1, 0, 1, 1, 0, 0])
-    positives, negatives, counts = generate(table, {}, "given", {})
-    assert positives["pair_id"].tolist() == ["p0", "p2", "p3"]
-    assert negatives["pair_id"].tolist() == ["p1", "p4", "p5"]
-    assert counts == {"negatives given": 3}
+    table = pairs([LET7] * 6, [rna(rng, 30) for _ in range(6)]).assign(label=[1, 0, 1, 1, 0, 0], split="train")
+    kept, positives, negatives, report = (tmp_path / f"{name}.tsv" for name in ("kept", "yes", "no", "report"))
+    write_pairs(table, kept)
+    stanza = {"negatives": {"strategy": "given"}, "split": {"strategy": "given"}, "seed": 1}
+    script("generate_negatives").main(kept, [], stanza, 1, positives, negatives, report)
+    assert read_pairs(positives)["pair_id"].tolist() == ["p0", "p2", "p3"]
+    assert read_pairs(negatives)["pair_id"].tolist() == ["p1", "p4", "p5"]
+    assert report.read_text() == "item\tcount\nnegatives given\t3\n"
 
 
 def test_an_unknown_strategy_is_named_with_the_known_ones(rna):

@@ -6,7 +6,7 @@ import pytest
 
 from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import read_tsv, write_tsv
-from deepmirnatar.datasets.gene_filter import drop_targets
+from deepmirnatar.datasets.gene_filter import check_genes, drop_targets
 from deepmirnatar.prediction import study_sites, targets
 from deepmirnatar.prediction.case_study import grouped, separation
 from deepmirnatar.rna.near_identical import lie_on
@@ -288,7 +288,7 @@ def test_without_targets_drops_by_gene_and_by_site_and_says_why(rna):
     ]
     assert drop_targets(table, ["other"], utrs)[1]["target"].tolist() == ["other"]
     with pytest.raises(ValueError, match=r"without_targets: 'PTNE' is no gene .* Did you mean 'PTEN'\?"):
-        drop_targets(table, ["PTNE"], utrs)
+        check_genes(["other", "PTNE"], {*table["target"], *utrs["gene"]})
 
 
 def test_the_filter_reports_what_a_dataset_leaves_out(script, tmp_path, rows):

@@ -219,7 +219,9 @@ def test_mirbench_writes_thymine_and_five_to_three(tmp_path, reference):
         text = lines((SITE.replace("U", "T"), LET7.replace("U", "T"), name, fam, "exon", label, 1, cluster))
         path.write_text(MIRBENCH + text)
         files[part] = path
-    pairs, counts = parse("manakov2022", files, reference)
+    blocks, counts = parse("manakov2022", files, reference)
+    pairs = pd.concat(blocks, ignore_index=True)
+    assert pairs["pair_id"].tolist() == ["manakov2022-1", "manakov2022-2", "manakov2022-3"]
     assert pairs["mirna"].tolist() == ["hsa-let-7a-5p", "hsa-miR-16-5p", "unnamed"]
     assert set(pairs["mirna_sequence"]) == {LET7} and set(pairs["target_sequence"]) == {SITE}
     assert pairs["target"].tolist() == ["cluster11", "cluster12", "cluster13"]

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -78,14 +78,26 @@ def _refusal(error: Exception, part: Path) -> str | None:
     return _REFUSED.get(number)
 
 
-def write_tsv(table: pd.DataFrame, path: str | Path) -> None:
-    """Write a table as TSV; floats keep eight significant digits so that reruns compare equal."""
-    with atomic(path) as part:
-        table.to_csv(part, sep="\t", index=False, float_format="%.8g", lineterminator="\n")
+def write_tsv(table: pd.DataFrame | Iterable[pd.DataFrame], path: str | Path) -> None:
+    """Write a table, or its blocks, as TSV; floats keep eight significant digits so that reruns compare equal.
+
+    ValueError where a block has other columns than the first.
+    """
+    blocks = [table] if isinstance(table, pd.DataFrame) else table
+    with atomic(path) as part, part.open("w", encoding="utf-8", newline="") as handle:
+        columns = None
+        for number, block in enumerate(blocks):
+            if (columns := columns or [*block.columns]) != [*block.columns]:
+                raise ValueError(f"{path}: a block has columns {', '.join(block.columns)}, not {', '.join(columns)}")
+            form = {"sep": "\t", "float_format": "%.8g", "lineterminator": "\n"}
+            block.to_csv(handle, index=False, header=number == 0, **form)
 
 
 def read_tsv(path: str | Path, **options) -> pd.DataFrame:
-    """Read a TSV with every 'NA' kept as text (a gene may be called NA), only empty cells missing."""
+    """Read a TSV with every 'NA' kept as text (a gene may be called NA), only empty cells missing.
+
+    With `chunksize`, an iterator over blocks of so many rows.
+    """
     return pd.read_csv(path, sep="\t", keep_default_na=False, na_values=[""], **options)
 
 

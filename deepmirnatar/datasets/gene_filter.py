@@ -9,17 +9,19 @@ from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.rna.near_identical import lie_on
 
 
-def drop_targets(table: pd.DataFrame, genes: list[str], utrs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split pairs into (kept, dropped): rows of these genes go, and rows whose site lies on one of their 3'UTRs.
-
-    `utrs` has columns gene and sequence; `dropped` gains a column `reason`. Raises ValueError for a gene that is
-    neither in `utrs` nor in the table.
-    """
-    known = {*utrs["gene"], *table["target"]}
+def check_genes(genes: list[str], known: set[str]) -> None:
+    """ValueError for the first gene that is not among those `known`, from the data or the reference 3'UTRs."""
     for gene in genes:
         if gene not in known:
             hint = did_you_mean(gene, known)
             raise ValueError(f"without_targets: {gene!r} is no gene of the data or of the reference 3'UTRs.{hint}")
+
+
+def drop_targets(table: pd.DataFrame, genes: list[str], utrs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split pairs into (kept, dropped): rows of these genes go, and rows whose site lies on one of their 3'UTRs.
+
+    `utrs` has columns gene and sequence; `dropped` gains a column `reason`.
+    """
     own = utrs[utrs["gene"].isin(genes)].reset_index(drop=True)
     reason = pd.Series("", index=range(len(table)))
     site, utr = lie_on(table["target_sequence"], own["sequence"])

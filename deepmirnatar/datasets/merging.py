@@ -1,33 +1,41 @@
 """Put parsed sources together: orientation, duplicates, label conflicts, all counted."""
 
+from collections.abc import Callable, Iterable, Iterator
+
 import pandas as pd
 
 from deepmirnatar.common.logs import log
+from deepmirnatar.pairs import key_of
 from deepmirnatar.rna.sequences import reverse
-
-_SITE = ["mirna_sequence", "target_sequence"]
 
 
 def merge(
-    tables: list[pd.DataFrame],
+    read: Callable[[], Iterable[pd.DataFrame]],
     orientation: str = "corrected",
     duplicates: str = "drop",
     conflicts: str = "drop",
     positives_only: bool = False,
     sample: int | None = None,
     seed: int = 1,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One table of all rows and a report (columns item, rows).
+) -> tuple[Iterator[pd.DataFrame], pd.DataFrame]:
+    """The blocks of one table of all rows, and a report (columns item, rows).
+
+    `read` gives the sources' tables, or blocks of them, one after another. It is called twice: what is kept is chosen
+    first, from a few bytes a row (a miRNA and its site as a number of 64 bits).
 
     orientation `as_released` writes each miRNA as its source did (3'->5' for some), `corrected` 5'->3'.
     A duplicate has the same miRNA and site string and label as an earlier row; a conflict has them with both
     labels (all its rows are concerned). Either is kept or dropped as told, and counted in any case. `sample`
     draws that many rows at the end, for small trials.
     """
-    table = pd.concat(tables, ignore_index=True)
+    marks, columns = [], {}  # sources may have columns of their own
+    for block in read():
+        marks.append(_marks(block))
+        columns |= dict.fromkeys(block.columns)
+    table = pd.concat(marks, ignore_index=True)
     report = [(f"read from {source}", int(count)) for source, count in table["source"].value_counts().items()]
-    conflict = table.groupby(_SITE)["label"].transform("nunique") > 1
-    repeated = table.duplicated([*_SITE, "label"])
+    conflict = table.groupby("site")["label"].transform("nunique") > 1
+    repeated = table.duplicated(["site", "label"])
     report.append((f"rows of a pair with both labels, {_done(conflicts)}", int(conflict.sum())))
     for split, count in table.loc[conflict, "split"].value_counts().sort_index().items():
         report.append((f"  of these in {split}, as read", int(count)))
@@ -54,13 +62,31 @@ def merge(
         table = table.sample(sample, random_state=seed).sort_index()
         report.append(("rows sampled", sample))
     if orientation == "as_released":
-        backwards = table["mirna_written"] == "3to5"
-        table.loc[backwards, "mirna_sequence"] = reverse(table.loc[backwards, "mirna_sequence"])
-        report.append(("miRNAs written 3'->5', as released", int(backwards.sum())))
+        report.append(("miRNAs written 3'->5', as released", int(table["backwards"].sum())))
     report.append(("rows", len(table)))
     for item, count in report:
         log.info("merge: %s: %d", item, count)
-    return table.reset_index(drop=True), pd.DataFrame(report, columns=["item", "rows"])
+    blocks = (block.reindex(columns=[*columns]) for block in read())
+    return _chosen(blocks, table.index, orientation), pd.DataFrame(report, columns=["item", "rows"])
+
+
+def _marks(block: pd.DataFrame) -> pd.DataFrame:
+    """What the choice of rows looks at."""
+    site = pd.util.hash_pandas_object(key_of(block, ["mirna_sequence", "target_sequence"]), index=False)
+    return block[["label", "source", "split"]].assign(site=site, backwards=block["mirna_written"] == "3to5")
+
+
+def _chosen(blocks: Iterable[pd.DataFrame], chosen: pd.Index, orientation: str) -> Iterator[pd.DataFrame]:
+    """These rows, numbered through all blocks, with miRNAs turned as their source wrote them if so told."""
+    start = 0
+    for block in blocks:
+        rows = chosen[(chosen >= start) & (chosen < start + len(block))] - start
+        start += len(block)
+        block = block.iloc[rows].reset_index(drop=True)
+        if orientation == "as_released":
+            backwards = block["mirna_written"] == "3to5"
+            block.loc[backwards, "mirna_sequence"] = reverse(block.loc[backwards, "mirna_sequence"])
+        yield block
 
 
 def _done(choice: str) -> str:

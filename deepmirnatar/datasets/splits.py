@@ -40,6 +40,12 @@ class Grouped(Random):
 STRATEGIES = {"given": Given, "random": Random, "by_pair": Grouped, "by_mirna_family": Grouped, "by_gene": Grouped}
 
 
+def reads(strategy: str) -> list[str]:
+    """Columns of the pairs table that a split looks at."""
+    sequences = ["mirna", "mirna_sequence", "target_sequence"] if STRATEGIES.get(strategy) is Grouped else []
+    return ["target", "label", "split", *sequences]
+
+
 def split_rows(
     table: pd.DataFrame,
     strategy: str,

@@ -7,24 +7,30 @@ permuted_site    sites, with their targets, permuted over all test rows; labels 
 shuffled_site    each site shuffled, its dinucleotide counts kept; labels stay
 """
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.logs import log
-from deepmirnatar.evaluation.control_columns import COLUMNS, FLAGS
+from deepmirnatar.evaluation.control_columns import COLUMNS, FLAGS, SEEN
 from deepmirnatar.pairs import five_to_three
 from deepmirnatar.rna.dinucleotides import shuffle_dinucleotides
 from deepmirnatar.rna.near_identical import shares_run
 from deepmirnatar.rna.seeds import seed_class
 from deepmirnatar.rna.sequences import family
 
+# Test rows that controls are made of; of more, so many are drawn.
+LIMIT = 50_000
 # A miRNA moves with all that describes it, so that its orientation stays known. Not every table has all of these.
 _MIRNA = ["mirna", "mirna_sequence", "mirna_written", "mock"]
 _SITE = ["target", "target_sequence"]
 
 
-def make_controls(table: pd.DataFrame, orientation: str, seed: int = 1) -> pd.DataFrame:
+def make_controls(read: Callable[[], Iterable[pd.DataFrame]], orientation: str, seed: int = 1) -> pd.DataFrame:
     """Real and control rows of the test split, a pairs table with more columns; see the top of this file.
+
+    `read` gives the dataset's blocks; it is called twice.
 
     `control`; `real_id`, the pair_id of the real row that a row was made from; `seed_class`; for real rows
     `pair_seen`, `gene_seen`, `family_seen`, `site_seen` (0/1, is it in train or valid?); for swapped ones
@@ -32,20 +38,28 @@ def make_controls(table: pd.DataFrame, orientation: str, seed: int = 1) -> pd.Da
     written as `orientation` says. ValueError when the test split is empty.
     """
     rng = np.random.default_rng(seed)
-    straight = five_to_three(table, orientation)
-    in_test = table["split"] == "test"
-    test, known = table[in_test].reset_index(drop=True), table[~in_test]
-    straight_test = straight[in_test].reset_index(drop=True)
+    test = pd.concat([block[block["split"] == "test"] for block in read()], ignore_index=True)
     if not len(test):
         raise ValueError("no rows in split 'test', which the controls are made from")
+    if len(test) > LIMIT:
+        log.info("controls are made of %d of %d test rows, drawn at random", LIMIT, len(test))
+        test = test.sample(LIMIT, random_state=seed).sort_index().reset_index(drop=True)
+    straight_test = five_to_three(test, orientation)
     positive = test[test["label"] == 1]
-    taker, giver = swap_mirnas(positive, table[table["label"] == 1], rng)
+    flags, related = {f"{name}_seen": np.zeros(len(test), dtype=bool) for name in SEEN}, []
+    for block in read():
+        known = block[block["split"] != "test"]
+        for name, found in seen(test, straight_test, known, five_to_three(known, orientation)).items():
+            flags[name] |= found
+        same = [block[name].isin(positive[name]) for name in _SITE]
+        related.append(block[(block["label"] == 1) & (same[0] | same[1])])
+    taker, giver = swap_mirnas(positive, pd.concat(related), rng)
     families = straight_test[positive.index].map(family).to_numpy()
     swapped = _replace(positive.iloc[taker], positive.iloc[giver], _MIRNA)
     swapped = swapped.assign(label=0, family_kept=families[taker] == families[giver])
     sites = [shuffle_dinucleotides(site, rng) for site in test["target_sequence"]]
     parts = {
-        "real": test.assign(**seen(test, straight_test, known, straight[~in_test])),
+        "real": test.assign(**flags),
         "swapped_mirna": swapped,
         "permuted_mirna": _replace(test, test.iloc[rng.permutation(len(test))], _MIRNA),
         "permuted_site": _replace(test, test.iloc[rng.permutation(len(test))], _SITE),

@@ -1,5 +1,8 @@
 """What a dataset's score is worth: balance, leaks between splits, and what shortcuts alone would score."""
 
+from collections.abc import Iterable
+
+import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
@@ -14,18 +17,32 @@ from deepmirnatar.rna.sequences import LONGEST_MIRNA, family
 # A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5. Below chance is no reason: where
 # classes are balanced exactly, what train has more of, test has less of, and no model can know that beforehand.
 SUSPICIOUS = 0.55
+LIMIT = 200_000  # rows that are looked at; of more, so many are drawn
 FEWEST = 20  # rows from which on a name's balance says anything
 # By so much more must positives match their miRNA's seed read backwards before it counts as written 3'->5'.
 BACKWARDS = 0.1
 SWAPPED, SPELT = "miRNAs longer than their site", "genes whose names differ in case or blanks alone"
 
 
-def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200, seed: int = 1) -> pd.DataFrame:
+def draw(blocks: Iterable[pd.DataFrame], seed: int = 1) -> tuple[pd.DataFrame, int]:
+    """The rows that are audited, all or LIMIT of them at random, in the table's order; and how many it has."""
+    rng, rows, total = np.random.default_rng(seed), [], 0
+    for block in blocks:
+        block = block.set_axis(range(total, total + len(block))).assign(draw=rng.random(len(block)))
+        total += len(block)
+        rows = [pd.concat([*rows, block]).nsmallest(LIMIT, "draw")]
+    return rows[0].sort_index().reset_index(drop=True).drop(columns="draw"), total
+
+
+def audit(
+    table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200, seed: int = 1, total: int | None = None
+) -> pd.DataFrame:
     """Columns check, subject, value, n, meaning; the last row is the verdict.
 
     Shortcuts learn from train and valid together and are scored on test, as the strongest use of what leaks.
     `mirnas_five_to_three` serves the seed match and the families. A table without a test split, or with one label
-    in it, gets its balance and overlaps only. Blanks around a gene's name do not make it another gene.
+    in it, gets its balance and overlaps only. Blanks around a gene's name do not make it another gene. `total`: rows
+    of the dataset, which may be more than those of `table`.
     """
     table = table.assign(target=table["target"].str.strip())
     rows: list[tuple] = []
@@ -33,6 +50,9 @@ def audit(table: pd.DataFrame, mirnas_five_to_three: pd.Series, trees: int = 200
     def add(check: str, subject: str, value: float, n: int, meaning: str) -> None:
         rows.append((check, subject, value, n, meaning))
 
+    if total and total > len(table):
+        meaning = "fraction, drawn at random; overlaps are at least so large"
+        add("sample", "rows looked at", len(table) / total, len(table), meaning)
     for split, part in table.groupby("split"):
         add("balance", f"positives in {split}", part["label"].mean(), len(part), "fraction of rows")
     by_mirna = mirna_balance(table)

@@ -12,6 +12,7 @@ from deepmirnatar.rna.sequences import encode, joined, kmer_codes, kmers_within
 # Two 40-nt windows cut 5 nt apart share 35 nt; two unrelated human 3'UTR sites share 20 nt almost only
 # in repeats. A site shorter than k is compared whole.
 SHARED = 20
+_AT_ONCE = 50_000  # sites whose runs are in memory
 
 
 def shared_runs(sites: Sequence[str], k: int = SHARED) -> tuple[np.ndarray, np.ndarray]:
@@ -56,10 +57,12 @@ def cluster_sites(sites: pd.Series, k: int = SHARED) -> np.ndarray:
 def shares_run(sites: pd.Series, others: pd.Series, k: int = SHARED) -> np.ndarray:
     """Per site: does it share a run of k nucleotides with any of `others`? (an exact match counts always)"""
     codes, unique = pd.factorize(sites)
-    rows, runs = shared_runs(pd.Series(unique), k)
-    _, known = shared_runs(pd.Series(pd.unique(others)), k)
-    hit = np.zeros(len(unique), dtype=bool)
-    hit[rows[np.isin(runs, known)]] = True
+    hit, others = np.zeros(len(unique), dtype=bool), pd.unique(others)
+    for first in range(0, len(unique), _AT_ONCE):
+        rows, runs = shared_runs(unique[first : first + _AT_ONCE], k)
+        for start in range(0, len(others), _AT_ONCE):
+            _, known = shared_runs(others[start : start + _AT_ONCE], k)
+            hit[first + rows[np.isin(runs, known)]] = True
     return hit[codes] if len(unique) else np.zeros(0, dtype=bool)
 
 

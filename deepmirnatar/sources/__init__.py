@@ -2,7 +2,8 @@
 
 A parser is a function `parse(files, reference) -> (pairs, counts)`: `files` maps the names below to paths,
 `reference` holds the tables of `reference.py`; `counts` is a dict of what was repaired, for the log and the
-small table beside the result. miRNAs come out 5'->3' whatever the source writes; the column
+small table beside the result. Pairs are a table or, where it may be large, its blocks, one after another; counts are
+complete after the last one. miRNAs come out 5'->3' whatever the source writes; the column
 `mirna_written` says how it was ("5to3" or "3to5"), so that a dataset can restore it.
 """
 
@@ -67,10 +68,15 @@ def finish(rows: pd.DataFrame, name: str, file: object = None) -> pd.DataFrame:
     backwards = rows["mirna_written"] == "3to5"
     rows.loc[backwards, "mirna_sequence"] = reverse(rows.loc[backwards, "mirna_sequence"])
     if "pair_id" not in rows:
-        width = len(str(len(rows)))
-        rows["pair_id"] = [f"{name}-{number:0{width}d}" for number in range(1, len(rows) + 1)]
+        rows["pair_id"] = numbered(name, range(1, len(rows) + 1), len(rows))
     defaults = {"source": name, "split": "train", "mock": 0}
     return check_pairs(rows.assign(**{key: value for key, value in defaults.items() if key not in rows}), file or name)
 
 
-__all__ = ["SOURCES", "PairsError", "Source", "finish", "parser"]
+def numbered(name: str, numbers: range, total: int) -> list[str]:
+    """The ids of these rows of a source that has `total` of them; all are of one length."""
+    width = len(str(total))
+    return [f"{name}-{number:0{width}d}" for number in numbers]
+
+
+__all__ = ["SOURCES", "PairsError", "Source", "finish", "numbered", "parser"]

@@ -73,7 +73,7 @@ def test_too_few_groups_for_a_split_are_warned_of(own, warnings):
 def test_negatives_that_cannot_be_made_say_why(own):
     table = own(["PTEN", "BCL2", "TP53", "MYC"])
     with pytest.raises(ValueError, match="makes negatives from positives, and the sources hold none"):
-        merge([table.assign(label=0)], positives_only=True)
+        merge(lambda: [table.assign(label=0)], positives_only=True)
     one = table.assign(label=1, mirna_sequence=table["mirna_sequence"].iloc[0])
     reference = {"known_targets": pd.DataFrame(columns=["mirna", "gene"])}
     with pytest.raises(ValueError, match=r"matched gives each miRNA a site of another family, .*take `shuffled`"):
@@ -89,7 +89,8 @@ def test_an_emptied_table_says_which_filter_emptied_it(own, tmp_path, script):
     with pytest.raises(
         ValueError, match=r"no row is left of 2, most because: gene PTEN is in without_targets; take more rows"
     ):
-        script("filter_mirbase").main(files[0], files[1], files[2:], [], stanza, {})
+        script("filter_mirbase").main(files[0], files[1], files[2:], [], stanza, {"kept": tmp_path / "kept.tsv"})
+    assert not (tmp_path / "kept.tsv").exists()
 
 
 def test_dnabert_says_the_longest_site_that_it_reads(tmp_path):

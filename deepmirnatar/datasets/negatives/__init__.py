@@ -3,10 +3,11 @@
     Settings    a dataclass: every key that the stanza's `negatives` may have beside `strategy`, with its default
     REFERENCE   the reference tables that it reads: mirnas, utrs, known_targets
     make(positives, reference, settings, seed, processes) -> (positives that stay, negatives, counts)
+                or None, where the negatives of the sources stay
 
 `positives` is a pairs table, `reference` maps names to tables, `settings` holds the keys of Settings, and `counts` goes
-into the report. Negatives need mirna, mirna_sequence, target, target_sequence and split; None keeps those of the
-sources. With `WITHIN_SPLITS = True` the positives that `make` is given are split already.
+into the report. Negatives need mirna, mirna_sequence, target, target_sequence and split. With `WITHIN_SPLITS = True`
+the positives that `make` is given are split already.
 """
 
 from importlib import import_module
@@ -35,16 +36,18 @@ def within_splits(strategy: str) -> bool:
     return getattr(load(strategy), "WITHIN_SPLITS", False)
 
 
+def are_given(strategy: str) -> bool:
+    """Do the negatives that the sources bring stay, so that none are made?"""
+    return load(strategy).make is None
+
+
 def generate(
     table: pd.DataFrame, reference: dict, strategy: str, settings: dict, seed: int = 1, processes: int = 1
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict]:
     """Split `table` into the positives that stay and its negatives, made by `strategy`; counts for the report."""
     positives = table[table["label"] == 1].reset_index(drop=True)
-    given = table[table["label"] == 0].reset_index(drop=True)
     kept, negatives, counts = load(strategy).make(positives, reference, settings, seed, processes)
-    if negatives is None:
-        return positives, given, {"negatives given": len(given)}
-    counts = {"negatives given, set aside": len(given), **counts}
+    counts = {"negatives given, set aside": len(table) - len(positives), **counts}
     width = len(str(len(negatives)))
     negatives = negatives.assign(
         label=0,

@@ -1,0 +1,153 @@
+"""A table that is read and written in blocks gives the same files as one that is held whole."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from deepmirnatar import pairs
+from deepmirnatar.pairs import PairsError, in_order, pair_blocks, read_pairs, write_pairs
+from deepmirnatar.sources import mirbench
+
+STEPS = ["parsed", "counts", "merged", "merge_report", "kept", "dropped", "report", "positives", "negatives"]
+STEPS += ["negatives_report", "pairs", "split_report"]
+
+
+@pytest.fixture
+def blocks_of(monkeypatch):
+    def set_size(rows: int) -> None:
+        for module in (pairs, mirbench):
+            monkeypatch.setattr(module, "BLOCK", rows)
+
+    return set_size
+
+
+@pytest.fixture(scope="module")
+def downloads(tmp_path_factory, rna) -> dict:
+    """Two files as miRBench writes them: pairs that repeat, pairs with both labels, many sites of one gene."""
+    rng, folder = np.random.default_rng(4), tmp_path_factory.mktemp("downloads")
+    mirnas, sites = [rna(rng, 22) for _ in range(12)], [rna(rng, 50) for _ in range(60)]
+    files = {}
+    for split, count in (("train", 150), ("test", 40)):
+        mirna, site = rng.integers(0, 12, count), rng.integers(0, 60, count)
+        table = pd.DataFrame(
+            {
+                "gene": [sites[number] for number in site],
+                "noncodingRNA": [mirnas[number] for number in mirna],
+                "noncodingRNA_name": [f"hsa-miR-{number}" if number else "" for number in mirna],
+                "noncodingRNA_fam": [f"mir-{number // 2}" for number in mirna],
+                "feature": "exon",
+                "label": rng.integers(0, 2, count),
+                "gene_cluster_ID": site // 3,
+            }
+        )
+        files[split] = folder / f"AGO2_CLASH_Hejret2023_{split}.tsv"
+        table.to_csv(files[split], sep="\t", index=False)
+    return files
+
+
+def made(folder, script, downloads: dict, stanza: dict) -> dict[str, str]:
+    """What each step writes, from the downloads to the split."""
+    path = {name: folder / f"{name}.tsv" for name in [*STEPS, "mirnas", "utrs", "refseq", "known_targets", "test"]}
+    mature = pd.read_csv(downloads["train"], sep="\t").drop_duplicates("noncodingRNA").iloc[:9]
+    names = [f"hsa-new-{number}" for number in range(9)]
+    known = pd.DataFrame({"name": names, "accession": "M", "sequence": mature["noncodingRNA"]})
+    known.to_csv(path["mirnas"], sep="\t", index=False)
+    sites = pd.read_csv(downloads["train"], sep="\t")["gene"]
+    path["utrs"].write_text(f"gene\tentrez\tsequence\nPTEN\t1\t{sites[5]}\n")
+    path["refseq"].write_text("name\n")
+    path["known_targets"].write_text("mirna\tgene\tentrez\tstrong\nx\ty\t1\t0\n")
+    test = {
+        "mirna": "m",
+        "mirna_sequence": mature["noncodingRNA"],
+        "target": "g",
+        "target_sequence": sites[9:18].to_numpy(),
+    }
+    test |= {"label": 1, "split": "test", "source": "other", "pair_id": [f"t{n}" for n in range(9)]}
+    write_pairs(pd.DataFrame(test), path["test"])
+    reference = {name: str(path[name]) for name in ("mirnas", "utrs", "known_targets", "refseq")}
+    script("parse_source").main("hejret2023", downloads, reference, {}, {}, 1, path["parsed"], path["counts"])
+    script("merge_sources").main([path["parsed"]], stanza, path["merged"], path["merge_report"])
+    outputs = {name: path[name] for name in ("kept", "dropped", "report")}
+    script("filter_mirbase").main(path["merged"], path["mirnas"], [path["utrs"]], [path["test"]], stanza, outputs)
+    given = path["kept"], [path["known_targets"]], stanza, 1, path["positives"], path["negatives"]
+    script("generate_negatives").main(*given, path["negatives_report"])
+    script("split_dataset").main(path["positives"], path["negatives"], stanza, path["pairs"], path["split_report"])
+    return {name: path[name].read_text() for name in STEPS}
+
+
+@pytest.mark.parametrize(
+    ("orientation", "negatives", "split"),
+    [
+        ("corrected", "given", {"strategy": "given", "valid_from_train": 0.2}),
+        ("as_released", "given", {"strategy": "by_gene"}),
+        ("corrected", "matched", {"strategy": "by_gene"}),
+    ],
+)
+def test_every_step_writes_the_same_in_blocks_of_any_size(
+    downloads, blocks_of, tmp_path, script, negatives, split, orientation
+):
+    stanza = {"orientation": orientation, "duplicates": "drop", "conflicts": "drop", "sample": 140, "seed": 3}
+    stanza |= {"mirbase": True, "without_targets": ["PTEN", "cluster3"], "apart_from": ["other:test"]}
+    stanza |= {"negatives": {"strategy": negatives}, "split": split}
+    found = []
+    for size in (250_000, 6):
+        blocks_of(size)
+        (tmp_path / str(size)).mkdir()
+        found.append(made(tmp_path / str(size), script, downloads, stanza))
+    whole, *others = found
+    reasons = ("gene cluster3", "lies on the 3'UTR of PTEN", "one of other:test", "neither the name nor the sequence")
+    assert all(reason in whole["dropped"] for reason in reasons)
+    assert whole["pairs"].count("\n") > 40 and whole["parsed"].count("\n") == 191
+    for name in STEPS:
+        for other in others:
+            # The report of the filter lists what it finds as it comes to it.
+            lines = whole[name].splitlines(), other[name].splitlines()
+            if name in ("report", "dropped"):
+                lines = map(sorted, lines)
+            one, two = lines
+            assert one == two, name
+
+
+def table(ids: list[str]) -> pd.DataFrame:
+    rest = {"mirna": "m", "mirna_sequence": "ACGUACGU", "target": "g", "target_sequence": "ACGU"}
+    return pd.DataFrame({"pair_id": ids, **rest, "label": 1, "split": "train", "source": "s"})
+
+
+def test_an_id_that_comes_again_in_a_later_block_is_refused_by_its_line(blocks_of, tmp_path):
+    path = tmp_path / "p.tsv"
+    table([*"abcdefb"]).to_csv(path, sep="\t", index=False)
+    blocks_of(3)
+    with pytest.raises(PairsError, match="line 8: pair_id 'b' occurs twice"):
+        read_pairs(path)
+    with pytest.raises(PairsError, match="line 6: pair_id 'a' occurs twice"):
+        write_pairs([table([*"abc"]), table([*"da"])], tmp_path / "out.tsv")
+    assert not (tmp_path / "out.tsv").exists()
+
+
+def test_a_fault_in_a_later_block_names_its_line(blocks_of, tmp_path):
+    path = tmp_path / "p.tsv"
+    table([*"abcdef"]).assign(label=[1, 1, 1, 1, 2, 1]).to_csv(path, sep="\t", index=False)
+    blocks_of(2)
+    with pytest.raises(PairsError, match="line 6: label '2'"):
+        list(pair_blocks(path))
+
+
+def test_rows_of_several_tables_in_another_order(blocks_of, tmp_path):
+    blocks_of(2)
+    write_pairs(table([*"abcde"]).assign(note=[*"vwxyz"]), tmp_path / "one.tsv")
+    write_pairs(table([*"fgh"]), tmp_path / "two.tsv")
+    wanted = pd.DataFrame({"split": ["test", "valid", "train", "test", "test"]}, index=[7, 0, 4, 5, 2])
+    blocks = list(in_order([tmp_path / "one.tsv", tmp_path / "two.tsv"], wanted))
+    assert [len(block) for block in blocks] == [2, 2, 1]
+    rows = pd.concat(blocks)
+    assert rows["pair_id"].tolist() == [*"haefc"] and rows["split"].tolist() == wanted["split"].tolist()
+    assert rows["note"].fillna("").tolist() == ["", "v", "z", "", "x"]
+    assert next(in_order([tmp_path / "one.tsv"], wanted.iloc[:0])).columns.tolist() == [*pairs.COLUMNS, "note"]
+
+
+def test_the_columns_and_splits_asked_for_alone_are_read(blocks_of, tmp_path):
+    write_pairs(table([*"abc"]).assign(split=["train", "test", "valid"]), tmp_path / "p.tsv")
+    blocks_of(1)
+    read = read_pairs(tmp_path / "p.tsv", ["train", "valid"], ["pair_id", "label"])
+    assert read.to_dict("list") == {"pair_id": ["a", "c"], "label": [1, 1]}
+    assert read_pairs(tmp_path / "p.tsv", []).empty
