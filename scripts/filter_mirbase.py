@@ -33,7 +33,7 @@ def main(pairs: str, mirnas: str, utrs: list[str], tests: list[str], stanza: dic
         for block in pair_blocks(pairs):
             read += len(block)
             known.update(block["target"] if genes else ())
-            gone = block.iloc[:0].assign(reason="")
+            gone = block.iloc[:0].copy().assign(reason="")  # a slice alone would keep the block in memory
             if mature is not None:
                 block, gone, notes = filter_rows(block, mature, five_to_three(block, stanza["orientation"]))
                 report.update(notes.to_dict())
