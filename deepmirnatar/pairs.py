@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.files import blocks_of, read_tsv, write_tsv
 from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.rna.sequences import reverse
 
@@ -61,8 +61,8 @@ def pair_blocks(
 
 def write_pairs(table: pd.DataFrame | Iterable[pd.DataFrame], path: str | Path) -> None:
     """Check and write a table, or its blocks, standard columns first."""
-    blocks = [table] if isinstance(table, pd.DataFrame) else table
-    write_tsv((block[[*COLUMNS, *block.columns.drop(COLUMNS)]] for block in _checked(blocks, path)), path)
+    checked = _checked(blocks_of(table), path)
+    write_tsv((block[[*COLUMNS, *block.columns.drop(COLUMNS)]] for block in checked), path)
 
 
 def in_order(paths: list[str | Path], rows: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -3,6 +3,8 @@
 Reads the kept rows and the reference tables. Where negatives are balanced within splits, positives are split first.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -18,10 +20,17 @@ def main(pairs: str, reference: list[str], stanza: dict, threads: int, positives
     settings = dict(stanza["negatives"])
     strategy = settings.pop("strategy")
     if negatives.are_given(strategy):
-        for label, file in ((1, positives), (0, made)):
-            write_pairs((block[block["label"] == label].reset_index(drop=True) for block in pair_blocks(pairs)), file)
-        count = sum(map(len, pair_blocks(made)))
-        write_tsv(pd.DataFrame([("negatives given", count)], columns=["item", "count"]), report)
+        counts = Counter()
+
+        def rows_of(label: int) -> Iterator[pd.DataFrame]:
+            for block in pair_blocks(pairs):
+                rows = block[block["label"] == label].reset_index(drop=True)
+                counts[label] += len(rows)
+                yield rows
+
+        write_pairs(rows_of(1), positives)
+        write_pairs(rows_of(0), made)
+        write_tsv(pd.DataFrame([("negatives given", counts[0])], columns=["item", "count"]), report)
         return
     tables = {Path(path).stem: read_tsv(path, dtype=str) for path in reference}
     table, rows = read_pairs(pairs), []

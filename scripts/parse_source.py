@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar import sources
-from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.files import blocks_of, read_tsv, write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import write_pairs
 from deepmirnatar.sources import downloads
@@ -35,7 +35,7 @@ def main(
     rows = {"rows": 0, "positives": 0}
 
     def counted() -> Iterator[pd.DataFrame]:
-        for block in [table] if isinstance(table, pd.DataFrame) else table:
+        for block in blocks_of(table):
             rows["rows"] += len(block)
             rows["positives"] += int(block["label"].sum())
             yield block

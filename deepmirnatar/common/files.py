@@ -83,14 +83,18 @@ def write_tsv(table: pd.DataFrame | Iterable[pd.DataFrame], path: str | Path) ->
 
     ValueError where a block has other columns than the first.
     """
-    blocks = [table] if isinstance(table, pd.DataFrame) else table
     with atomic(path) as part, part.open("w", encoding="utf-8", newline="") as handle:
         columns = None
-        for number, block in enumerate(blocks):
+        for number, block in enumerate(blocks_of(table)):
             if (columns := columns or [*block.columns]) != [*block.columns]:
                 raise ValueError(f"{path}: a block has columns {', '.join(block.columns)}, not {', '.join(columns)}")
             form = {"sep": "\t", "float_format": "%.8g", "lineterminator": "\n"}
             block.to_csv(handle, index=False, header=number == 0, **form)
+
+
+def blocks_of(table: pd.DataFrame | Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
+    """A table that may come whole or in blocks, in blocks."""
+    return [table] if isinstance(table, pd.DataFrame) else table
 
 
 def read_tsv(path: str | Path, **options) -> pd.DataFrame:
