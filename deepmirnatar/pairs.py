@@ -59,6 +59,12 @@ def pair_blocks(
         yield (block if columns is None else block[columns]).reset_index(drop=True)
 
 
+def sequences_of(path: str | Path, strand: str, splits: list[str] | None = None) -> list[str]:
+    """Distinct sequences of a strand, "mirna" or "site", of a pairs table, in the order in which they first come."""
+    column = STRAND_COLUMNS[strand]
+    return read_pairs(path, splits, [column])[column].unique().tolist()
+
+
 def write_pairs(table: pd.DataFrame | Iterable[pd.DataFrame], path: str | Path) -> None:
     """Check and write a table, or its blocks, standard columns first."""
     checked = _checked(blocks_of(table), path)

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from deepmirnatar import embeddings
 from deepmirnatar.common.logs import log, log_to
-from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
+from deepmirnatar.pairs import sequences_of
 
 
 def main(pairs: str, embedder: list[str], embedding: dict, device: str, threads: int, output: str) -> None:
-    column = STRAND_COLUMNS[embedding["strand"]]
-    sequences = sorted(read_pairs(pairs, None, [column])[column].unique())
+    sequences = sorted(sequences_of(pairs, embedding["strand"]))
     if embeddings.load(embedding["kind"]).GPU:
         from deepmirnatar.training.devices import use_threads
 

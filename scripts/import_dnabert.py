@@ -7,13 +7,13 @@ from pathlib import Path
 
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.embeddings.dnabert import Settings, adopt
-from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
+from deepmirnatar.pairs import sequences_of
 from deepmirnatar.training.devices import use_threads
 
 
 def main(pairs: str, folder: str, embedding: dict, device: str, threads: int, output: str) -> None:
     use_threads(threads)
-    sites = read_pairs(pairs, ["train"])[STRAND_COLUMNS[embedding["strand"]]].unique().tolist()
+    sites = sequences_of(pairs, embedding["strand"], ["train"])
     adopt(Path(folder), sites, Settings(**embedding["settings"]), Path(output), device)
 
 

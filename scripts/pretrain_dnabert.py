@@ -8,7 +8,7 @@ from pathlib import Path
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.embeddings.dnabert import Settings, pretrain
-from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
+from deepmirnatar.pairs import sequences_of
 from deepmirnatar.training.devices import use_threads
 
 
@@ -23,8 +23,7 @@ def main(
     history: str,
 ) -> None:
     use_threads(threads)
-    column = STRAND_COLUMNS[embedding["strand"]]
-    sites = read_pairs(pairs, ["train"], [column])[column].unique().tolist()
+    sites = sequences_of(pairs, embedding["strand"], ["train"])
     corpus = [*read_tsv(utrs, dtype=str)["sequence"], *sites]
     settings = Settings(**embedding["settings"])
     pretrain(corpus, settings, Path(output), Path(checkpoints), embedding["seed"], device, Path(history))

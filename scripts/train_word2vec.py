@@ -7,12 +7,11 @@ from pathlib import Path
 
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.embeddings.word2vec import Settings, learn
-from deepmirnatar.pairs import STRAND_COLUMNS, read_pairs
+from deepmirnatar.pairs import sequences_of
 
 
 def main(pairs: str, embedding: dict, output: str) -> None:
-    column = STRAND_COLUMNS[embedding["strand"]]
-    sequences = read_pairs(pairs, ["train"], [column])[column].unique().tolist()
+    sequences = sequences_of(pairs, embedding["strand"], ["train"])
     log.info("word2vec on %d distinct training sequences", len(sequences))
     learn(sequences, Settings(**embedding["settings"]), Path(output), embedding["seed"])
 
