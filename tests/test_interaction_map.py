@@ -41,9 +41,7 @@ def context(tmp_path) -> Context:
 
 def test_a_code_is_the_pair_of_bases_that_face_each_other_in_a_register():
     mirna, site = "UGAGGUAGUAGGUUGUAUAGUU", "ACCUACCUCAGGA"
-    codes = interaction_codes(torch.tensor(padded([mirna.ljust(NT, "N")])).long(), torch.tensor(padded([site])).long())[
-        0
-    ]
+    codes = interaction_codes(torch.tensor(padded([mirna], NT)).long(), torch.tensor(padded([site])).long())[0]
     assert codes.shape == (len(site) + BEYOND, NT)
     one, two = encode(mirna.ljust(NT, "N")), encode(site)
     for register in range(codes.shape[0]):

@@ -158,11 +158,10 @@ class MapPairs:
         from deepmirnatar.predictors.networks.interaction_map import NT
 
         self.labels = torch.tensor(pairs["label"].to_numpy(), dtype=torch.long, device=device)
-        cut = pairs["mirna_sequence"].str[:NT].str.ljust(NT, "N")
-        self.lengths = pairs["target_sequence"].str.len().to_numpy()[:, None]
-        tables = [padded(cut), padded(pairs["target_sequence"]), self.lengths[:, 0]]
+        self.lengths = pairs["target_sequence"].str.len().to_numpy(copy=True)[:, None]
+        tables = [padded(pairs["mirna_sequence"].str[:NT], NT), padded(pairs["target_sequence"]), self.lengths[:, 0]]
         tables += [] if features is None else [features.astype(np.float32)]
-        self.tables = [torch.tensor(table, device=device) for table in tables]
+        self.tables = [torch.as_tensor(table, device=device) for table in tables]
         self.streams = streams
 
     def __len__(self) -> int:

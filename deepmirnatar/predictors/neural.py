@@ -53,7 +53,7 @@ class NeuralPredictor(Predictor):
             type(self).__module__,
             asdict(self.settings),
             context.seed,
-            [int(pd.util.hash_pandas_object(part).sum()) for part in rows],
+            [int(pd.util.hash_pandas_object(part, categorize=False).sum()) for part in rows],
             [f"{total:.9e}" for total in [start, *vectors]],
         )
         checkpoint = Checkpoint(context.checkpoints / key)

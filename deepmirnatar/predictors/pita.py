@@ -68,7 +68,7 @@ def seed_matches(mirnas: Sequence[str], sites: Sequence[str]) -> tuple[np.ndarra
     """All seed matches: the row of each, and the site position (0-based) opposite nt 2."""
     from deepmirnatar.rna.sequences import WATSON_CRICK, WOBBLE, padded
 
-    seeds = padded([mirna[1:9].ljust(8, "N") for mirna in mirnas])
+    seeds = padded([mirna[1:9] for mirna in mirnas], 8)
     # Turned round, so that column p + k faces nt 2 + k where column p faces nt 2.
     target = padded([site[::-1] for site in sites])
     width = target.shape[1]

@@ -22,10 +22,13 @@ class Settings:
     prior: float = 1.0
 
     def check(self) -> None:
-        """ValueError for columns that a table of pairs does not have."""
+        """ValueError for columns that a table of pairs does not have, or that tell every row from all others."""
+        known = [name for name in COLUMNS if name != "pair_id"]
         for key, names in (("columns", self.columns), ("backoff", self.backoff)):
-            if odd := [name for name in names if name not in COLUMNS]:
-                raise ValueError(f"{key}: {odd[0]!r} is no column of the pairs.{did_you_mean(odd[0], COLUMNS)}")
+            if odd := [name for name in names if name not in known]:
+                raise ValueError(
+                    f"{key}: {odd[0]!r} is no column of the pairs to learn from.{did_you_mean(odd[0], known)}"
+                )
         if not self.columns:
             raise ValueError("columns: is empty; name one or more, such as mirna_sequence")
 

@@ -31,7 +31,7 @@ def duplex_features(mirnas: Sequence[str], sites: Sequence[str], processes: int 
     mirnas, sites = list(mirnas), list(sites)
     _, facing = align(mirnas, sites)
     # 22 nt in every table, whatever the longest miRNA in it.
-    bases = padded([mirna[:22].ljust(22, "N") for mirna in mirnas])
+    bases = padded([mirna[:22] for mirna in mirnas], 22)
     facing = np.pad(facing, ((0, 0), (0, 22)), constant_values=-1)[:, :22]
     target = padded(sites)
     opposite = np.where(facing >= 0, np.take_along_axis(target, np.maximum(facing, 0), axis=1), 4)

@@ -9,9 +9,11 @@ ALPHABET = "ACGU"
 # nt of a mature miRNA; anything longer is a precursor or no miRNA.
 SHORTEST_MIRNA, LONGEST_MIRNA = 15, 30
 _COMPLEMENT = str.maketrans("ACGU", "UGCA")
-_CODE = np.full(256, 255, dtype=np.uint8)
+_CODE = np.full(256, 4, dtype=np.uint8)
 for _position, _letter in enumerate(ALPHABET):
     _CODE[ord(_letter)] = _position
+
+_AT_ONCE = 100_000  # sequences whose codes are made in one go; their copies would double the memory of millions
 
 # PAIRS[a, b]: can base a of one strand pair with base b of the other (Watson-Crick or G-U)?
 PAIRS = np.zeros((5, 5), dtype=bool)
@@ -39,8 +41,7 @@ def reverse_complement(sequence: str) -> str:
 
 def encode(sequence: str) -> np.ndarray:
     """Codes 0..3 for ACGU, 4 for anything else (N); shape (length,), uint8."""
-    codes = _CODE[np.frombuffer(sequence.encode("ascii", "replace"), dtype=np.uint8)]
-    return np.minimum(codes, 4)
+    return _CODE[np.frombuffer(sequence.encode("ascii", "replace"), dtype=np.uint8)]
 
 
 def joined(sequences: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -90,10 +91,13 @@ def code_table(sequences: pd.Series, order: str, width: int) -> np.ndarray:
     return codes[np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)].reshape(-1, width)
 
 
-def padded(sequences: Sequence[str]) -> np.ndarray:
-    """Codes as in `encode`, shape (rows, longest), uint8; shorter ones are filled up with N."""
-    codes, offsets = joined(sequences)
-    lengths = np.diff(offsets)
-    table = np.full((len(lengths), lengths.max(initial=0)), 4, dtype=np.uint8)
-    table[np.arange(table.shape[1]) < lengths[:, None]] = codes
+def padded(sequences: Sequence[str], width: int = 0) -> np.ndarray:
+    """Codes as in `encode`, shape (rows, longest or `width` if more), uint8; shorter ones are filled up with N."""
+    sequences = list(sequences)
+    longest = max(map(len, sequences), default=0)
+    table = np.full((len(sequences), max(longest, width)), 4, dtype=np.uint8)
+    for start in range(0, len(table), _AT_ONCE):
+        codes, offsets = joined(sequences[start : start + _AT_ONCE])
+        part = table[start : start + _AT_ONCE]
+        part[np.arange(part.shape[1]) < np.diff(offsets)[:, None]] = codes
     return table
