@@ -5,14 +5,13 @@ Reads all splits, test included: it judges the data and fits nothing that is kep
 
 from deepmirnatar.common.files import write_tsv
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.evaluation.dataset_audit import audit, draw, mirna_balance
-from deepmirnatar.pairs import five_to_three, pair_blocks
+from deepmirnatar.evaluation.dataset_audit import audit, mirna_balance
+from deepmirnatar.pairs import pair_blocks, read_pairs
 
 
 def main(pairs: str, orientation: str, output: str, balance: str) -> None:
-    table, total = draw(pair_blocks(pairs))
-    write_tsv(mirna_balance(table), balance)
-    write_tsv(audit(table, five_to_three(table, orientation), total=total), output)
+    write_tsv(mirna_balance(read_pairs(pairs, None, ["mirna", "label"])), balance)
+    write_tsv(audit(lambda: pair_blocks(pairs), orientation), output)
 
 
 if __name__ == "__main__":

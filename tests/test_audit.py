@@ -6,7 +6,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from deepmirnatar.evaluation import dataset_audit
-from deepmirnatar.evaluation.dataset_audit import audit, draw, mirna_balance
+from deepmirnatar.evaluation.dataset_audit import audit, mirna_balance
 from deepmirnatar.predictors.rate_table import RateTable
 from deepmirnatar.rna.kmers import kmer_counts
 from deepmirnatar.rna.sequences import reverse_complement
@@ -47,7 +47,7 @@ def clean(rna) -> pd.DataFrame:
 
 
 def audited(table: pd.DataFrame) -> tuple[pd.Series, str, int]:
-    found = audit(table, table["mirna_sequence"], trees=20)
+    found = audit(lambda: [table], trees=20)
     last = found.iloc[-1]
     assert last["check"] == "verdict" and last["n"] == len(table)
     return found.iloc[:-1].set_index(["check", "subject"])["value"], last["subject"], last["value"]
@@ -144,11 +144,10 @@ def test_the_seed_match_is_a_signal_and_read_five_to_three(clean):
         site[:20] + reverse_complement(mirna[1:8]) + "A" + site[28:] if yes else site
         for site, mirna, yes in zip(clean["target_sequence"], clean["mirna_sequence"], positive, strict=True)
     ]
-    straight = clean["mirna_sequence"].copy()
-    clean["target_sequence"], clean["mirna_sequence"] = sites, [text[::-1] for text in straight]
-    found = audit(clean, straight, trees=5).set_index(["check", "subject"])["value"]
+    clean = clean.assign(target_sequence=sites, mirna_sequence=clean["mirna_sequence"].str[::-1], mirna_written="3to5")
+    found = audit(lambda: [clean], "as_released", trees=5).set_index(["check", "subject"])["value"]
     assert found["signal", "seed match"] > 0.95
-    wrong = audit(clean, clean["mirna_sequence"], trees=5).set_index(["check", "subject"])["value"]
+    wrong = audit(lambda: [clean], trees=5).set_index(["check", "subject"])["value"]
     assert wrong["signal", "seed match"] < 0.7
 
 
@@ -227,19 +226,47 @@ def test_kmer_counts_equal_a_plain_count_and_forget_the_order(rna):
         assert row.tolist() == [sum(sequence[at : at + 3] == word for at in range(len(sequence))) for word in words]
 
 
-def test_of_a_large_table_rows_are_drawn_and_the_audit_says_so(clean, monkeypatch):
-    whole, total = draw([clean.iloc[:100], clean.iloc[100:]])
-    pd.testing.assert_frame_equal(whole, clean)
-    assert total == len(clean)
-    monkeypatch.setattr(dataset_audit, "LIMIT", 150)
-    blocks = [clean.iloc[start : start + 60] for start in range(0, len(clean), 60)]
-    some, total = draw(iter(blocks))
-    assert len(some) == 150 and total == len(clean) and some["pair_id"].is_unique
-    assert some["pair_id"].str[1:].astype(int).is_monotonic_increasing
+def test_of_a_large_table_rows_are_drawn_and_what_leaks_is_still_found(clean, monkeypatch):
+    """Pairs, sites and labels are compared with every row, so that a draw hides neither leaks nor conflicts."""
+    test, known = (clean.index[clean["split"] == split] for split in ("test", "train"))
+    clean.loc[test[:12], ["mirna_sequence", "target"]] = clean.loc[known[:12], ["mirna_sequence", "target"]].to_numpy()
+    clean.loc[test[12:30], "target_sequence"] = clean.loc[known[60:78], "target_sequence"].to_numpy()
+    other = clean.loc[known[:3]].assign(label=1 - clean["label"], pair_id=["c1", "c2", "c3"])
+    clean = pd.concat([clean, other], ignore_index=True)
+    read = lambda: iter([clean.iloc[start : start + 60] for start in range(0, len(clean), 60)])  # noqa: E731
+    whole = audit(read, trees=5)
+    pd.testing.assert_frame_equal(whole, audit(lambda: [clean], trees=5))
+    assert "sample" not in set(whole["check"])
+
+    monkeypatch.setattr(dataset_audit, "LIMITS", (60, 40))
+    some = audit(read, trees=5)
+    assert (some["check"][0], some["n"][0]) == ("sample", 100) and some["value"][0] == 100 / len(clean)
+    whole, some = (found.set_index(["check", "subject"]) for found in (whole, some[1:]))
+    drawn = [
+        ("overlap", "site with 20 nt in common"),
+        ("overlap", "site clusters on both sides"),
+        ("signal", "seed match"),
+    ]
+    drawn += [("shortcut", "miRNA alone, by its 3-mers"), ("shortcut", "site alone, by its 3-mers")]
+    counted = whole.index.drop(["orientation", "verdict"]).drop(drawn)
+    pd.testing.assert_frame_equal(some.loc[counted], whole.loc[counted])
+    near = some.loc[drawn[0]]
+    assert some.loc[drawn[1:], "n"].eq(60)[1:].all() and near["n"] == pytest.approx(60 * near["value"])
+    assert near["value"] == pytest.approx(18 / 120, abs=0.08)  # of the test rows drawn, among all of train and valid
+    text = some.loc["verdict"].index[0]
+    assert "10 % of test rows have a (miRNA, gene) pair in training" in text and "stand with both labels" in text
+
+
+def test_rows_are_drawn_from_all_blocks_alike(clean, monkeypatch):
+    monkeypatch.setattr(dataset_audit, "LIMITS", (50, 100))
+    blocks = [clean.iloc[start : start + 55] for start in range(0, len(clean), 55)]
+    every, some = dataset_audit._look(iter(blocks), "corrected", seed=1)
+    assert len(every) == len(clean) and some["pair_id"].is_unique
+    assert some["split"].eq("test").sum() == 50 and len(some) == 150
+    numbers = some["pair_id"].str[1:].astype(int)
+    assert numbers.is_monotonic_increasing
     # Each block gives its share, and another seed gives other rows.
-    share = some["pair_id"].str[1:].astype(int).floordiv(60.01).value_counts()
+    share = numbers.floordiv(55.01).value_counts()
     assert len(share) == len(blocks) and share.min() > 5
-    assert set(draw(blocks, seed=2)[0]["pair_id"]) != set(some["pair_id"])
-    first = audit(some, some["mirna_sequence"], trees=5, total=total).iloc[0]
-    assert (first["check"], first["n"]) == ("sample", 150) and first["value"] == 150 / len(clean)
-    assert "sample" not in set(audit(whole, whole["mirna_sequence"], trees=5, total=len(whole))["check"])
+    other = dataset_audit._look(iter(blocks), "corrected", seed=2)[1]
+    assert set(other["pair_id"]) != set(some["pair_id"])
