@@ -1,17 +1,16 @@
 """The pairs table: one row is one miRNA and one candidate target site. Columns, reading, checking.
 
-Steps that look at rows one by one read and write them in blocks, so that their memory does not grow with the table.
+Steps that look at rows one by one read and write them in blocks, so that of a large table they hold little at once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.files import blocks_of, read_tsv, write_tsv
+from deepmirnatar.common.files import aside, blocks_of, read_tsv, write_tsv
 from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.rna.sequences import reverse
 
@@ -71,15 +70,15 @@ def write_pairs(table: pd.DataFrame | Iterable[pd.DataFrame], path: str | Path) 
     write_tsv((block[[*COLUMNS, *block.columns.drop(COLUMNS)]] for block in checked), path)
 
 
-def in_order(paths: list[str | Path], rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def rearranged(paths: list[str | Path], rows: pd.DataFrame, output: str | Path) -> Iterator[pd.DataFrame]:
     """Rows of pairs tables read one after another, in the order of `rows`, in blocks.
 
     The index of `rows` holds their numbers, counted through all tables; its columns take the place of the tables' own.
-    Meanwhile parts are put aside on disk.
+    Meanwhile parts, together as large as the tables, lie in a folder beside `output`, the file that is made of them.
     """
     columns = list(dict.fromkeys(name for path in paths for name in read_tsv(path, nrows=0).columns))
     places = pd.Series(np.arange(len(rows)), rows.index)
-    with TemporaryDirectory() as aside:
+    with aside(output) as folder:
         start = 0
         for number, block in enumerate(chain.from_iterable(map(pair_blocks, paths))):
             block = block.reindex(columns=columns).set_axis(range(start, start + len(block)))
@@ -87,14 +86,17 @@ def in_order(paths: list[str | Path], rows: pd.DataFrame) -> Iterator[pd.DataFra
             place = places[places.index.isin(block.index)].sort_index()
             block = block.loc[place.index].assign(**rows.loc[place.index])
             for wanted, part in block.groupby(place // BLOCK):
-                part.set_axis(place[part.index]).to_pickle(f"{aside}/{wanted}.{number}")
+                part.set_axis(place[part.index]).to_pickle(folder / f"{wanted}.{number}")
         for wanted in range(max(1, -(-len(rows) // BLOCK))):
-            parts = map(pd.read_pickle, sorted(Path(aside).glob(f"{wanted}.*")))
+            parts = map(pd.read_pickle, sorted(folder.glob(f"{wanted}.*")))
             yield pd.concat([block.iloc[:0], *parts]).sort_index().reset_index(drop=True)
 
 
 def _checked(blocks: Iterable[pd.DataFrame], name: str | Path) -> Iterator[pd.DataFrame]:
-    """Blocks of one table, checked one after another; of the ids before, eight bytes each are kept."""
+    """Blocks of one table, checked one after another.
+
+    Of the ids before, eight bytes each are kept; of three million, the chance that any two are taken for one is 2e-7.
+    """
     earlier, rows = [], 0
     for block in blocks:
         if block.index.name != "line":
@@ -140,7 +142,8 @@ def refuse(table: pd.DataFrame, bad: pd.Series, column: str, name: str | Path, w
         value = table[column].iloc[position]
         why = why(value) if callable(why) else why
         others = int(bad.sum()) - 1
-        more = f" ({others} more {'row' if others == 1 else 'rows'} like it)" if others else ""
+        least = "at least " if len(table) >= BLOCK else ""  # more may come in the next block
+        more = f" ({least}{others} more {'row' if others == 1 else 'rows'} like it)" if others else ""
         line = table.index[position] if table.index.name == "line" else position + 2
         raise PairsError(f"{name}, line {line}: {column} {shorten(value)} {why}.{more}")
 

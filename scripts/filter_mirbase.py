@@ -6,6 +6,7 @@ Reads no labels but `mock`: shuffled miRNAs are exempt. A dataset may switch the
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 import pandas as pd
 
@@ -25,7 +26,7 @@ def main(pairs: str, mirnas: str, utrs: list[str], tests: list[str], stanza: dic
     others = {name: read_pairs(path, [name.partition(":")[2]]) for name, path in zip(names, tests, strict=True)}
     drops = [lambda rows: drop_targets(rows, genes, reference)] if genes else []
     drops += [lambda rows: drop_near(rows, others)] if others else []
-    report, dropped = Counter(), []
+    reports, dropped = [Counter() for _ in range(1 + len(drops))], [[] for _ in range(1 + len(drops))]
 
     def kept() -> Iterator[pd.DataFrame]:
         read = current = left = 0
@@ -36,23 +37,24 @@ def main(pairs: str, mirnas: str, utrs: list[str], tests: list[str], stanza: dic
             gone = block.iloc[:0].copy().assign(reason="")  # a slice alone would keep the block in memory
             if mature is not None:
                 block, gone, notes = filter_rows(block, mature, five_to_three(block, stanza["orientation"]))
-                report.update(notes.to_dict())
-            dropped.append(gone)
+                reports[0].update(notes.to_dict())
+            dropped[0].append(gone)
             current += len(block)
-            for drop in drops:
+            for number, drop in enumerate(drops, start=1):
                 block, gone = drop(block)
-                report.update(gone["reason"].value_counts().to_dict())
-                dropped.append(gone)
+                reports[number].update(gone["reason"].value_counts().to_dict())
+                dropped[number].append(gone)
             left += len(block)
             yield block
+        _refuse_empty(pairs, read, current, left, [*chain.from_iterable(dropped)])
         check_genes(genes, known)
-        _refuse_empty(pairs, read, current, left, dropped)
 
     write_pairs(kept(), outputs["kept"])
-    for item, count in report.items():
+    found = [*chain.from_iterable(report.most_common() for report in reports)]
+    for item, count in found:
         log.info("%s: %d rows", item, count)
-    write_tsv(pd.concat(dropped, ignore_index=True), outputs["dropped"])
-    rows = [("filter", "on" if stanza["mirbase"] else "off"), *report.items()]
+    write_tsv(pd.concat(chain.from_iterable(dropped), ignore_index=True), outputs["dropped"])
+    rows = [("filter", "on" if stanza["mirbase"] else "off"), *found]
     write_tsv(pd.DataFrame(rows, columns=["item", "rows"]), outputs["report"])
 
 

@@ -30,6 +30,7 @@ def main(pairs: str, reference: list[str], stanza: dict, threads: int, positives
 
         write_pairs(rows_of(1), positives)
         write_pairs(rows_of(0), made)
+        log.info("negatives (given): %d, with %d positives", counts[0], counts[1])
         write_tsv(pd.DataFrame([("negatives given", counts[0])], columns=["item", "count"]), report)
         return
     tables = {Path(path).stem: read_tsv(path, dtype=str) for path in reference}

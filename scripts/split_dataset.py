@@ -12,7 +12,7 @@ from deepmirnatar.common.files import write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.datasets.negatives import within_splits
 from deepmirnatar.datasets.splits import reads, split_rows
-from deepmirnatar.pairs import in_order, pair_blocks, write_pairs
+from deepmirnatar.pairs import pair_blocks, rearranged, write_pairs
 
 
 def main(positives: str, negatives: str, stanza: dict, pairs: str, report: str) -> None:
@@ -27,7 +27,7 @@ def main(positives: str, negatives: str, stanza: dict, pairs: str, report: str) 
         log.info("split: %s: %s %s", row.item, row.value, row.unit)
     rows = rows.iloc[np.argsort(np.concatenate(ids)[rows["row"]], kind="stable")]
     changed = rows.set_index("row")[[name for name in ("split", "site_cluster") if name in rows]]
-    write_pairs(in_order([positives, negatives], changed), pairs)
+    write_pairs(rearranged([positives, negatives], changed, pairs), pairs)
     write_tsv(counts, report)
 
 

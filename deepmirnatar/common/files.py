@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +29,20 @@ _REFUSED = {
 
 class WriteError(OSError):
     """A file could not be written; what was there before is unchanged."""
+
+
+@contextmanager
+def aside(path: str | Path) -> Iterator[Path]:
+    """A folder beside `path` for what its maker cannot hold in memory; gone at the end, or when `path` is next made."""
+    folder = Path(f"{path}.{_HOST}.{os.getpid()}.parts")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(Path(path))
+    shutil.rmtree(folder, ignore_errors=True)  # of another container's process of this number
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -58,11 +73,11 @@ def atomic(path: str | Path) -> Iterator[Path]:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Remove temporary files for `path` of processes of this machine that are no more."""
+    """Remove temporary files and folders for `path` of processes of this machine that are no more."""
     for part in path.parent.glob(f"{glob.escape(path.name)}.{glob.escape(_HOST)}.*.part*"):
         process = part.name.removeprefix(f"{path.name}.{_HOST}.").partition(".")[0]
         if process.isdigit() and not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():
-            part.unlink(missing_ok=True)
+            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
 
 
 def _refusal(error: Exception, part: Path) -> str | None:
@@ -81,7 +96,7 @@ def _refusal(error: Exception, part: Path) -> str | None:
 def write_tsv(table: pd.DataFrame | Iterable[pd.DataFrame], path: str | Path) -> None:
     """Write a table, or its blocks, as TSV; floats keep eight significant digits so that reruns compare equal.
 
-    ValueError where a block has other columns than the first.
+    ValueError where a block has other columns than the first, or where there is none.
     """
     with atomic(path) as part, part.open("w", encoding="utf-8", newline="") as handle:
         columns = None
@@ -90,6 +105,8 @@ def write_tsv(table: pd.DataFrame | Iterable[pd.DataFrame], path: str | Path) ->
                 raise ValueError(f"{path}: a block has columns {', '.join(block.columns)}, not {', '.join(columns)}")
             form = {"sep": "\t", "float_format": "%.8g", "lineterminator": "\n"}
             block.to_csv(handle, index=False, header=number == 0, **form)
+        if columns is None:
+            raise ValueError(f"{path}: no block, not even an empty one, so that its columns are unknown")
 
 
 def blocks_of(table: pd.DataFrame | Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:

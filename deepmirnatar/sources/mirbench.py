@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from deepmirnatar import pairs
 from deepmirnatar.common.files import read_tsv
-from deepmirnatar.pairs import BLOCK
 from deepmirnatar.sources import finish, numbered
 
 _RENAMED = {
@@ -36,7 +36,7 @@ def parse(files: dict, reference: dict) -> tuple[Iterator[pd.DataFrame], dict]:
         first = 1
         for split, path in files.items():
             for block in _blocks(path, [*_RENAMED]):
-                rows = block[[*_RENAMED]].rename(columns=_RENAMED)
+                rows = block[[*_RENAMED]].rename(columns=_RENAMED).set_axis((block.index + 2).rename("line"))
                 # The left-out set holds miRNA families that stand in neither of the others; `part` keeps it apart in
                 # the table.
                 rows = rows.assign(split="test" if split == "leftout" else split, part=split, mirna_written="5to3")
@@ -45,10 +45,10 @@ def parse(files: dict, reference: dict) -> tuple[Iterator[pd.DataFrame], dict]:
                 rows["mirna"] = rows["mirna"].fillna("unnamed")
                 rows["pair_id"] = numbered(name, range(first, first + len(rows)), total)
                 first += len(rows)
-                yield finish(rows, name)
+                yield finish(rows, name, path).reset_index(drop=True)
 
     return parsed(), counts
 
 
 def _blocks(path, columns: list[str]) -> Iterator[pd.DataFrame]:
-    return read_tsv(path, dtype=str, usecols=columns, chunksize=BLOCK)
+    return read_tsv(path, dtype=str, usecols=columns, chunksize=pairs.BLOCK)
