@@ -14,6 +14,7 @@ import pandas as pd
 from deepmirnatar import __version__
 from deepmirnatar.common.files import atomic, write_tsv
 from deepmirnatar.common.logs import log, log_to, progress
+from deepmirnatar.common.spelling import counted
 from deepmirnatar.common.tables import read_table
 from deepmirnatar.pairs import refuse, refuse_letters
 from deepmirnatar.rna.sequences import to_rna
@@ -65,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
         "--candidates",
         default="seed_match",
         choices=["seed_match", "offset", "all"],
-        help="seed matches of 6mer and better (default), offset 6mers too, or also sites without a seed match",
+        help="seed matches of 6mer and better (default), offset 6mers too, or also one wobble or mismatch in the seed",
     )
     one.add_argument(
         "--explain",
@@ -79,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(run=predict)
 
     two = commands.add_parser("score", help="score the pairs of a table (columns mirna_sequence, target_sequence)")
-    two.add_argument("pairs", metavar="TSV")
+    two.add_argument("pairs", metavar="TABLE", help="TSV or CSV with a header (.gz is read)")
     two.add_argument("--out", metavar="TSV", help="default: the table's name with .scored.tsv")
     two.add_argument("--threads", type=_whole(1), default=1, metavar="N", help=THREADS)
     two.set_defaults(run=score)
@@ -153,15 +154,17 @@ def score(options) -> None:
         refuse(table, table[column] == "", column, path, "is empty; fill it in or remove the row")
         refuse_letters(table, column, path)
         table[column] = to_rna(table[column])
+    if table.empty:
+        raise ValueError(f"{path}: holds no pair below its header; is it the right file?")
     check_lengths(table, path)
     if "score" in table:
         raise ValueError(f"{path}: has a column 'score' already, which would be overwritten; rename it")
     out = Path(options.out or path.with_suffix(".scored.tsv"))
     predictor = Predictor.load(threads=options.threads)
     parts = [table.iloc[start : start + STEP] for start in range(0, len(table), STEP)]
-    scores = [predictor.score(part) for part in progress(parts, "scoring pairs", unit=f"x {STEP:,}")]
-    write_tsv(table.assign(score=np.concatenate([[], *scores])), out)
-    log.info("%d pairs scored: %s", len(table), out)
+    scores = [predictor.score(part) for part in progress(parts, "scoring", len(table), "pairs", STEP)]
+    write_tsv(table.assign(score=np.concatenate(scores)), out)
+    log.info("%s scored: %s", counted(len(table), "pair"), out)
 
 
 def explain(options) -> None:
@@ -172,7 +175,8 @@ def explain(options) -> None:
     from deepmirnatar.prediction.mirna_names import from_mirbase
     from deepmirnatar.prediction.predictor import Predictor
 
-    mirna, site = (text.upper().replace("T", "U") for text in (options.mirna, options.site))
+    given = {"MIRNA": options.mirna, "SITE": options.site}
+    mirna, site = (text.upper().replace("T", "U") for text in given.values())
     if re.search("[-0-9]", mirna):
         chosen, meant = from_mirbase([options.mirna], options.mirbase)
         if len(chosen) > 1:
@@ -180,7 +184,7 @@ def explain(options) -> None:
         mirna = chosen["mirna_sequence"].iloc[0]
     for name, text in (("MIRNA", mirna), ("SITE", site)):
         if not text or set(text) - set("ACGU"):
-            raise ValueError(f"{name} {text!r} is no sequence of A, C, G, U or T")
+            raise ValueError(f"{name} {given[name]!r} is no sequence of A, C, G, U or T")
     check_mature(options.mirna, mirna)
     predictor = Predictor.load()
     value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]

@@ -153,6 +153,7 @@ def test_a_fault_in_an_annotation_is_one_sentence(tiny, name, text, wanted):
 
 def test_a_missing_chromosome_is_a_warning(tiny):
     (tiny / "a.bed").write_text("chr1\t0\t9\ta\t0\t+\nchr9\t0\t9\tb\t0\t+\n")
-    found, (said,) = read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
-    assert found["target"].tolist() == ["a"] and "lacks 1 chromosomes" in said and "(chr9)" in said
+    found, (single, said) = read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
+    assert found["target"].tolist() == ["a"] and "lacks 1 chromosome of" in said and "(chr9)" in said
+    assert "2 lines of six columns, read as one exon each" in single
     assert isinstance(found, pd.DataFrame)

@@ -74,17 +74,22 @@ def sentence(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}; this is a fault of the program, report it with the traceback"
 
 
-def progress(items: Iterable, what: str, total: int | None = None, unit: str = "it") -> Iterator:
-    """Iterate with a progress bar on a terminal, or with a log line every tenth (or minute) elsewhere."""
+def progress(items: Iterable, what: str, total: int | None = None, unit: str = "it", each: int = 1) -> Iterator:
+    """Iterate with a progress bar on a terminal, or with a log line every tenth (or minute) elsewhere.
+
+    `total` counts units; an item brings `each` of them, the last one what is left.
+    """
     total = len(items) if total is None and hasattr(items, "__len__") else total
-    if sys.stderr.isatty():
-        yield from tqdm(items, desc=f"    {what}", total=total, unit=unit, leave=False, dynamic_ncols=True)
-        return
+    shown = sys.stderr.isatty()
     start = last = time.monotonic()
-    step = max(1, (total or 0) // 10)
-    for done, item in enumerate(items, start=1):
-        yield item
-        now = time.monotonic()
-        if (total and done % step == 0 and now - last > 5) or now - last > 60:
-            log.info("%s: %s of %s %s, %.0f s", what, done, total or "?", unit, now - start)
-            last = now
+    step = max(1, (total or 0) // each // 10)
+    form = {"unit": f" {unit}", "leave": False, "dynamic_ncols": True}
+    with tqdm(desc=f"    {what}", total=total, disable=not shown, **form) as bar:
+        for number, item in enumerate(items, start=1):
+            yield item
+            done = min(number * each, total or number * each)
+            bar.update(done - bar.n)
+            now = time.monotonic()
+            if not shown and ((total and number % step == 0 and now - last > 5) or now - last > 60):
+                log.info("%s: %s of %s %s, %.0f s", what, done, total or "?", unit, now - start)
+                last = now

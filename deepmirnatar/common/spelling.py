@@ -1,8 +1,13 @@
-"""Mistyped names."""
+"""Mistyped names, and numbers of things, in words."""
 
 import difflib
 import re
 from collections.abc import Iterable
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 pair", "2,000 pairs"."""
+    return f"{number:,} {noun if number == 1 else f'{noun}s'}"
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:

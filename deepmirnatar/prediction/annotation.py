@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.spelling import counted
 from deepmirnatar.common.text import lines, opened
 from deepmirnatar.rna.sequences import reverse_complement
 
@@ -33,6 +34,7 @@ class Transcript:
     ends_with_stop: bool = True  # does the coding part hold the stop codon?
     coding: tuple[int, int] | None = None
     exons: list[tuple[int, int]] = field(default_factory=list)
+    one_piece: bool = False  # a line that cannot tell its exons
 
     def utr(self) -> list[tuple[int, int]]:
         """Exons of the 3'UTR as transcribed; all exons where nothing is coding."""
@@ -48,8 +50,9 @@ class Transcript:
 def read_annotated(annotation: str | Path, genome: str | Path) -> tuple[pd.DataFrame, list[str]]:
     """3'UTRs of an annotation: columns target, utr (RNA, 5'->3'), chrom, strand, exons; and warnings.
 
-    GTF: one 3'UTR per gene, named by its symbol or id. BED12 (and BED6): one per line, what lies behind the thick part,
-    or all of a line without one. Raises ValueError naming the file where nothing can be cut.
+    GTF: one 3'UTR per gene, named by its symbol or id. BED12: one per line, what lies behind the thick part, or all of
+    a line without one; BED of six columns: all of a line, one exon. Raises ValueError naming
+    the file where nothing can be cut.
     """
     path = Path(annotation)
     name = path.name.lower().removesuffix(".gz")
@@ -58,7 +61,7 @@ def read_annotated(annotation: str | Path, genome: str | Path) -> tuple[pd.DataF
     elif name.endswith(".bed"):
         chosen = _read_bed(path)
     else:
-        raise ValueError(f"{path}: is neither .gtf nor .bed (.gz is read); give GTF or BED12")
+        raise ValueError(f"{path}: is neither .gtf nor .bed (.gz is read), which tell the format; give GTF or BED12")
     chosen = [transcript for transcript in chosen if transcript.utr()]
     if not chosen:
         raise ValueError(f"{path}: holds no 3'UTR; GTF needs lines of exon and CDS, BED twelve columns")
@@ -75,9 +78,15 @@ def read_annotated(annotation: str | Path, genome: str | Path) -> tuple[pd.DataF
     if not rows:
         raise ValueError(f"{genome}: holds none of the chromosomes of {path} ({', '.join(missing[:3])})")
     warnings = []
+    if single := sum(transcript.one_piece for transcript in chosen):
+        warnings.append(
+            f"{path}: {counted(single, 'line')} of six columns, read as one exon each; with introns, give BED12."
+        )
     if missing:
         names = ", ".join(missing[:5])
-        warnings.append(f"{genome}: lacks {len(missing)} chromosomes of {path} ({names}); their targets are left out.")
+        warnings.append(
+            f"{genome}: lacks {counted(len(missing), 'chromosome')} of {path} ({names}); their targets are left out."
+        )
     return pd.DataFrame(rows, columns=["target", "utr", "chrom", "strand", "exons"]), warnings
 
 
@@ -169,6 +178,7 @@ def _read_bed(path: Path) -> list[Transcript]:
             raise ValueError(f"{path}, line {number}: {name!r} occurs twice; names must differ")
         one = found[name] = Transcript(name, name, name, chrom, strand)
         if len(cells) == 6:
+            one.one_piece = True
             one.exons.append((start, _position(path, number, cells[2])))
             continue
         sizes, offsets = (

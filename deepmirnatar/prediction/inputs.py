@@ -14,12 +14,13 @@ from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import atomic
 from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.text import lines
+from deepmirnatar.common.spelling import counted
+from deepmirnatar.common.text import lines, missing_file
 from deepmirnatar.pairs import shorten
 from deepmirnatar.prediction.annotation import read_annotated
 from deepmirnatar.prediction.checks import check
 from deepmirnatar.prediction.mirna_names import from_mirbase
-from deepmirnatar.rna.sequences import to_rna
+from deepmirnatar.rna.sequences import SHORTEST_MIRNA, to_rna
 
 _MIRNA = ("mirna", "mirna_sequence")
 _PLAIN = re.compile("[ACGUTNacgutn]+")
@@ -93,7 +94,8 @@ def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> 
 
 
 def announced(given: Inputs) -> Inputs:
-    """The same, what its names mean and its warnings written to the log."""
+    """The same, how much it is, what its names mean and its warnings written to the log."""
+    log.info("%s, %s", counted(len(given.mirnas), "miRNA"), counted(len(given.targets), "target"))
     for sentence in given.meant:
         log.info("%s", sentence)
     for sentence in given.warnings:
@@ -104,8 +106,9 @@ def announced(given: Inputs) -> Inputs:
 def no_site(given: Inputs) -> str:
     """The sentence for input without a candidate site."""
     return (
-        f"no candidate site: none of {len(given.mirnas):,} miRNAs has a seed match in {len(given.targets):,} targets. "
-        "Are both written 5'->3', and are the targets mRNAs? `--candidates all` also takes sites without a seed match."
+        f"no candidate site: {counted(len(given.mirnas), 'miRNA')}, {counted(len(given.targets), 'target')} and no "
+        "seed match. Are both written 5'->3', and are the targets mRNAs? `--candidates all` also takes one wobble or "
+        "mismatch in the seed."
     )
 
 
@@ -120,7 +123,9 @@ def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Pat
         names = names_in(path)
         return from_mirbase(names, mirbase) if names else (as_table(read_fasta(path, "ACGUN"), *_MIRNA), [])
     if path.parent != Path() or path.suffix in (".fa", ".fasta", ".fna", ".txt", ".gz"):
-        raise ValueError(f"there is no file {str(path)!r} with miRNAs")
+        raise ValueError(missing_file(path) or f"{path}: is no plain file")
+    if len(str(given)) >= SHORTEST_MIRNA and _PLAIN.fullmatch(str(given)):
+        raise ValueError(f"{given!r} looks like a sequence, not like a name; write it into a FASTA file and give that")
     return from_mirbase([name.strip() for name in str(given).split(",") if name.strip()], mirbase)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from deepmirnatar import __version__
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log, progress
+from deepmirnatar.common.spelling import counted
 from deepmirnatar.prediction.chunk_scores import remove_chunks, score_chunks
 from deepmirnatar.prediction.explain import importances
 from deepmirnatar.prediction.inputs import Inputs, announced, no_site, read_inputs, read_texts
@@ -38,6 +39,8 @@ def predict_files(
     `mirnas`, `targets`, `sources`: as `inputs.read_inputs` takes them. `known`: a table of known targets (mirna, gene,
     strong). Raises ValueError with one sentence for input that cannot be used, and where there is no candidate site.
     """
+    if Path(out).exists() and not Path(out).is_dir():
+        raise ValueError(f"{out}: is a file; --out names a folder")
     given = announced(read_inputs(mirnas, targets, **sources))
     predictor = Predictor.load(weights or WEIGHTS, threads)
     chunked = score_chunks(predictor, given, Path(out), candidates, known)
@@ -60,7 +63,13 @@ def finish(
     if all(read_tsv(genes_of(stem), dtype=TEXT, nrows=1).empty for stem in stems):
         raise ValueError(no_site(given))
     totals = merge_genes([genes_of(stem) for stem in stems], out / "genes.tsv")
-    log.info("%d candidate sites, %d pairs of a miRNA and a gene", totals["sites"], totals["pairs"])
+    without = len(given.targets) - totals["targets"]
+    log.info(
+        "%s, %s of a miRNA and a target%s",
+        counted(totals["sites"], "candidate site"),
+        counted(totals["pairs"], "pair"),
+        f"; {counted(without, 'target')} without a site" if without else "",
+    )
     written = write_sites(out, [sites_of(stem) for stem in stems])
     top = _top(stems, read_tsv(out / "genes.tsv", dtype=TEXT, nrows=MOST_ROWS))
     lengths = dict(zip(given.targets["target"], given.targets["utr"].str.len(), strict=True))
@@ -105,7 +114,7 @@ def best(predictor: Predictor, result: Prediction, count: int) -> dict[tuple, di
     pairs = list(dict.fromkeys(zip(rows["mirna_sequence"], rows["site_sequence"], strict=True)))
     steps = range(0, len(pairs), AT_ONCE)
     found: list[dict] = []
-    for first in progress(steps, "explaining the best sites", unit=f"x {AT_ONCE}"):
+    for first in progress(steps, "explaining the best sites", len(pairs), "sites", AT_ONCE):
         found += importances(predictor, pairs[first : first + AT_ONCE])
     return dict(zip(pairs, found, strict=True))
 

@@ -30,8 +30,8 @@ def from_mirbase(names: list[str], mature: str | Path | None = None) -> tuple[pd
         raise ValueError("no miRNA is given; name one or more, such as hsa-let-7a-5p, or give a FASTA file")
     if not path.exists():
         raise ValueError(
-            f"{names[0]!r} is no file, and for miRBase names {path} is missing: download {ADDRESS} and give it as "
-            "--mirbase, or give a FASTA file of miRNAs."
+            f"{names[0]!r} is taken for a name of miRBase, whose file {path} is missing: download {ADDRESS} and give "
+            "it as --mirbase, or give sequences in place of names"
         )
     tables: dict[str, pd.DataFrame] = {}
     found, meant = {}, []

@@ -31,7 +31,7 @@ def genes_of(stem: Path) -> Path:
 def merge_genes(paths: list[Path], out: Path, rank: bool = True) -> dict[str, int]:
     """Merge tables of genes that are in order each, line by line, with a column `rank` in front where asked.
 
-    Returns totals: pairs, mirnas, targets, sites, and bound, the pairs with binding of 0.5 or more.
+    Returns totals: pairs, mirnas, targets, sites.
     """
     if len(paths) > OPEN:
         groups = [paths[start : start + OPEN] for start in range(0, len(paths), OPEN)]
@@ -45,7 +45,7 @@ def merge_genes(paths: list[Path], out: Path, rank: bool = True) -> dict[str, in
     with paths[0].open(newline="") as handle:
         columns = next(csv.reader(handle, delimiter="\t"))
     place = {name: columns.index(name) for name in (*ORDER, "sites")}
-    mirnas, targets, sites, bound, number = set(), set(), 0, 0, 0
+    mirnas, targets, sites, number = set(), set(), 0, 0
     with atomic(out) as part, part.open("w", newline="") as handle:
         write = csv.writer(handle, delimiter="\t", lineterminator="\n")
         write.writerow(["rank", *columns] if rank else columns)
@@ -55,8 +55,7 @@ def merge_genes(paths: list[Path], out: Path, rank: bool = True) -> dict[str, in
             mirnas.add(row[place["mirna"]])
             targets.add(row[place["target"]])
             sites += int(row[place["sites"]])
-            bound += float(row[place["binding"]]) >= 0.5
-    return {"pairs": number, "mirnas": len(mirnas), "targets": len(targets), "sites": sites, "bound": bound}
+    return {"pairs": number, "mirnas": len(mirnas), "targets": len(targets), "sites": sites}
 
 
 def _rows(path: Path) -> Iterator[list[str]]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from deepmirnatar.common.files import read_tensors, sha256
 from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.text import missing_file
 from deepmirnatar.prediction.annotation import placed
 from deepmirnatar.prediction.inputs import no_site, read_inputs, rna_table
 from deepmirnatar.prediction.repression import Repression
@@ -67,6 +68,8 @@ class Predictor:
         from deepmirnatar.predictors import load_class
 
         path, effects = Path(folder) / "sites.safetensors", Path(folder) / "repression.safetensors"
+        if wrong := missing_file(path) or missing_file(effects):
+            raise ValueError(f"{wrong}; weights are a folder with {path.name} and {effects.name}")
         _, description = read_tensors(path)
         arrays, fitted = read_tensors(effects)
         about = {"sites": description, "repression": fitted, "sha256": [sha256(path), sha256(effects)]}

@@ -50,7 +50,7 @@ def report_page(
     `explained`: (mirna_sequence, site_sequence) -> importance as in `duplex.draw_svg`.
     The best `drawings` sites are drawn, explained ones first. The page holds the first `most_rows` rows and the best
     `most_sites` sites of each, and says so where that leaves some out. `totals`, where the tables are only the first
-    rows of larger ones: pairs, mirnas, targets, sites, and bound, the pairs with binding of 0.5 or more.
+    rows of larger ones: pairs, mirnas, targets and sites.
     """
     explained = explained or {}
     totals = totals or {
@@ -58,7 +58,6 @@ def report_page(
         "mirnas": genes["mirna"].nunique(),
         "targets": genes["target"].nunique(),
         "sites": len(sites),
-        "bound": int((genes["binding"] >= 0.5).sum()),
     }
     shown = genes.iloc[:most_rows].reset_index(drop=True)
     warnings = list(about.get("warnings", []))
@@ -76,7 +75,6 @@ def report_page(
             _noun(totals["mirnas"], "miRNA"): f"{totals['mirnas']:,}",
             _noun(totals["targets"], "gene"): f"{totals['targets']:,}",
             _noun(totals["sites"], "candidate site"): f"{totals['sites']:,}",
-            "pairs with binding ≥ 0.5": f"{totals['bound']:,}",
         },
         warnings=warnings,
         about={_capital(name): value for name, value in about.items() if name != "warnings"},
