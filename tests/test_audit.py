@@ -103,6 +103,20 @@ def test_a_frequency_bias_per_mirna_is_found(clean):
     assert f"AUC {values['shortcut'].max():.3f}" in text and reasons == 1
 
 
+def test_an_auc_that_chance_gives_to_few_rows_is_no_reason_for_doubt():
+    def judged(rows: int) -> tuple[str, int]:
+        found = [
+            ("balance", "positives in test", 0.5, rows, ""),
+            ("shortcut", "site alone, by its 3-mers", 0.58, rows, ""),
+        ]
+        return dataset_audit.verdict(pd.DataFrame(found, columns=["check", "subject", "value", "n", "meaning"]))
+
+    # One standard deviation of an AUC of 30 and 30 rows is sqrt(61 / (12 * 30 * 30)) = 0.075, of 500 and 500 0.018.
+    assert judged(60)[1] == 0 and judged(1000)[1] == 1
+    assert judged(60)[0].endswith("60 test rows are too few to tell AUC 0.580 (site alone, by its 3-mers) from 0.5")
+    assert dataset_audit._by_chance(60, 0.5) == pytest.approx(0.5 + 2 * 0.0752, abs=1e-4)
+
+
 @pytest.mark.parametrize(("shift", "exact"), [(0, 1), (20, 0)])
 def test_a_leaked_site_is_found_where_it_is_the_same_and_where_it_overlaps(clean, rna, shift, exact):
     """Nine test sites (18 rows) become windows of training sites, `shift` nt further along."""

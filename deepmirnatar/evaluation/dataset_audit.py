@@ -213,12 +213,19 @@ def _compositions(known: pd.DataFrame, test: pd.DataFrame, trees: int, seed: int
 def verdict(found: pd.DataFrame) -> tuple[str, int]:
     """One line in words, and how many reasons for doubt it names."""
     values = found.set_index(["check", "subject"])["value"]
-    reasons = []
-    if "shortcut" in found["check"].to_numpy():
-        worst = values["shortcut"].idxmax()
-        if values["shortcut"].max() > SUSPICIOUS:
+    reasons, unclear = [], ""
+    shortcuts = found[found["check"] == "shortcut"]
+    if len(shortcuts):
+        worst = shortcuts.loc[shortcuts["value"].idxmax()]
+        if worst["value"] > SUSPICIOUS and worst["value"] > _by_chance(
+            worst["n"], values["balance", "positives in test"]
+        ):
             reasons.append(
-                f"{worst} scores AUC {values['shortcut'].max():.3f} without reading the miRNA against the site"
+                f"{worst['subject']} scores AUC {worst['value']:.3f} without reading the miRNA against the site"
+            )
+        elif worst["value"] > SUSPICIOUS:
+            unclear = (
+                f"; {worst['n']} test rows are too few to tell AUC {worst['value']:.3f} ({worst['subject']}) from 0.5"
             )
     if "overlap" in found["check"].to_numpy():
         for subject in ("(miRNA, gene) pair", "site with 20 nt in common"):
@@ -237,8 +244,12 @@ def verdict(found: pd.DataFrame) -> tuple[str, int]:
                 "your own, turn mirna_written)"
             )
     if not reasons:
-        checked = "shortcut" in found["check"].to_numpy()
-        return (
-            "no shortcut and no leak found" if checked else "no test split with both labels: only balance was checked"
-        ), 0
-    return "doubtful: " + "; ".join(reasons), len(reasons)
+        if len(shortcuts):
+            return f"no shortcut and no leak found{unclear}", 0
+        return "no test split with both labels: only balance was checked", 0
+    return f"doubtful: {'; '.join(reasons)}{unclear}", len(reasons)
+
+
+def _by_chance(rows: int, positives: float) -> float:
+    """The AUC that a score that knows nothing exceeds once in forty times: 0.5 and two standard deviations."""
+    return 0.5 + 2 * np.sqrt((rows + 1) / (12 * positives * (1 - positives))) / rows
