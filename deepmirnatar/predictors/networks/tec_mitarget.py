@@ -46,7 +46,9 @@ class Encoder(nn.Module):
     def forward(self, codes: Tensor) -> Tensor:
         """codes (B, L) -> (B, L, projection), zero at padding."""
         absent = codes == 0
-        x = self.transformer(self.positions(self.embedding(codes)), src_key_padding_mask=absent)
+        # On a CPU, attention in bfloat16 costs more than the convolutions of the map gain by it.
+        with torch.autocast("cpu", enabled=False):
+            x = self.transformer(self.positions(self.embedding(codes)), src_key_padding_mask=absent)
         return self.dropout(functional.relu(self.linear(x))) * ~absent[..., None]
 
 
