@@ -239,6 +239,7 @@ def answers(root: Path) -> dict:
         "differences_table": lambda name: tables.markdown(
             table(name).replace({"model": label, "reference": label}), digits=4
         ),
+        "extreme": lambda name, column, which, **query: f"{chosen(name, **query)[column].agg(which):.2f}",
         "mean_of": lambda name, column, **query: f"{chosen(name, **query)[column].mean():.3f}",
         "means_table": lambda name, by: tables.markdown(
             table(name).groupby(by, sort=False).mean(numeric_only=True).reset_index()

@@ -9,6 +9,7 @@ import pytest
 from deepmirnatar import Predictor
 from deepmirnatar.common.files import read_tensors, write_tensors
 from deepmirnatar.pairs import write_pairs
+from deepmirnatar.prediction.leave_family_out import measures
 from deepmirnatar.prediction.predictor import WEIGHTS
 from deepmirnatar.prediction.repression import START, Repression
 from deepmirnatar.predictors import load_class
@@ -80,3 +81,11 @@ def test_the_shipped_weights_read_the_seed(rna):
     scores = Predictor.load().score(pd.DataFrame(rows, columns=["mirna_sequence", "target_sequence"]))
     assert ((scores >= 0) & (scores <= 1)).all()
     assert scores[::2].mean() > scores[1::2].mean() + 0.3
+
+
+def test_the_first_genes_of_a_ranking_are_counted():
+    score, repressed = np.arange(300.0), np.zeros(300, dtype=bool)
+    repressed[[299, 250, 200, 199, 0]] = True  # the first 100 genes are those from 200 on
+    found = measures(score, -score, repressed)
+    assert found["first 100"] == 0.03 and found["all"] == pytest.approx(5 / 300)
+    assert found["Spearman"] == pytest.approx(1) and 0.5 < found["AUROC"] < 1
