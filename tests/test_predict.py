@@ -125,6 +125,7 @@ def test_chunks_change_nothing_and_a_killed_prediction_goes_on(weights, fasta, t
         newer.setattr(Predictor, "_chunk", lambda self, *given: calls.append(1) or score(self, *given))
         job.predict_files(fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path / "newer", explained=0, weights=weights)
     assert len(calls) == len(list(predictor.chunks(tables(fasta)[1], 700)))
+    assert not list((tmp_path / "newer").glob(".*"))  # the older one's chunks are of no use any more
     calls.clear()
     monkeypatch.setattr(Predictor, "_chunk", lambda self, *given: calls.append(1) or score(self, *given))
     again = job.predict_files(fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path / "cut", explained=0, weights=weights)

@@ -20,6 +20,7 @@ from deepmirnatar.prediction.targets import add_known, read_known
 
 # Of a chunk: with more miRNAs, fewer nt of 3'UTRs go through at once.
 MOST_CELLS, LEAST = 20_000_000, 50_000
+UNFINISHED = ".unfinished-"  # so begins the name of the folder of a prediction's finished chunks
 
 
 def score_part(given: Inputs, stem: Path, part: int, parts: int, candidates: str, threads: int, known=None) -> None:
@@ -49,7 +50,7 @@ def score_chunks(
     own = [int(number) for number in np.array_split(np.arange(len(every)), parts)[part]]
     if not own:  # an empty part, whose tables have their columns all the same
         every, own = [every[0].iloc[:0]], [0]
-    stems = [folder / f".unfinished-{key}" / f"{number:06d}" for number in own]
+    stems = [folder / f"{UNFINISHED}{key}" / f"{number:06d}" for number in own]
     todo = [each for each in zip(own, stems, strict=True) if not genes_of(each[1]).exists()]
     if len(todo) < len(own):
         log.info("going on with %d of %d chunks", len(todo), len(own))
@@ -91,3 +92,9 @@ def remove_chunks(stems: list[Path]) -> None:
     """Remove the folder of finished chunks."""
     for folder in {stem.parent for stem in stems}:
         shutil.rmtree(folder)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove all chunks in a folder of results, also those that killed predictions of other input or options left."""
+    for left in folder.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)

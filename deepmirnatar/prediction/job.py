@@ -12,7 +12,7 @@ from deepmirnatar import __version__
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.common.spelling import counted
-from deepmirnatar.prediction.chunk_scores import remove_chunks, score_chunks
+from deepmirnatar.prediction.chunk_scores import remove_chunks, remove_unfinished, score_chunks
 from deepmirnatar.prediction.explain import importances
 from deepmirnatar.prediction.inputs import Inputs, announced, no_site, read_inputs, read_texts
 from deepmirnatar.prediction.outputs import TEXT, genes_of, join_sites, merge_genes, sites_of, write_sites
@@ -49,7 +49,7 @@ def predict_files(
     except ValueError:  # there is nothing to go on with
         remove_chunks(chunked)
         raise
-    remove_chunks(chunked)
+    remove_unfinished(Path(out))
     return written
 
 
