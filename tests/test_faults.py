@@ -98,7 +98,8 @@ def test_a_failed_training_leaves_the_finished_one(finished, whole, tmp_path):
 
 def test_killed_at_random_moments_it_ends_as_if_undisturbed(finished, whole, tmp_path):
     folder = shutil.copytree(finished, tmp_path / "killed")
-    for name in ("embeddings", "runs", "figures"):
+    # With what follows from them, or Snakemake might need no file that a kill in its making has left out.
+    for name in ("embeddings", "runs", "figures", "experiments", "tables"):
         shutil.rmtree(folder / "results" / name)
     kill_sweep.sweep(folder, ["pretrain_dnabert", "train_model", "train_model"], np.random.default_rng(), TARGETS)
     # As a disk may leave the checkpoint of the last kill, if that was one in training.
