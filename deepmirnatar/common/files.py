@@ -77,7 +77,10 @@ def _remove_abandoned(path: Path) -> None:
     for part in path.parent.glob(f"{glob.escape(path.name)}.{glob.escape(_HOST)}.*.part*"):
         process = part.name.removeprefix(f"{path.name}.{_HOST}.").partition(".")[0]
         if process.isdigit() and not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():
-            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                part.unlink(missing_ok=True)
 
 
 def _refusal(error: Exception, part: Path) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def counted(number: int, noun: str) -> str:
-    """ "1 pair", "2,000 pairs"."""
+    """A number and what it counts: 1 pair, 2,000 pairs."""
     return f"{number:,} {noun if number == 1 else f'{noun}s'}"
 
 

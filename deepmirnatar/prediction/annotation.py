@@ -51,8 +51,8 @@ def read_annotated(annotation: str | Path, genome: str | Path) -> tuple[pd.DataF
     """3'UTRs of an annotation: columns target, utr (RNA, 5'->3'), chrom, strand, exons; and warnings.
 
     GTF: one 3'UTR per gene, named by its symbol or id. BED12: one per line, what lies behind the thick part, or all of
-    a line without one; BED of six columns: all of a line, one exon. Raises ValueError naming
-    the file where nothing can be cut.
+    a line without one; BED of six columns: all of a line, one exon. Raises ValueError naming the file where nothing can
+    be cut.
     """
     path = Path(annotation)
     name = path.name.lower().removesuffix(".gz")
