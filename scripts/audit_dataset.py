@@ -5,13 +5,14 @@ Reads all splits, test included: it judges the data and fits nothing that is kep
 
 from deepmirnatar.common.files import write_tsv
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.evaluation.dataset_audit import audit, mirna_balance
-from deepmirnatar.pairs import pair_blocks, read_pairs
+from deepmirnatar.evaluation.dataset_audit import audit
+from deepmirnatar.pairs import pair_blocks
 
 
 def main(pairs: str, orientation: str, output: str, balance: str) -> None:
-    write_tsv(mirna_balance(read_pairs(pairs, None, ["mirna", "label"])), balance)
-    write_tsv(audit(lambda: pair_blocks(pairs), orientation), output)
+    found, by_mirna = audit(lambda: pair_blocks(pairs), orientation)
+    write_tsv(by_mirna, balance)
+    write_tsv(found, output)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def clean(rna) -> pd.DataFrame:
 
 
 def audited(table: pd.DataFrame) -> tuple[pd.Series, str, int]:
-    found = audit(lambda: [table], trees=20)
+    found, _ = audit(lambda: [table], trees=20)
     last = found.iloc[-1]
     assert last["check"] == "verdict" and last["n"] == len(table)
     return found.iloc[:-1].set_index(["check", "subject"])["value"], last["subject"], last["value"]
@@ -159,9 +159,9 @@ def test_the_seed_match_is_a_signal_and_read_five_to_three(clean):
         for site, mirna, yes in zip(clean["target_sequence"], clean["mirna_sequence"], positive, strict=True)
     ]
     clean = clean.assign(target_sequence=sites, mirna_sequence=clean["mirna_sequence"].str[::-1], mirna_written="3to5")
-    found = audit(lambda: [clean], "as_released", trees=5).set_index(["check", "subject"])["value"]
+    found = audit(lambda: [clean], "as_released", trees=5)[0].set_index(["check", "subject"])["value"]
     assert found["signal", "seed match"] > 0.95
-    wrong = audit(lambda: [clean], trees=5).set_index(["check", "subject"])["value"]
+    wrong = audit(lambda: [clean], trees=5)[0].set_index(["check", "subject"])["value"]
     assert wrong["signal", "seed match"] < 0.7
 
 
@@ -248,12 +248,12 @@ def test_of_a_large_table_rows_are_drawn_and_what_leaks_is_still_found(clean, mo
     other = clean.loc[known[:3]].assign(label=1 - clean["label"], pair_id=["c1", "c2", "c3"])
     clean = pd.concat([clean, other], ignore_index=True)
     read = lambda: iter([clean.iloc[start : start + 60] for start in range(0, len(clean), 60)])  # noqa: E731
-    whole = audit(read, trees=5)
-    pd.testing.assert_frame_equal(whole, audit(lambda: [clean], trees=5))
+    whole, _ = audit(read, trees=5)
+    pd.testing.assert_frame_equal(whole, audit(lambda: [clean], trees=5)[0])
     assert "sample" not in set(whole["check"])
 
     monkeypatch.setattr(dataset_audit, "LIMITS", (60, 40))
-    some = audit(read, trees=5)
+    some, _ = audit(read, trees=5)
     assert (some["check"][0], some["n"][0]) == ("sample", 100) and some["value"][0] == 100 / len(clean)
     whole, some = (found.set_index(["check", "subject"]) for found in (whole, some[1:]))
     drawn = [

@@ -17,10 +17,8 @@ from deepmirnatar.rna.sequences import LONGEST_MIRNA, family
 # A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5. Below chance is no reason: where
 # classes are balanced exactly, what train has more of, test has less of, and no model can know that beforehand.
 SUSPICIOUS = 0.55
-LIMITS = (
-    50_000,
-    200_000,
-)  # rows whose sequences are looked at, of test and of train and valid; of more, so many are drawn
+# Rows whose sequences are looked at, of test and of train and valid; of more, so many are drawn.
+LIMITS = 50_000, 200_000
 FEWEST = 20  # rows from which on a name's balance says anything
 # By so much more must positives match their miRNA's seed read backwards before it counts as written 3'->5'.
 BACKWARDS = 0.1
@@ -39,8 +37,8 @@ SWAPPED, SPELT = "miRNAs longer than their site", "genes whose names differ in c
 
 def audit(
     read: Callable[[], Iterable[pd.DataFrame]], orientation: str = "corrected", trees: int = 200, seed: int = 1
-) -> pd.DataFrame:
-    """Columns check, subject, value, n, meaning; the last row is the verdict.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Columns check, subject, value, n, meaning, the last row is the verdict; and the balance of each miRNA.
 
     `read` gives the dataset's blocks; it is called twice where the dataset has more rows than LIMITS allow, as then
     sequences are looked at of rows drawn at random. Shortcuts learn from train and valid together and are scored on
@@ -117,19 +115,19 @@ def audit(
     text, flagged = verdict(found)
     log.info("verdict: %s", text)
     last = pd.DataFrame([("verdict", text, flagged, len(every), "number of reasons for doubt")], columns=found.columns)
-    return pd.concat([found, last], ignore_index=True)
+    return pd.concat([found, last], ignore_index=True), by_mirna
 
 
 def _look(blocks: Iterable[pd.DataFrame], orientation: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every row as `_marks` has it, and those of which sequences are looked at, in the table's order."""
-    rng, marks, rows, total = np.random.default_rng(seed), [], {}, 0
+    rng, marks, sides, total = np.random.default_rng(seed), [], [None, None], 0
     for block in blocks:
         marks.append(_marks(block, five_to_three(block, orientation)))
         block = block.set_axis(range(total, total + len(block))).assign(draw=rng.random(len(block)))
         total += len(block)
-        for part, limit in zip(_sides(block), LIMITS, strict=True):
-            rows[limit] = pd.concat([rows.get(limit), part]).nsmallest(limit, "draw")
-    drawn = pd.concat(rows.values()).sort_index().reset_index(drop=True).drop(columns="draw")
+        both = zip(sides, _sides(block), LIMITS, strict=True)
+        sides = [pd.concat([kept, part]).nsmallest(limit, "draw") for kept, part, limit in both]
+    drawn = pd.concat(sides).sort_index().reset_index(drop=True).drop(columns="draw")
     return pd.concat(marks, ignore_index=True), drawn
 
 
@@ -217,16 +215,12 @@ def verdict(found: pd.DataFrame) -> tuple[str, int]:
     shortcuts = found[found["check"] == "shortcut"]
     if len(shortcuts):
         worst = shortcuts.loc[shortcuts["value"].idxmax()]
-        if worst["value"] > SUSPICIOUS and worst["value"] > _by_chance(
-            worst["n"], values["balance", "positives in test"]
-        ):
-            reasons.append(
-                f"{worst['subject']} scores AUC {worst['value']:.3f} without reading the miRNA against the site"
-            )
-        elif worst["value"] > SUSPICIOUS:
-            unclear = (
-                f"; {worst['n']} test rows are too few to tell AUC {worst['value']:.3f} ({worst['subject']}) from 0.5"
-            )
+        subject, auc, rows = worst["subject"], worst["value"], worst["n"]
+        by_chance = auc <= _by_chance(rows, values["balance", "positives in test"])
+        if auc > SUSPICIOUS and by_chance:
+            unclear = f"; {rows} test rows are too few to tell AUC {auc:.3f} ({subject}) from 0.5"
+        elif auc > SUSPICIOUS:
+            reasons.append(f"{subject} scores AUC {auc:.3f} without reading the miRNA against the site")
     if "overlap" in found["check"].to_numpy():
         for subject in ("(miRNA, gene) pair", "site with 20 nt in common"):
             if values["overlap", subject] > 0.01:

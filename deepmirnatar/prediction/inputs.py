@@ -123,7 +123,7 @@ def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Pat
         names = names_in(path)
         return from_mirbase(names, mirbase) if names else (as_table(read_fasta(path, "ACGUN"), *_MIRNA), [])
     if path.parent != Path() or path.suffix in (".fa", ".fasta", ".fna", ".txt", ".gz"):
-        raise ValueError(missing_file(path) or f"{path}: is no plain file")
+        raise ValueError(missing_file(path))
     if len(str(given)) >= SHORTEST_MIRNA and _PLAIN.fullmatch(str(given)):
         raise ValueError(f"{given!r} looks like a sequence, not like a name; write it into a FASTA file and give that")
     return from_mirbase([name.strip() for name in str(given).split(",") if name.strip()], mirbase)

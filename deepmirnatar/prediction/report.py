@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from deepmirnatar.common.files import atomic
+from deepmirnatar.common.spelling import plural
 from deepmirnatar.prediction.duplex import draw_svg, duplex
 from deepmirnatar.rna.site_features import CLASSES
 
@@ -72,9 +73,9 @@ def report_page(
         title="Predicted targets",
         verdict=verdict(genes, totals["pairs"] - len(genes)),
         figures={
-            _noun(totals["mirnas"], "miRNA"): f"{totals['mirnas']:,}",
-            _noun(totals["targets"], "gene"): f"{totals['targets']:,}",
-            _noun(totals["sites"], "candidate site"): f"{totals['sites']:,}",
+            plural(totals["mirnas"], "miRNA"): f"{totals['mirnas']:,}",
+            plural(totals["targets"], "gene"): f"{totals['targets']:,}",
+            plural(totals["sites"], "candidate site"): f"{totals['sites']:,}",
         },
         warnings=warnings,
         about={_capital(name): value for name, value in about.items() if name != "warnings"},
@@ -94,7 +95,7 @@ def verdict(genes: pd.DataFrame, more: int = 0) -> str:
         return "No candidate site was found, so there is no predicted target among these genes."
     with_site += more
     count = len(genes) + more
-    best, pairs = genes.iloc[0], "pair" if count == 1 else "pairs"
+    best, pairs = genes.iloc[0], plural(count, "pair")
     has_site = "has" if with_site == 1 else "have"
     how = f"binding {best['binding']:.2f}"
     if pd.notna(best.get("repression")):
@@ -157,10 +158,6 @@ def _plain(column: pd.Series) -> list:
         return [None if pd.isna(each) else str(each) for each in column]
     rounded = [None if pd.isna(each) else round(float(each), 4) for each in column]
     return [int(each) if each is not None and each == int(each) else each for each in rounded]
-
-
-def _noun(count: int, noun: str) -> str:
-    return noun if count == 1 else f"{noun}s"
 
 
 def _capital(text: str) -> str:

@@ -105,7 +105,7 @@ def read(case: dict, path: Path) -> object:
         return look_up([case["given"]], pd.Series(SITE, KNOWN), "miRNA")
     if case["reader"] == "audit":
         table = user.parse({"pairs": path}, {}, "own")[0]
-        return log.warning(audit(lambda: [table], trees=2)["subject"].iloc[-1])
+        return log.warning(audit(lambda: [table], trees=2)[0]["subject"].iloc[-1])
     if case["reader"] == "score":
         return score(SimpleNamespace(pairs=path, out=None, threads=1))
     if case["reader"] == "annotation":

@@ -58,7 +58,7 @@ def test_an_audit_sees_a_gene_behind_its_blanks(own):
     table["split"] = ["train", "test"] * 40
     table["target"] += np.where(table["split"] == "test", " ", "")
     table.loc[0, "mirna_sequence"] = "ACGU" * 50
-    found = audit(lambda: [table], trees=2)
+    found, _ = audit(lambda: [table], trees=2)
     values = found.set_index(["check", "subject"])["value"]
     assert values["overlap", "gene"] == (table["target"].str.strip()[1::2].isin(table["target"][::2])).mean()
     text = found["subject"].iloc[-1]
