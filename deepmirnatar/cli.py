@@ -76,25 +76,28 @@ def parser() -> argparse.ArgumentParser:
         help="draw the N best sites with the bases that their scores rest on (default: %(default)s)",
     )
     one.add_argument("--threads", type=_whole(1), default=1, metavar="N", help=THREADS)
-    one.add_argument("--weights", metavar="FOLDER", help="weights of your own in place of the shipped ones")
+    _weights(one)
     one.set_defaults(run=predict)
 
     two = commands.add_parser("score", help="score the pairs of a table (columns mirna_sequence, target_sequence)")
     two.add_argument("pairs", metavar="TABLE", help="TSV or CSV with a header (.gz is read)")
     two.add_argument("--out", metavar="TSV", help="default: the table's name with .scored.tsv")
     two.add_argument("--threads", type=_whole(1), default=1, metavar="N", help=THREADS)
+    _weights(two)
     two.set_defaults(run=score)
 
     three = commands.add_parser("explain", help="draw one duplex with the bases that its score rests on")
     three.add_argument("mirna", metavar="MIRNA", help="mature sequence, 5'->3', or a miRBase name")
     three.add_argument("site", metavar="SITE", help="site on the mRNA, 5'->3'")
     _mirbase(three)
+    _weights(three)
     three.add_argument("--out", default="duplex.svg", metavar="SVG", help="default: %(default)s")
     three.set_defaults(run=explain)
 
     four = commands.add_parser("serve", help="a page on this machine: paste sequences, see the sites")
     four.add_argument("--port", type=_whole(1, 65535), default=8000, metavar="N", help="default: %(default)s")
     _mirbase(four)
+    _weights(four)
     four.add_argument("--no-browser", action="store_true", help="do not open a browser")
     four.set_defaults(run=serve)
     return top
@@ -115,6 +118,10 @@ def _mirbase(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--mirbase", metavar="FASTA", help="miRBase's mature.fa, for names (default: where the workflow downloads it)"
     )
+
+
+def _weights(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--weights", metavar="FOLDER", help="weights of your own in place of the shipped ones")
 
 
 def predict(options) -> None:
@@ -146,13 +153,13 @@ def score(options) -> None:
     from deepmirnatar.sources.user import check_lengths
 
     path = Path(options.pairs)
-    strands = ["mirna_sequence", "target_sequence"]
-    table = read_table(path, strands)
-    for column in strands:
+    strands = {"mirna_sequence": "ACGU", "target_sequence": "ACGUN"}
+    table = read_table(path, list(strands))
+    for column, letters in strands.items():
         if column not in table:
             raise ValueError(f"{path}: column {column!r} is missing; found {', '.join(table.columns)}")
         refuse(table, table[column] == "", column, path, "is empty; fill it in or remove the row")
-        refuse_letters(table, column, path)
+        refuse_letters(table, column, path, letters)
         table[column] = to_rna(table[column])
     if table.empty:
         raise ValueError(f"{path}: holds no pair below its header; is it the right file?")
@@ -160,7 +167,7 @@ def score(options) -> None:
     if "score" in table:
         raise ValueError(f"{path}: has a column 'score' already, which would be overwritten; rename it")
     out = Path(options.out or path.with_suffix(".scored.tsv"))
-    predictor = Predictor.load(threads=options.threads)
+    predictor = Predictor.load(options.weights, options.threads)
     parts = [table.iloc[start : start + STEP] for start in range(0, len(table), STEP)]
     scores = [predictor.score(part) for part in progress(parts, "scoring", len(table), "pairs", STEP)]
     write_tsv(table.assign(score=np.concatenate(scores)), out)
@@ -186,7 +193,7 @@ def explain(options) -> None:
         if not text or set(text) - set("ACGU"):
             raise ValueError(f"{name} {given[name]!r} is no sequence of A, C, G, U or T")
     check_mature(options.mirna, mirna)
-    predictor = Predictor.load()
+    predictor = Predictor.load(options.weights)
     value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]
     found = duplex(mirna, site)
     with atomic(options.out) as part:
@@ -200,4 +207,5 @@ def serve(options) -> None:
     from deepmirnatar.prediction.job import predict_texts
     from deepmirnatar.prediction.serve import serve as run
 
-    run(partial(predict_texts, mirbase=options.mirbase), port=options.port, open_browser=not options.no_browser)
+    scored = partial(predict_texts, mirbase=options.mirbase, weights=options.weights)
+    run(scored, port=options.port, open_browser=not options.no_browser)

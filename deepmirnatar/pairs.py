@@ -148,15 +148,15 @@ def refuse(table: pd.DataFrame, bad: pd.Series, column: str, name: str | Path, w
         raise PairsError(f"{name}, line {line}: {column} {shorten(value)} {why}.{more}")
 
 
-def refuse_letters(table: pd.DataFrame, column: str, name: str | Path) -> None:
-    """PairsError for the first sequence, upper or lower case, RNA or DNA, that holds anything else."""
-    odd = ~table[column].str.upper().str.fullmatch("[ACGTU]*")
+def refuse_letters(table: pd.DataFrame, column: str, name: str | Path, letters: str = "ACGU") -> None:
+    """PairsError for the first sequence, upper or lower case, RNA or DNA, that holds anything but `letters`."""
+    odd = ~table[column].str.upper().str.fullmatch(f"[{letters}T]*")
     refuse(
         table,
         odd,
         column,
         name,
-        lambda value: f"holds a letter other than A, C, G, U: {odd_letter(value.upper(), 'ACGTU')[1]}",
+        lambda value: f"holds a letter other than {', '.join(letters)}: {odd_letter(value.upper(), f'{letters}T')[1]}",
     )
 
 

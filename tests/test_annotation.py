@@ -6,10 +6,9 @@ import pandas as pd
 import pytest
 from test_predict import LET7
 
-from deepmirnatar import Predictor
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv
-from deepmirnatar.prediction import job
+from deepmirnatar.prediction import job, predictor
 from deepmirnatar.prediction.annotation import on_genome, read_annotated
 from deepmirnatar.rna.sequences import reverse_complement
 
@@ -107,7 +106,7 @@ def test_jobs_of_a_cluster_read_the_annotation_once_and_place_sites_as_the_comma
     (tiny / "m.fa").write_text(f">let-7a\n{LET7}\n")
     files = {"annotation": str(tiny / "genes.gtf"), "genome": str(tiny / "genome.fa.gz")}
     job.predict_files(tiny / "m.fa", None, tiny / "whole", explained=0, weights=weights, **files)
-    monkeypatch.setattr(Predictor.load.__func__, "__defaults__", (weights, 1))
+    monkeypatch.setattr(predictor, "WEIGHTS", weights)
     given = str(tiny / "inputs.json")
     script("read_inputs").main({"mirnas": str(tiny / "m.fa"), **files}, given)
     (tiny / "genes.gtf").unlink()

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from deepmirnatar import Predictor, cli
-from deepmirnatar.prediction import job
+from deepmirnatar import cli
+from deepmirnatar.prediction import predictor
 from deepmirnatar.study.stanzas import merge_stanzas
 from deepmirnatar.study.study import Study
 
@@ -71,8 +71,7 @@ def folder(tmp_path, rna, monkeypatch):
 @pytest.fixture
 def small_weights(weights, monkeypatch):
     """The tests' weights in place of those in the package."""
-    monkeypatch.setattr(job, "WEIGHTS", weights)
-    monkeypatch.setattr(Predictor.load.__func__, "__defaults__", (weights, 1))
+    monkeypatch.setattr(predictor, "WEIGHTS", weights)
 
 
 def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess:

@@ -80,7 +80,7 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
     result = Predictor.load(weights).predict(mirnas, targets)
     arguments = ["--mirnas", str(fasta / "mirnas.fa"), "--targets", str(fasta / "utrs.fa"), "--explain", "1"]
     assert command(["predict", *arguments, "--out", str(tmp_path / "a"), "--weights", str(weights)]) == 0
-    monkeypatch.setattr(Predictor.load.__func__, "__defaults__", (weights, 1))
+    monkeypatch.setattr(predictor, "WEIGHTS", weights)
     paths = [str(fasta / "mirnas.fa"), str(fasta / "utrs.fa")]
     files = Predictor.load(weights).predict(*paths)
     pd.testing.assert_frame_equal(files.sites, result.sites)
@@ -181,18 +181,18 @@ def test_importance_is_the_change_of_the_log_odds_when_a_base_is_replaced(weight
     assert found["site"][3] == pytest.approx(np.mean(changed) - odds(LET7, site), abs=1e-4)
 
 
-def test_pairs_of_a_table_are_scored(weights, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(Predictor.load.__func__, "__defaults__", (weights, 1))
-    table = pd.DataFrame(
-        {"name": ["x"], "mirna_sequence": [LET7.replace("U", "T")], "target_sequence": ["ACGUACGUACGU"]}
-    )
+def test_pairs_of_a_table_are_scored_by_the_weights_that_are_given(weights, tmp_path, capsys):
+    sites = ["ACGUACGUACGU", "acgtacgtnngu"]
+    table = pd.DataFrame({"name": ["x", "y"], "mirna_sequence": LET7.replace("U", "T"), "target_sequence": sites})
     table.to_csv(tmp_path / "pairs.tsv", sep="\t", index=False)
-    assert command(["score", str(tmp_path / "pairs.tsv")]) == 0
+    assert command(["score", str(tmp_path / "pairs.tsv"), "--weights", str(weights)]) == 0
     scored = read_tsv(tmp_path / "pairs.scored.tsv")
-    assert scored["name"].tolist() == ["x"] and scored["score"].between(0, 1).all()
+    assert scored["name"].tolist() == ["x", "y"]
+    expected = Predictor.load(weights).score(table)
+    assert expected[0] != expected[1] and scored["score"].to_numpy() == pytest.approx(expected)
     assert command(["score", str(tmp_path / "pairs.scored.tsv")]) == 1
     assert "has a column 'score' already, which would be overwritten" in capsys.readouterr().err
-    swapped = table.rename(columns={"mirna_sequence": "target_sequence", "target_sequence": "mirna_sequence"})
+    swapped = table[:1].rename(columns={"mirna_sequence": "target_sequence", "target_sequence": "mirna_sequence"})
     swapped.to_csv(tmp_path / "swapped.tsv", sep="\t", index=False)
     assert command(["score", str(tmp_path / "swapped.tsv")]) == 1
     assert "line 2: mirna_sequence 'ACGUACGUACGU' has 12 nt; a mature miRNA has 15 to 30" in capsys.readouterr().err
@@ -522,13 +522,14 @@ def test_neighbours_are_8_to_40_nt_apart(places, expected):
         assert of_one.features[:, FEATURES.index("neighbour")].tolist() == expected
 
 
-def test_explain_takes_a_name_and_prints_the_duplex(weights, fasta, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(Predictor.load.__func__, "__defaults__", (weights, 1))
+def test_explain_takes_a_name_and_prints_the_duplex(weights, fasta, tmp_path, capsys):
     site = "AAAACUAUACAACCUACUACCUCAAAAA"
-    arguments = ["--mirbase", str(fasta / "mature.fa"), "--out", str(tmp_path / "a.svg")]
+    arguments = ["--mirbase", str(fasta / "mature.fa"), "--out", str(tmp_path / "a.svg"), "--weights", str(weights)]
     assert command(["explain", "let-7a", site, *arguments]) == 0
     said = capsys.readouterr().out
-    assert "||||||||" in said and "Probability of binding 0." in said and "</svg>" in (tmp_path / "a.svg").read_text()
+    value = Predictor.load(weights).score(pd.DataFrame({"mirna_sequence": [LET7], "target_sequence": [site]}))[0]
+    assert "||||||||" in said and f"Probability of binding {value:.3f}." in said
+    assert "</svg>" in (tmp_path / "a.svg").read_text()
     assert command(["explain", "MIMAT0000062", site, *arguments]) == 0
     assert command(["explain", "miR-941", site, *arguments]) == 1
     assert "means hsa-miR-941-5p and hsa-miR-941-3p; give one of them" in capsys.readouterr().err

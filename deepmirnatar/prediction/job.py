@@ -16,7 +16,7 @@ from deepmirnatar.prediction.chunk_scores import remove_chunks, remove_unfinishe
 from deepmirnatar.prediction.explain import importances
 from deepmirnatar.prediction.inputs import Inputs, announced, no_site, read_inputs, read_texts
 from deepmirnatar.prediction.outputs import TEXT, genes_of, join_sites, merge_genes, sites_of, write_sites
-from deepmirnatar.prediction.predictor import WEIGHTS, Prediction, Predictor
+from deepmirnatar.prediction.predictor import Prediction, Predictor
 from deepmirnatar.prediction.report import write_report
 
 MOST_ROWS, EXPLAINED = 5000, 50  # rows of the report, and sites that are drawn with what their scores rest on
@@ -42,7 +42,7 @@ def predict_files(
     if Path(out).exists() and not Path(out).is_dir():
         raise ValueError(f"{out}: is a file; --out names a folder")
     given = announced(read_inputs(mirnas, targets, **sources))
-    predictor = Predictor.load(weights or WEIGHTS, threads)
+    predictor = Predictor.load(weights, threads)
     chunked = score_chunks(predictor, given, Path(out), candidates, known)
     try:
         written = finish(predictor, given, chunked, Path(out), candidates, explained)
@@ -94,11 +94,13 @@ def about(given: Inputs, predictor: Predictor, candidates: str) -> dict:
     }
 
 
-def predict_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> tuple:
+def predict_texts(
+    mirnas: str, targets: str, mirbase: str | Path | None = None, weights: str | Path | None = None
+) -> tuple:
     """For the local page: FASTA, plain sequences or names in, (genes, sites, lengths, about, explained) out, as
     `report_page` takes them. `mirbase` as in `read_inputs`."""
     given = read_texts(mirnas, targets, mirbase)
-    predictor = Predictor.load()
+    predictor = Predictor.load(weights)
     result = predictor.predict(given.mirnas, given.targets)
     if result.genes.empty:
         raise ValueError(no_site(given))

@@ -63,11 +63,12 @@ class Predictor:
         self.model, self.repression, self.about, self.threads = model, repression, about, threads
 
     @classmethod
-    def load(cls, folder: str | Path = WEIGHTS, threads: int = 1) -> "Predictor":
+    def load(cls, folder: str | Path | None = None, threads: int = 1) -> "Predictor":
         """Read `sites.safetensors` and `repression.safetensors` from a folder; by default those of the package."""
         from deepmirnatar.predictors import load_class
 
-        path, effects = Path(folder) / "sites.safetensors", Path(folder) / "repression.safetensors"
+        folder = Path(folder or WEIGHTS)
+        path, effects = folder / "sites.safetensors", folder / "repression.safetensors"
         if wrong := missing_file(path) or missing_file(effects):
             raise ValueError(f"{wrong}; weights are a folder with {path.name} and {effects.name}")
         _, description = read_tensors(path)
