@@ -12,6 +12,7 @@ import pandas as pd
 
 from deepmirnatar.common.files import aside, blocks_of, read_tsv, write_tsv
 from deepmirnatar.common.letters import odd_letter
+from deepmirnatar.common.spelling import counted
 from deepmirnatar.rna.sequences import reverse
 
 COLUMNS = [
@@ -143,7 +144,7 @@ def refuse(table: pd.DataFrame, bad: pd.Series, column: str, name: str | Path, w
         why = why(value) if callable(why) else why
         others = int(bad.sum()) - 1
         least = "at least " if len(table) >= BLOCK else ""  # more may come in the next block
-        more = f" ({least}{others} more {'row' if others == 1 else 'rows'} like it)" if others else ""
+        more = f" ({least}{counted(others, 'more row')} like it)" if others else ""
         line = table.index[position] if table.index.name == "line" else position + 2
         raise PairsError(f"{name}, line {line}: {column} {shorten(value)} {why}.{more}")
 

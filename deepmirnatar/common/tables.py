@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar.common.logs import log
+from deepmirnatar.common.spelling import counted
 from deepmirnatar.common.text import InputError, lines
 
 _SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
@@ -52,10 +53,9 @@ def read_table(path: str | Path, wanted: Iterable[str] = ()) -> pd.DataFrame:
         if len(row) != len(names):
             if shifted and len(row) == len(names) - 1:
                 (number, row), names = shifted, names[1:]
-            count = f"{len(row)} field{'s' if len(row) != 1 else ''}"
             raise InputError(
-                f"{path}, line {number}: has {count}, but the header has {len(names)} (separated by "
-                f"{_SEPARATORS[separator]}); repair the row"
+                f"{path}, line {number}: has {counted(len(row), 'field')}, but the header has {len(names)} "
+                f"(separated by {_SEPARATORS[separator]}); repair the row"
             )
         if row == names:
             raise InputError(f"{path}, line {number}: repeats the header; remove the line")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from deepmirnatar.common.fasta import is_fasta, records
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.spelling import did_you_mean, plural
 from deepmirnatar.common.tables import read_table
 from deepmirnatar.pairs import PairsError, refuse, refuse_letters
 from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA
@@ -86,7 +86,7 @@ def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
         near = {each.lower().replace(" ", "_"): each for each in rows.columns}
         remedy = ", ".join(f"{column}: {near.get(column, 'THEIRS')}" for column in missing)
         raise PairsError(
-            f"{path}: {'column' if len(missing) == 1 else 'columns'} {', '.join(map(repr, missing))} "
+            f"{path}: {plural(len(missing), 'column')} {', '.join(map(repr, missing))} "
             f"{'is' if len(missing) == 1 else 'are'} missing. Needed: {', '.join(REQUIRED)}. Found: "
             f"{_some(rows.columns)}. Name them in the dataset's stanza, like `columns: {{{remedy}}}`."
         )

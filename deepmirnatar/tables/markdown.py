@@ -3,6 +3,7 @@
 import pandas as pd
 
 from deepmirnatar.common.settings import schema_of
+from deepmirnatar.common.spelling import counted
 from deepmirnatar.paper import OTHER_ITEMS
 
 
@@ -149,17 +150,13 @@ def items_markdown(tables: list[pd.DataFrame]) -> str:
     table["made with"] = [
         ""
         if pd.isna(row.model)
-        else f"{row.model}, {int(row.epochs)} epochs, {_seeds(int(row.seeds))}, {row.machine}, {row.date}"
+        else f"{row.model}, {int(row.epochs)} epochs, {counted(int(row.seeds), 'seed')}, {row.machine}, {row.date}"
         for row in table.itertuples()
     ]
     table["file"] = "`" + table["file"] + "`"
     table = table.rename(columns={"auroc_paper": "paper's AUC", "auroc": "our AUC"})
     table = table.astype({"paper's AUC": float, "our AUC": float})
     return markdown(table[["item", "what", "file", "paper's AUC", "our AUC", "made with"]], digits=4)
-
-
-def _seeds(count: int) -> str:
-    return "1 seed" if count == 1 else f"{count} seeds"
 
 
 def _item_order(item: str) -> tuple[bool, int]:

@@ -107,7 +107,7 @@ def read(case: dict, path: Path) -> object:
         table = user.parse({"pairs": path}, {}, "own")[0]
         return log.warning(audit(lambda: [table], trees=2)[0]["subject"].iloc[-1])
     if case["reader"] == "score":
-        return score(SimpleNamespace(pairs=path, out=None, threads=1))
+        return score(SimpleNamespace(pairs=path, out=None, threads=1, weights=None))
     if case["reader"] == "annotation":
         return read_annotated(path, "utrs.fa")
     return {"mirnas": read_mirnas, "targets": read_targets}[case["reader"]](None, path)
