@@ -17,7 +17,7 @@ def main(tables: list[str], stanza: dict, pairs: str, report: str) -> None:
         stanza["orientation"],
         stanza["duplicates"],
         stanza["conflicts"],
-        stanza["negatives"]["strategy"] != "given",
+        not stanza["negatives_stay"],
         stanza["sample"],
         stanza["seed"],
     )

@@ -6,10 +6,12 @@ Reads the workflow and the config, nothing else.
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import matplotlib.patches as shapes
 
+from deepmirnatar.common.files import write_json
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.figures.charts import panels, save
 from deepmirnatar.figures.colours import BLACK, PALETTE
@@ -21,21 +23,13 @@ _FIGURES = ("tables", "explained")  # rule files that make what a reader sees, t
 _COLOURS = dict(zip(_STAGES, [*PALETTE[:6], BLACK, "#888888"], strict=True))
 
 
-def main(rule_files: list[str], snakefile: str, configs: list[str], outputs: list[str]) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "all",
-        "-s",
-        snakefile,
-        "--rulegraph",
-        "dot",
-        "--nolock",
-        "--forceall",
-    ]
-    command += ["--configfile", *configs] if configs else []
-    answer = subprocess.run(command, capture_output=True, text=True)
+def main(rule_files: list[str], snakefile: str, config: dict, outputs: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        # As the study has it, with all that was laid over it on the command line.
+        write_json(config, Path(folder) / "config.json")
+        command = [sys.executable, "-m", "snakemake", "all", "-s", snakefile, "--rulegraph", "dot", "--nolock"]
+        command += ["--forceall", "--configfile", f"{folder}/config.json"]
+        answer = subprocess.run(command, capture_output=True, text=True)
     if answer.returncode:
         raise RuntimeError(f"snakemake --rulegraph failed:\n{answer.stderr.strip()}")
     names = dict(re.findall(r'(\d+)\[label = "([^"\\]+)', answer.stdout))
@@ -143,6 +137,6 @@ if __name__ == "__main__":
     main(
         list(snakemake.input.rules),
         snakemake.params.snakefile,
-        list(snakemake.params.configs),
+        snakemake.params.config,
         list(snakemake.output),
     )

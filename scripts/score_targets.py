@@ -10,8 +10,10 @@ from deepmirnatar.prediction.chunk_scores import score_part
 from deepmirnatar.prediction.inputs import Inputs
 
 
-def main(given: str, known: str | None, candidates: str, part: int, parts: int, threads: int, stem: Path) -> None:
-    score_part(Inputs.load(given), stem, part, parts, candidates, threads, known)
+def main(
+    given: str, known: str | None, candidates: str, part: int, parts: int, threads: int, stem: Path, code: str
+) -> None:
+    score_part(Inputs.load(given), stem, part, parts, candidates, threads, known, code)
 
 
 if __name__ == "__main__":
@@ -24,4 +26,5 @@ if __name__ == "__main__":
         snakemake.params.parts,
         snakemake.threads,
         Path(snakemake.output.genes.removesuffix(".genes.tsv")),
+        snakemake.params.code,
     )

@@ -47,7 +47,7 @@ def main(
             "negatives (`negatives.strategy`), or split otherwise (`split.strategy`)"
         )
     stores = {strand: Features.load(path) for strand, path in features.items()}
-    context = Context(seed, threads, device, Path(checkpoints), stores)
+    context = Context(seed, threads, device, Path(checkpoints), stores, outputs["model"])
     history = predictor.fit(train, valid, context)
     chosen = best_threshold(valid["label"].to_numpy(), predictor.predict(valid, context))
     log.info("threshold chosen on valid: %.4g (default: %.4g)", chosen, predictor.threshold)

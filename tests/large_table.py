@@ -25,6 +25,7 @@ STANZA = {"orientation": "corrected", "duplicates": "drop", "conflicts": "drop",
 STANZA |= {
     "mirbase": False,
     "negatives": {"strategy": "given"},
+    "negatives_stay": True,
     "split": {"strategy": "given", "valid_from_train": 0.1},
 }
 MODEL = {"predictor": "interaction_map", "settings": {"epochs": 1}}

@@ -90,7 +90,7 @@ def test_every_step_writes_the_same_in_block_size_any_size(
 ):
     stanza = {"orientation": orientation, "duplicates": "drop", "conflicts": "drop", "sample": 140, "seed": 3}
     stanza |= {"mirbase": True, "without_targets": ["PTEN", "cluster3"], "apart_from": ["other:test"]}
-    stanza |= {"negatives": {"strategy": negatives}, "split": split}
+    stanza |= {"negatives": {"strategy": negatives}, "negatives_stay": negatives == "given", "split": split}
     found = []
     for size in (250_000, 6):
         block_size(size)

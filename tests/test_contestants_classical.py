@@ -192,6 +192,17 @@ def test_opening_energy_equals_constrained_folding():
     assert found.max() > 1
 
 
+def test_opening_energy_of_a_long_site_is_that_of_the_region_and_what_is_around_it():
+    sequence = random_rna(np.random.default_rng(1), 900)
+    starts, ends = np.array([[0, 450, 880]]), np.array([[8, 458, 900]])
+    found = opening_energies([sequence], starts, ends)[0]
+    around = [(sequence[:158], 0, 8), (sequence[300:608], 150, 158), (sequence[730:], 150, 170)]
+    np.testing.assert_allclose(found, [open_directly(*each) for each in around], atol=2e-4)
+    # ViennaRNA's routine dies of these if it folds them whole.
+    stable = "".join(np.random.default_rng(2).choice(list("GC"), 700))
+    assert np.isfinite(opening_energies([stable], np.array([[300]]), np.array([[308]]))).all()
+
+
 def test_opening_energy_of_what_cannot_fold_is_zero(monkeypatch):
     # ViennaRNA's routine corrupts memory on four nt, so it must not be asked.
     monkeypatch.setattr(RNA, "pfl_fold_up", None)
@@ -285,6 +296,13 @@ def test_duplex_features_of_a_known_site():
     assert row["open_supplementary"] == pytest.approx(open_directly(site, 4, 12), abs=1e-3)
     assert row["open_site"] == pytest.approx(open_directly(site, 0, 20), abs=1e-3)
     assert row["duplex_energy"] == pytest.approx(RNA.duplexfold(LET7, site).energy)
+
+
+def test_unknown_bases_shift_no_region():
+    site = "N" * 10 + "UUAGCCGGAUCCAUUACUAUCUACCUCAGG"
+    row = duplex_features([LET7], [site]).iloc[0]
+    assert row["open_seed"] == pytest.approx(open_directly(site, 30, 38), abs=1e-3) and row["open_seed"] > 0.5
+    assert row["open_site"] == pytest.approx(open_directly(site, 13, 38), abs=1e-3)
 
 
 def test_duplex_features_do_not_depend_on_the_other_rows():

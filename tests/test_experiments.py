@@ -239,6 +239,13 @@ def test_weights_to_start_from_are_a_file_or_another_models_run(small, weights, 
     small["models"]["map"] = {"predictor": "interaction_map"}
     small["models"]["tuned"]["settings"]["weights"] = "results/runs/base/map/seed-1/model.safetensors"
     assert Study(small).models["tuned"]["settings"]["weights"].startswith("results/runs/base/map")
+    # A swept point that equals its parent is the parent.
+    small["models"]["map"]["sweep"] = {"dropout": [0.2, 0.3]}
+    small["models"]["tuned"]["settings"]["weights"] = "results/runs/base/map.dropout-0.2/seed-1/model.safetensors"
+    assert Study(small).models["tuned"]["settings"]["weights"] == "results/runs/base/map/seed-1/model.safetensors"
+    small["models"]["map"]["settings"] = {"weights": "results/runs/base/tuned/seed-1/model.safetensors"}
+    with pytest.raises(ConfigError, match="tuned cannot start from its own weights, by way of map"):
+        Study(small)
 
 
 def test_sources_and_reference_tables_of_a_dataset(small, tmp_path):
@@ -670,6 +677,30 @@ def test_a_rule_of_a_dataset_is_given_what_it_reads_and_no_more(look):
     assert look.dataset_keys("orientation", "seed")(of["debiased"]) == {"orientation": "corrected", "seed": 1}
     # Folding does not depend on the split, what is balanced within splits does.
     assert "split" not in look.negatives_keys(of["regenerated"]) and "split" in look.negatives_keys(of["debiased"])
+    # Merging asks of the strategy only whether the negatives of the sources stay.
+    of["released"] = SimpleNamespace(dataset="released")
+    assert {name: look.merge_keys(of[name])["negatives_stay"] for name in of} == {
+        "regenerated": False,
+        "debiased": False,
+        "released": True,
+    }
+    assert "negatives" not in look.merge_keys(of["regenerated"])
+
+
+def test_a_drawn_network_follows_the_code_of_the_embeddings_that_it_shows(published, look, root):
+    published["models"]["deepmirnatar"]["embeddings"]["site"] = "site_onehot"
+    other = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
+    assert look.explained_code() != other.explained_code()
+
+
+def test_published_weights_ask_for_a_gpu_only_where_a_projection_is_fitted(published, root):
+    published["embeddings"]["projected"] = {
+        "extends": "site_dnabert_published",
+        "settings": {"projection": "pca", "size": 64},
+    }
+    look = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
+    assert look.import_gpu(SimpleNamespace(embedding="site_dnabert_published")) == 0
+    assert look.import_gpu(SimpleNamespace(embedding="projected")) == 1
 
 
 def test_digests_of_a_source_are_looked_up_by_file(look):

@@ -154,3 +154,4 @@ def test_the_temperature_mends_logits_that_are_too_sure_and_keeps_their_order():
     logits = np.column_stack([np.zeros_like(margin), 3 * margin])
     assert best_temperature(logits, labels) == pytest.approx(3, rel=0.05)
     assert best_temperature(logits[:, ::-1], 1 - labels) == pytest.approx(3, rel=0.05)
+    assert best_temperature(logits[labels == 1], labels[labels == 1]) == 1  # one class tells no probability

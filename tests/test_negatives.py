@@ -242,6 +242,13 @@ def test_binding_energy_equals_the_sum_over_all_structures(mirna, site):
     assert binding_energy((mirna, site)) == pytest.approx(expected, abs=1e-3)
 
 
+def test_binding_energy_of_a_long_and_stable_site_is_a_number():
+    """The sum over its structures is larger than any number, unless the energies are scaled."""
+    folded, open_site = "G" * 150 + "AAAA" + "C" * 150, "A" * 120 + "GGCGCCGCAUCCGGCGCCGGCC" + "A" * 120
+    mirna = "GGCCGGCGCCGGAUGCGGCGCC"
+    assert 0 < binding_energy((mirna, folded)) < 10 and binding_energy((mirna, open_site)) < -20
+
+
 def plain_binding(mirna: str, site: str) -> float:
     """dG_bind by way of the strands' own ensembles and that of all states of the two together."""
     import RNA
@@ -385,6 +392,17 @@ def test_matched_gives_no_site_of_a_gene_that_the_family_targets(many):
         if name == family(other):
             assert set(known["gene"]).isdisjoint(rows["target"])
     check_sites(positives, negatives)
+
+
+def test_matched_spares_the_known_targets_of_each_family_that_a_name_stands_for(many):
+    """A release may give one name to miRNAs of several families."""
+    shared = sorted(set(families(many)))[:2]
+    table = many.assign(mirna=many["mirna"].where(~families(many).isin(shared), "hsa-x"))
+    genes = many["target"].unique()[:40]
+    known = pd.DataFrame({"mirna": "hsa-x", "gene": genes, "strong": 0})
+    _, negatives, _ = generate(table, {"known_targets": known}, "matched", {}, seed=1)
+    for name in shared:
+        assert set(genes).isdisjoint(negatives.loc[families(negatives) == name, "target"])
 
 
 def test_matched_negatives_stay_within_their_split_and_source(rna):

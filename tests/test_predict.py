@@ -91,7 +91,7 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
         monkeypatch.setattr(chunk_scores, "LEAST", 1)
         stems = [tmp_path / folder / "parts" / str(part) for part in range(parts)]
         for part, stem in enumerate(stems):
-            script("score_targets").main(given, None, "seed_match", part, parts, 1, stem)
+            script("score_targets").main(given, None, "seed_match", part, parts, 1, stem, "")
         script("predict_targets").main(given, stems, "seed_match", 1, tmp_path / folder)
     for folder in (tmp_path / "a", tmp_path / "b", tmp_path / "c", tmp_path / "d"):
         for name, table in (("genes.tsv", result.genes), ("sites.tsv", result.sites)):
@@ -139,6 +139,18 @@ def test_chunks_change_nothing_and_a_killed_prediction_goes_on(weights, fasta, t
     assert not list((tmp_path / "cut").glob(".*"))
 
 
+def test_a_part_does_not_go_on_from_chunks_of_other_code(weights, fasta, tmp_path, monkeypatch):
+    monkeypatch.setattr(predictor, "WEIGHTS", weights)
+    monkeypatch.setattr(chunk_scores, "CHUNK", 700)
+    monkeypatch.setattr(chunk_scores, "LEAST", 1)
+    given = read_inputs(str(fasta / "mirnas.fa"), str(fasta / "utrs.fa"))
+    loaded = Predictor.load(weights)
+    old = chunk_scores.score_chunks(loaded, given, tmp_path, "seed_match", code="old")  # killed before the last step
+    kept = chunk_scores.score_chunks(loaded, given, tmp_path, "seed_match", code="old")
+    new = chunk_scores.score_chunks(loaded, given, tmp_path, "seed_match", code="new")
+    assert len(old) > 2 and kept == old and not set(new) & set(old)
+
+
 def test_bed_and_gff_say_where_the_sites_are(weights, fasta, tmp_path):
     job.predict_files(fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path, explained=0, weights=weights)
     sites = read_tsv(tmp_path / "sites.tsv")
@@ -179,6 +191,11 @@ def test_importance_is_the_change_of_the_log_odds_when_a_base_is_replaced(weight
 
     changed = [odds(LET7, site[:3] + base + site[4:]) for base in "ACG"]
     assert found["site"][3] == pytest.approx(np.mean(changed) - odds(LET7, site), abs=1e-4)
+
+
+def test_no_base_stands_for_n_and_it_is_not_explained(weights):
+    with pytest.raises(ValueError, match="only A, C, G and U can be replaced"):
+        importance(Predictor.load(weights), LET7, "ACGUNACGU")
 
 
 def test_pairs_of_a_table_are_scored_by_the_weights_that_are_given(weights, tmp_path, capsys):

@@ -121,6 +121,17 @@ def test_a_random_split_of_that_table_breaks_all_of_it(table):
     assert all(sides[one] & sides[other] for one, other in combinations(SPLITS, 2))
 
 
+@pytest.mark.parametrize("rows", [8, 9])
+def test_a_random_split_of_few_rows_leaves_no_side_empty(table, rows):
+    split, _ = split_rows(table.iloc[:rows], "random", seed=1)
+    assert set(split["split"]) == set(SPLITS)
+
+
+def test_a_split_without_rows_is_warned_of(table, caplog):
+    split_rows(table.iloc[:2], "random", seed=1)
+    assert "no row is left for" in caplog.text
+
+
 @pytest.mark.parametrize("strategy", [*GROUPED, "random"])
 def test_fractions_are_met_in_rows_and_in_both_labels(table, strategy):
     for fractions in (None, {"train": 0.5, "valid": 0.1, "test": 0.4}, {"train": 0.8, "test": 0.2}):

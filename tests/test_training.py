@@ -67,6 +67,16 @@ def test_same_seed_same_numbers_other_seed_others(data, tmp_path):
     assert not np.array_equal(scores, other.predict(valid, context))
 
 
+def test_two_runs_of_the_same_rows_have_checkpoints_of_their_own(data, tmp_path):
+    train, valid, features = data
+    found = []
+    for run in ("results/runs/released/a", "results/runs/corrected/a"):
+        predictor = load_class("deepmirnatar")(SMALL)
+        predictor.fit(train, valid, Context(device="cpu", checkpoints=tmp_path, features=features, run=run))
+        found += [checkpoint.path for checkpoint in predictor.checkpoints]
+    assert len(set(found)) == 2
+
+
 @pytest.mark.parametrize("optimizer", ["lookahead_radam", "adam"])
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
 @pytest.mark.parametrize("after", [1, 4, 7])

@@ -9,7 +9,9 @@ import pandas as pd
 
 from deepmirnatar import embeddings
 from deepmirnatar.common.files import read_tensors, sha256
+from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.datasets import negatives
+from deepmirnatar.embeddings import dnabert
 from deepmirnatar.figures import kinds
 from deepmirnatar.figures.base import DRAWN, READS
 from deepmirnatar.prediction.inputs import names_in
@@ -24,7 +26,6 @@ WEIGHTS = ROOT / "deepmirnatar" / "prediction" / "weights"
 # `{prediction}.candidates` the candidate sites of a prediction; no dataset's name has a dot.
 CONTROLS, CANDIDATES = ".controls", ".candidates"
 MIRBASE = "resources/downloads/mirbase/mature.fa"
-PUBLISHED_FILES = ("config.json", "model.safetensors", "vocab.txt")  # of DNABERT
 
 
 @cache
@@ -45,6 +46,13 @@ class Inputs:
         self.embedded = [f"{name}{kind}" for name in study.datasets for kind in ("", CONTROLS)]
         self.embedded += [f"{name}{CANDIDATES}" for name in study.predictions]
         self.downloads = [f"resources/downloads/{source}/{file}" for source, file in registry.index]
+        for name, stanza in study.models.items():
+            weights = stanza["settings"].get("weights") or ""
+            if study.comes(weights) and weights not in self.downloads:
+                raise ConfigError(
+                    f"models.{name}.settings.weights: {weights!r} is no file that the workflow downloads."
+                    f"{did_you_mean(weights, self.downloads)}"
+                )
 
     @staticmethod
     def any_of(names) -> str:
@@ -73,6 +81,12 @@ class Inputs:
     def dataset_keys(self, *keys: str):
         """These keys of the dataset's stanza, for a rule that reads no others: an edit of those reruns nothing."""
         return lambda wildcards: {key: self.dataset(wildcards).get(key) for key in keys}
+
+    def merge_keys(self, wildcards) -> dict:
+        """What merging reads, and whether the negatives of the sources stay."""
+        strategy = self.dataset(wildcards)["negatives"]["strategy"]
+        keys = self.dataset_keys("orientation", "duplicates", "conflicts", "sample", "seed")(wildcards)
+        return keys | {"negatives_stay": negatives.are_given(strategy)}
 
     def negatives_keys(self, wildcards) -> dict:
         within = negatives.within_splits(self.dataset(wildcards)["negatives"]["strategy"])
@@ -144,8 +158,12 @@ class Inputs:
         """A published DNABERT: the downloaded one, or what a folder of the user's has of one."""
         weights = self.study.embeddings[wildcards.embedding]["settings"]["weights"]
         if weights == "dnabert4":
-            return [f"resources/downloads/dnabert4/{name}" for name in PUBLISHED_FILES]
-        return [f"{weights}/{name}" for name in (*PUBLISHED_FILES, "pytorch_model.bin") if Path(weights, name).exists()]
+            return [path for path in self.downloads if Path(path).parent.name == weights]
+        return [f"{weights}/{name}" for name in dnabert.FILES if Path(weights, name).exists()]
+
+    def import_gpu(self, wildcards) -> int:
+        """Published weights are copied, unless a projection of their vectors is fitted."""
+        return self.gpu if self.study.embeddings[wildcards.embedding]["settings"]["projection"] == "pca" else 0
 
     def embedding_gpu(self, wildcards) -> int:
         return self.gpu if embeddings.load(self.study.embeddings[wildcards.embedding]["kind"]).GPU else 0
@@ -162,8 +180,13 @@ class Inputs:
         return self.study.models[name]
 
     def fitted_model(self, wildcards) -> dict:
-        """What of the stanza decides a fit. A new printed name retrains nothing."""
-        return {key: value for key, value in self.model(wildcards).items() if key != "label"}
+        """What of the stanza decides a fit."""
+        return self._unlabelled(self.model(wildcards))
+
+    @staticmethod
+    def _unlabelled(model: dict) -> dict:
+        """A model's stanza without its printed name, a new one of which retrains nothing."""
+        return {key: value for key, value in model.items() if key != "label"}
 
     def model_files(self, wildcards) -> list[str]:
         """Published weights that a stanza's settings name."""
@@ -215,7 +238,7 @@ class Inputs:
     def timed_models(self) -> dict[str, dict]:
         """The paper's network and ours, as a CPU trains them."""
         names = ("deepmirnatar", "papers_network_3epochs", "interaction_map")
-        return {name: self.study.models[name] for name in names if name in self.study.models}
+        return {name: self._unlabelled(self.study.models[name]) for name in names if name in self.study.models}
 
     def timed_code(self) -> str:
         """Of the script and the predictors that it times, which no wildcard names."""
@@ -495,15 +518,16 @@ class Inputs:
         return self.study.known_targets(wildcards.prediction)
 
     @staticmethod
-    def laid_over(configs: list) -> list[str]:
-        """The config files that are laid over the workflow's own."""
-        return [str(path) for path in configs if Path(path).resolve() != ROOT / "config" / "config.yaml"]
-
-    @staticmethod
     def workflow_files(wildcards) -> list[str]:
         return [str(path) for path in (ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk")))]
 
     # --- explanatory figures
+
+    def explained_code(self) -> str:
+        """Of the script that draws the network, and of the embedding kinds that it reads, which no wildcard names."""
+        embedded = (self.explained_model() or {"embeddings": {}})["embeddings"].values()
+        names = {f"deepmirnatar.embeddings.{stanza['kind']}" for stanza in embedded}
+        return fingerprint(ROOT / "scripts" / "plot_network.py", frozenset(names))
 
     def explained_model(self) -> dict | None:
         """The model whose architecture is drawn: label, settings, and by strand its complete embedding stanzas.

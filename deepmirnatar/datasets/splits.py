@@ -81,6 +81,7 @@ def split_rows(
         return table, _report(table, [])
     if strategy == "random":
         table = table.assign(split=_assign(np.arange(len(table)), table["label"], fractions, rng))
+        _warn_of_empty(table, strategy, fractions, len(table))
         return table, _report(table, [])
     if strategy not in STRATEGIES:
         raise ValueError(f"unknown split strategy {strategy!r}; choose from {', '.join(STRATEGIES)}")
@@ -105,14 +106,7 @@ def split_rows(
         )
         groups = key
     table = table.assign(split=_assign(groups, table["label"], fractions, rng))
-    if absent := [name for name in SPLITS if fractions.get(name, 0) > 0 and name not in set(table["split"])]:
-        log.warning(
-            "split %s: no row is left for %s, since the table has %d groups that must stay whole; take more rows, or "
-            "another split.strategy",
-            strategy,
-            " and ".join(absent),
-            groups.max() + 1,
-        )
+    _warn_of_empty(table, strategy, fractions, groups.max() + 1)
     drops = {"site nearly equals one of": partial(_near, shared_nt=shared_nt)} if chained else {}
     drops |= {"miRNA sequence and gene are those of one of": _same_pair} if strategy == "by_pair" else {}
     for side, other in (("valid", "test"), ("train", "test"), ("train", "valid")):
@@ -126,6 +120,17 @@ def split_rows(
                 table = table[~leaks].reset_index(drop=True)
     table = table.assign(site_cluster=cluster_sites(table["target_sequence"], shared_nt))
     return table, _report(table, notes)
+
+
+def _warn_of_empty(table: pd.DataFrame, strategy: str, fractions: dict, groups: int) -> None:
+    if absent := [name for name in SPLITS if fractions.get(name, 0) > 0 and name not in set(table["split"])]:
+        log.warning(
+            "split %s: no row is left for %s, since the table has %d groups that must stay whole; take more rows, or "
+            "another split.strategy",
+            strategy,
+            " and ".join(absent),
+            groups,
+        )
 
 
 def _key(table: pd.DataFrame, strategy: str) -> pd.Series:
@@ -159,7 +164,8 @@ def _assign(groups: np.ndarray, label: pd.Series, fractions: dict, rng: np.rando
     for group in order:
         lack = (want - have) @ size[group] / np.maximum(room, 1)
         # A group that would fill half of a small split belongs into the largest.
-        side[group] = int(room.argmax() if size[group].sum() > 0.5 * room.min() else lack.argmax())
+        large = 1 < size[group].sum() > 0.5 * room.min()
+        side[group] = int(room.argmax() if large else lack.argmax())
         have[side[group]] += size[group]
     return np.array(names, dtype=object)[side[groups]]
 

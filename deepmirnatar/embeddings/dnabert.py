@@ -26,6 +26,9 @@ from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.rna.kmers import END, MASK, PAD, SPECIAL, START, tokenize, vocabulary
 
 LABEL, LEARNS, GPU = "DNABERT", True, True
+# A published checkpoint has the first, one of the second, and mostly the third.
+CONFIG, WEIGHTS, VOCABULARY = "config.json", ("model.safetensors", "pytorch_model.bin"), "vocab.txt"
+FILES = (CONFIG, *WEIGHTS, VOCABULARY)
 PUBLISHED_SIZE = 768  # hidden size of the published weights
 LONGEST_KMERS = 510  # beside the two tokens at the ends
 
@@ -145,7 +148,7 @@ def pretrain(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, pace)
     rows = torch.from_numpy(pieces(corpus, settings.k, settings.piece_kmers))
     log.info("pre-training on %d pieces of up to %d k-mers, device %s", len(rows), settings.piece_kmers, device)
-    checkpoint = Checkpoint(checkpoints / digest("pretrain", asdict(settings), seed, len(rows), int(rows.sum())))
+    checkpoint = Checkpoint(checkpoints / digest(str(path), asdict(settings), seed, len(rows), int(rows.sum())))
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
     state = checkpoint.load(parts, device)
     history, first = (state["history"], state["step"]) if state else ([], 0)
@@ -207,7 +210,7 @@ def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Pat
     sites at most), save one file."""
     folder = Path(folder)
     model = _load_published(folder)
-    vocab = folder / "vocab.txt"
+    vocab = folder / VOCABULARY
     if vocab.exists() and vocab.read_text().split() != vocabulary(settings.k):
         raise ValueError(f"{vocab}: is not DNABERT's vocabulary of {settings.k}-mers in its order")
     projection = {}
@@ -245,15 +248,12 @@ def embed(sequences: list[str], settings: Settings, embedder: Path, device: str 
     mean, components = tensors.pop("pca.mean", None), tensors.pop("pca.components", None)
     model = BertModel(BertConfig(**description["config"]), add_pooling_layer=False)
     model.load_state_dict(tensors)
-    vectors, offsets = _run(model, sequences, settings.k, device)
-    if components is not None:
-        vectors = (torch.from_numpy(vectors).float() - mean) @ components.T
-        vectors = vectors.numpy().astype(np.float16)
+    vectors, offsets = _run(model, sequences, settings.k, device, mean, components)
     return Features(vectors, np.arange(len(vectors)), offsets, pd.Index(sequences))
 
 
-def _run(model, sequences: list[str], k: int, device: str) -> tuple[np.ndarray, np.ndarray]:
-    """Last hidden states of all k-mers, end to end, float16, and offsets."""
+def _run(model, sequences: list[str], k: int, device: str, mean=None, components=None) -> tuple[np.ndarray, np.ndarray]:
+    """Last hidden states of all k-mers, or their principal components, end to end, float16, and offsets."""
     import torch
 
     from deepmirnatar.training.devices import pick_device
@@ -262,7 +262,8 @@ def _run(model, sequences: list[str], k: int, device: str) -> tuple[np.ndarray, 
     model = model.to(device).eval()
     tokens, offsets = tokenize(sequences, k)
     lengths = np.diff(offsets)
-    out = np.empty((len(tokens), model.config.hidden_size), dtype=np.float16)
+    width = model.config.hidden_size if components is None else len(components)
+    out = np.empty((len(tokens), width), dtype=np.float16)
     order = np.argsort(lengths, kind="stable")
     batches = np.array_split(order, max(1, -(-len(order) // 512)))
     with torch.inference_mode():
@@ -276,7 +277,10 @@ def _run(model, sequences: list[str], k: int, device: str) -> tuple[np.ndarray, 
             ids[np.arange(len(rows)), lengths[rows] + 1] = END
             ids = torch.from_numpy(ids).to(device)
             states = model(ids, attention_mask=(ids != PAD).long()).last_hidden_state
-            out[place[inside]] = states[:, 1:-1][torch.from_numpy(inside).to(device)].half().cpu().numpy()
+            states = states[:, 1:-1][torch.from_numpy(inside).to(device)].cpu()
+            if components is not None:
+                states = (states - mean) @ components.T
+            out[place[inside]] = states.half().numpy()
     return out, offsets
 
 
@@ -286,13 +290,13 @@ def _load_published(folder: Path):
     from safetensors.torch import load_file
     from transformers import BertConfig, BertModel
 
-    weights = [folder / name for name in ("model.safetensors", "pytorch_model.bin") if (folder / name).exists()]
-    if not (folder / "config.json").exists() or not weights:
+    weights = [folder / name for name in WEIGHTS if (folder / name).exists()]
+    if not (folder / CONFIG).exists() or not weights:
         raise FileNotFoundError(
             f"{folder}: needs config.json and model.safetensors (or pytorch_model.bin). Run `snakemake download`, "
             "or set `weights: pretrain` in the embedding's stanza."
         )
-    config = json.loads((folder / "config.json").read_text())
+    config = json.loads((folder / CONFIG).read_text())
     # The published file carries keys of the fork it was written with.
     keep = set(BertConfig().to_dict()) - {"architectures", "transformers_version", "dtype"}
     model = BertModel(BertConfig(**{key: config[key] for key in config if key in keep}), add_pooling_layer=False)

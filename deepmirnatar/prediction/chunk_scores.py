@@ -23,13 +23,15 @@ MOST_CELLS, LEAST = 20_000_000, 50_000
 UNFINISHED = ".unfinished-"  # so begins the name of the folder of a prediction's finished chunks
 
 
-def score_part(given: Inputs, stem: Path, part: int, parts: int, candidates: str, threads: int, known=None) -> None:
+def score_part(
+    given: Inputs, stem: Path, part: int, parts: int, candidates: str, threads: int, known=None, code: str = ""
+) -> None:
     """Score one of `parts` equal parts of the targets, to be put together by `finish`: the files of `stem`.
 
-    Parts are numbered from 0; one may be empty, where there are few targets.
+    Parts are numbered from 0; one may be empty, where there are few targets. `code` as in `score_chunks`.
     """
     predictor = Predictor.load(threads=threads)
-    chunked = score_chunks(predictor, given, stem.parent, candidates, known, part, parts)
+    chunked = score_chunks(predictor, given, stem.parent, candidates, known, part, parts, code)
     merge_genes([genes_of(each) for each in chunked], genes_of(stem), rank=False)
     with atomic(sites_of(stem)) as out:
         for number, sites in enumerate(join_sites([sites_of(each) for each in chunked])):
@@ -38,14 +40,23 @@ def score_part(given: Inputs, stem: Path, part: int, parts: int, candidates: str
 
 
 def score_chunks(
-    predictor: Predictor, given: Inputs, folder: Path, candidates: str, known=None, part: int = 0, parts: int = 1
+    predictor: Predictor,
+    given: Inputs,
+    folder: Path,
+    candidates: str,
+    known=None,
+    part: int = 0,
+    parts: int = 1,
+    code: str = "",
 ) -> list[Path]:
-    """Score the chunks of one of `parts` equal parts, but for those done before; returns the stems of their files."""
+    """Score the chunks of one of `parts` equal parts, but for those done before; returns the stems of their files.
+
+    Chunks of another version, of other `code` or of another size are not gone on from.
+    """
     evidence = _evidence(known, given) if known else None
     tables = [pd.util.hash_pandas_object(table.astype(str)).to_list() for table in (given.mirnas, given.targets)]
-    # Chunks of another version, or of another size, are not gone on from.
-    code = [__version__, CHUNK, MOST_CELLS, LEAST]
-    key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None, part, parts, code)
+    made_by = [__version__, code, CHUNK, MOST_CELLS, LEAST]
+    key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None, part, parts, made_by)
     every = list(chunks(given.targets, max(LEAST, min(CHUNK, MOST_CELLS // len(given.mirnas)))))
     own = [int(number) for number in np.array_split(np.arange(len(every)), parts)[part]]
     if not own:  # an empty part, whose tables have their columns all the same

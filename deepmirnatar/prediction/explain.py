@@ -16,7 +16,9 @@ def importance(predictor, mirna: str, site: str) -> dict[str, np.ndarray]:
 
 
 def importances(predictor, pairs: list[tuple[str, str]]) -> list[dict[str, np.ndarray]]:
-    """`importance` of several pairs of a miRNA and a site, all scored in one go."""
+    """`importance` of several pairs of a miRNA and a site, all scored in one go. ValueError for N, which is no base."""
+    if odd := [text for pair in pairs for text in pair if set(text) - set(LETTERS)]:
+        raise ValueError(f"{odd[0]!r}: only A, C, G and U can be replaced by each other")
     rows = [row for pair in pairs for row in (pair, *_changed(*pair))]
     scores = np.clip(predictor.score(pd.DataFrame(rows, columns=COLUMNS)), 1e-7, 1 - 1e-7)
     odds, done, found = np.log(scores) - np.log1p(-scores), 0, []

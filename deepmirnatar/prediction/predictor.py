@@ -23,6 +23,7 @@ from deepmirnatar.prediction.repression import Repression
 from deepmirnatar.rna.sequences import joined, padded
 from deepmirnatar.rna.site_features import CLASSES, SeedIndex, find_sites
 from deepmirnatar.rna.site_kernels import CANONICAL
+from deepmirnatar.training.settings import SCORED_AT_ONCE
 
 WEIGHTS = Path(__file__).parent / "weights"
 # Which seed types are scored: seed matches of 6mer and better, and what else may bind.
@@ -33,7 +34,6 @@ CANDIDATES = {
 }
 WINDOW, AFTER_SEED = 40, 5  # nt of a site that are scored, and of those beyond the base opposite nt 1
 CHUNK = 200_000  # nt of 3'UTRs that go through at once
-BATCH = 128  # sites that go through the network at once
 LONG_SITE = 200  # nt; with a longer one among them, batches are not filled up
 ORDER = ["repression", "binding", "mirna", "target"]  # of genes: most repressed, then best bound, first
 DECIMALS = 6  # of scores, so that tables hold what Python returns
@@ -116,7 +116,8 @@ class Predictor:
         # Batches of one size: for each other one, oneDNN would build and keep another set of kernels. Long sites cost
         # more than that.
         longest = pairs["target_sequence"].str.len().max()
-        rows = np.arange(-(-len(pairs) // BATCH) * BATCH if longest <= LONG_SITE else len(pairs)) % len(pairs)
+        full = -(-len(pairs) // SCORED_AT_ONCE) * SCORED_AT_ONCE
+        rows = np.arange(full if longest <= LONG_SITE else len(pairs)) % len(pairs)
         table = pairs[["mirna_sequence", "target_sequence"]].assign(label=0).iloc[rows]
         return self.model.predict(table, Context(threads=self.threads, device="auto"))[: len(pairs)]
 

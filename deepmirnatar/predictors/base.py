@@ -20,6 +20,7 @@ class Context:
     checkpoints: Path = Path("results/checkpoints")
     # Embedded sequences by strand, "mirna" and "site", for predictors whose stanza names embeddings.
     features: dict[str, Features] | None = None
+    run: str = ""  # a name that trainings side by side do not share, so that each has checkpoints of its own
 
 
 class Predictor:

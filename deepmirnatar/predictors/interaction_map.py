@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import digest, read_tensors
+from deepmirnatar.common.logs import log
 from deepmirnatar.common.settings import one_of
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.neural import NeuralPredictor, load_state
@@ -138,9 +139,12 @@ class Predictor(NeuralPredictor):
 
 
 def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The divisor of `logits` (rows, 2) at which `labels` (rows,) are most likely; 0.2 to 5."""
+    """The divisor of `logits` (rows, 2) at which `labels` (rows,) are most likely; 0.2 to 5, and 1 for one class."""
     from scipy.optimize import minimize_scalar
 
+    if labels.min() == labels.max():
+        log.warning("valid holds one class, by which no probability can be calibrated")
+        return 1.0
     margin = np.where(labels == 1, 1, -1) * (logits[:, 1] - logits[:, 0]).astype(float)
 
     def loss(log_temperature: float) -> float:

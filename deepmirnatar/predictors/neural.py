@@ -50,6 +50,7 @@ class NeuralPredictor(Predictor):
         start = sum(part.detach().double().sum().item() for part in self.network.parameters())
         vectors = [store.table.astype(np.float64).sum() for store in (context.features or {}).values()]
         key = digest(
+            context.run,
             type(self).__module__,
             asdict(self.settings),
             context.seed,

@@ -22,8 +22,8 @@ class Settings:
     prior: float = 1.0
 
     def check(self) -> None:
-        """ValueError for columns that a table of pairs does not have, or that tell every row from all others."""
-        known = [name for name in COLUMNS if name != "pair_id"]
+        """ValueError for columns that a table of pairs does not have, or that nothing can be learned from."""
+        known = [name for name in COLUMNS if name not in ("pair_id", "label", "split")]
         for key, names in (("columns", self.columns), ("backoff", self.backoff)):
             if odd := [name for name in names if name not in known]:
                 raise ValueError(

@@ -37,14 +37,15 @@ def duplex_features(mirnas: Sequence[str], sites: Sequence[str], processes: int 
     opposite = np.where(facing >= 0, np.take_along_axis(target, np.maximum(facing, 0), axis=1), 4)
     watson_crick, wobble = WATSON_CRICK[bases, opposite], WOBBLE[bases, opposite]
 
-    last = _opposite_first(facing, np.array([len(site) for site in sites]))
+    lengths = np.array([len(site) for site in sites])
+    last = _opposite_first(facing, lengths)
     beyond = np.pad(target, ((0, 0), (0, 1)), constant_values=4)  # nt 1 may hang over the site's end
     first_base = np.take_along_axis(beyond, np.minimum(last, target.shape[1])[:, None], axis=1)[:, 0]
     to_end = last[:, None] - np.arange(target.shape[1])  # of each site position from the one opposite nt 1
     starts = last[:, None] + 1 - np.array([8, 16, 25])
     ends = last[:, None] + 1 - np.array([0, 8, 0])
-    lengths = (target < 4).sum(axis=1, keepdims=True)
-    opening = opening_energies(sites, np.clip(starts, 0, lengths), np.clip(ends, 0, lengths), processes)
+    most = lengths[:, None]
+    opening = opening_energies(sites, np.clip(starts, 0, most), np.clip(ends, 0, most), processes)
 
     columns = {f"pair_{nt}": watson_crick[:, nt - 1] + 0.5 * wobble[:, nt - 1] for nt in range(2, 23)}
     columns["supplementary"] = watson_crick[:, 12:16].sum(axis=1)

@@ -12,13 +12,18 @@ def binding_energy(pair: tuple[str, str]) -> float:
     """dG_bind = F(AB) - F(A) - F(B) in kcal/mol at 37 C, of (miRNA, site), both 5'->3'.
 
     The ensemble free energy of the dimer less those of its free strands (Bernhart et al. 2006): below zero
-    when binding is favourable.
+    when binding is favourable, and above 900 where the strands can form no pair at all.
     """
     import RNA
 
     model = RNA.md()
     model.compute_bpp = 0
-    _, free_a, free_b, dimer, _ = RNA.fold_compound("&".join(pair), model).pf_dimer()
+    compound = RNA.fold_compound("&".join(pair), model)
+    _, free_a, free_b, dimer, _ = compound.pf_dimer()
+    if not math.isfinite(dimer - free_a - free_b):
+        # Sums over the structures of a long and stable site are too large for a number, unless scaled by the best one.
+        compound.exp_params_rescale(compound.mfe_dimer()[1])
+        _, free_a, free_b, dimer, _ = compound.pf_dimer()
     return dimer - free_a - free_b
 
 
@@ -51,6 +56,9 @@ KT = 1.98717e-3 * 310.15  # kcal/mol at 37 C, with ViennaRNA's gas constant
 # A hairpin takes one pair around three bases. Shorter sequences cannot fold, and RNAplfold's routine writes
 # beyond its arrays on them.
 SHORTEST_FOLD = 5
+# Longer sequences fold within REACH nt around each region. The routine breaks on long and stable ones, and the time
+# grows with the cube of the length.
+LONGEST_FOLD, REACH = 400, 150
 
 
 def opening_energies(
@@ -63,7 +71,8 @@ def opening_energies(
     """dG_open = -kT ln P(all of start..end unpaired) in kcal/mol, never below 0; shape (sequences, regions).
 
     `starts` and `ends`, shape (sequences, regions), are 0-based and half-open; an empty region costs nothing.
-    Every sequence folds freely and as a whole, each distinct one once.
+    Every sequence folds freely and as a whole, each distinct one once; of one above LONGEST_FOLD nt, what is within
+    REACH nt of a region.
     """
     regions = [list(zip(*row, strict=True)) for row in zip(starts.tolist(), ends.tolist(), strict=True)]
     wanted: dict[str, set] = {}
@@ -79,9 +88,19 @@ def opening_energies(
 
 
 def _open_regions(job: tuple[str, tuple[tuple[int, int], ...]]) -> list[float]:
+    sequence, regions = job
+    if len(sequence) <= LONGEST_FOLD:
+        return _open_folded(sequence, regions)
+    found = []
+    for start, end in regions:
+        first = max(0, start - REACH)
+        found += _open_folded(sequence[first : end + REACH], [(start - first, end - first)])
+    return found
+
+
+def _open_folded(sequence: str, regions: Sequence[tuple[int, int]]) -> list[float]:
     import RNA
 
-    sequence, regions = job
     length = len(sequence)
     longest = max((end - start for start, end in regions), default=0)
     if length < SHORTEST_FOLD or longest < 1:

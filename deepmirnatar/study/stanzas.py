@@ -47,11 +47,16 @@ def with_strategies(config: dict, layers: list[dict]) -> dict:
     """
     told = reduce(merge_stanzas, layers)
     for layer in layers[1:]:
-        for name, stanza in (layer.get("datasets") or {}).items():
-            for key, value in (stanza or {}).items():
+        for name, stanza in _items(layer.get("datasets")):
+            for key, value in _items(stanza):
                 if isinstance(value, dict) and "strategy" in value:
                     config["datasets"][name][key] = told["datasets"][name][key]
     return config
+
+
+def _items(stanza: object) -> list[tuple]:
+    """Of a map; what stands in the place of one is for the schema to refuse."""
+    return list(stanza.items()) if isinstance(stanza, dict) else []
 
 
 def merge_stanzas(base: dict, over: dict) -> dict:

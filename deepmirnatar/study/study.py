@@ -18,7 +18,7 @@ from deepmirnatar.common.tables import header
 from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures import kinds
-from deepmirnatar.pairs import COLUMNS
+from deepmirnatar.pairs import COLUMNS, SPLITS
 from deepmirnatar.prediction.study_sites import CANDIDATES
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.user import REQUIRED
@@ -49,6 +49,8 @@ SHIPPED_CANDIDATES = ["seed_match", "offset", "all"]
 PRETRAIN = "pretrain"
 # `weights` of DNABERT that are no folder.
 PUBLISHED = [PRETRAIN, "dnabert4"]
+# `weights` of a model that are those of another run of the study.
+RUN = re.compile(r"results/runs/(?P<dataset>[^/]+)/(?P<model>[^/]+)/seed-\d+/model\.safetensors")
 
 
 class Study:
@@ -72,6 +74,11 @@ class Study:
         resolved = resolve(config["models"], "models", "predictor")
         self.models = {name: self._model(name, stanza, resolved) for name, stanza in resolved.items()}
         self.alias = self._aliases(config["models"])
+        for stanza in self.models.values():
+            weights = stanza["settings"].get("weights") or ""
+            if (run := RUN.fullmatch(weights)) and run["model"] in self.alias:
+                before, after = weights[: run.start("model")], weights[run.end("model") :]
+                stanza["settings"]["weights"] = before + self.alias[run["model"]] + after
         self.experiments = {
             name: self._experiment(name, stanza)
             for name, stanza in resolve(config["experiments"], "experiments").items()
@@ -99,8 +106,11 @@ class Study:
         for source in done["sources"]:
             if source not in SOURCES:
                 raise unknown(source, SOURCES, f"{place}.sources")
-        if name in SOURCES and done["table"]:
-            raise ConfigError(f"{place}: has a table of its own and the name of a source; choose another name")
+        for kind, taken in (("source", SOURCES), ("strategy of negatives", negatives.names())):
+            if name in taken and done["table"]:
+                raise ConfigError(f"{place}: has a table of its own and the name of a {kind}; choose another name")
+        if name == "embedder":
+            raise ConfigError(f"{place}: an embedding's own file has this name; choose another")
         if not done["sources"] and not done["table"]:
             raise ConfigError(f"{place}: needs `sources` (a list) or `table` (a file of your own)")
         if done["table"] and (wrong := missing_file(done["table"], self.root)):
@@ -127,7 +137,7 @@ class Study:
         for key in ("columns", "mirna_written"):
             if done[key] != DATASET_DEFAULTS[key] and not done["table"]:
                 raise ConfigError(f"{place}.{key}: is read only with a `table` of your own; remove it")
-        fresh, split = done["negatives"]["strategy"] != "given", done["split"]
+        fresh, split = not negatives.are_given(done["negatives"]["strategy"]), done["split"]
         if done["orientation"] == "as_released" and (fresh or split["strategy"] == "by_mirna_family"):
             raise ConfigError(
                 f"{place}: orientation as_released leaves some miRNAs 3'->5', but fresh negatives and a split by "
@@ -162,7 +172,16 @@ class Study:
             raise unknown(dataset, self.datasets, place)
         if split not in ("valid", "test"):
             raise ConfigError(f"{place}: {test_set!r} must read DATASET:test or DATASET:valid")
+        self._check_fraction(dataset, split, place)
         return dataset
+
+    def _check_fraction(self, dataset: str, split: str, place: str) -> None:
+        """Refuse a dataset whose own fractions leave a split empty that is asked for."""
+        fractions = self.datasets[dataset]["split"].get("fractions")
+        if fractions and not fractions.get(split):
+            raise ConfigError(
+                f"{place}: {dataset} has no rows in {split}; give it some by datasets.{dataset}.split.fractions"
+            )
 
     def _embedding(self, name: str, stanza: dict) -> dict:
         place = f"embeddings.{name}"
@@ -174,13 +193,20 @@ class Study:
         kind = embeddings.settings_class(stanza["kind"])
         settings = _settings(place, stanza, kind)
         weights = settings.get("weights", PRETRAIN)
-        if weights not in PUBLISHED and not self._comes(weights) and not os.path.isdir(self.root / weights):
+        if self.comes(weights):
             raise ConfigError(
-                f"{place}.settings.weights: there is no folder {weights!r} (looked from {self.root.resolve()}); take "
+                f"{place}.settings.weights: write dnabert4 for the checkpoint that the workflow downloads"
+            )
+        if weights not in PUBLISHED and not (self.root / weights / "config.json").exists():
+            what = "config.json in" if os.path.isdir(self.root / weights) else "folder"
+            raise ConfigError(
+                f"{place}.settings.weights: there is no {what} {weights!r} (looked from {self.root.resolve()}); take "
                 f"one with config.json and model.safetensors, or {' or '.join(PUBLISHED)}"
             )
         given = (self.config["embeddings"][name] or {}).get("settings", {})
-        unread = kind.PRETRAINING if weights != PRETRAIN else ["projection"]
+        unread = ["projection"] if weights == PRETRAIN else [*kind.PRETRAINING]
+        if weights != PRETRAIN and settings["projection"] == "none":
+            unread.append("size")
         if stanza["kind"] == "dnabert" and (odd := [key for key in unread if given.get(key, "none") != "none"]):
             raise ConfigError(f"{place}.settings.{odd[0]}: is not read with `weights: {weights}`; remove it")
         return {
@@ -220,26 +246,33 @@ class Study:
         }
 
     @staticmethod
-    def _comes(path: str) -> bool:
+    def comes(path: str) -> bool:
         """Is this one of the files that the workflow downloads?"""
         return Path(path).parts[:2] == ("resources", "downloads")
 
     def _check_weights(self, name: str, weights: str, models: dict) -> None:
         """Refuse weights for a model that are no file and come neither from a download nor from a run."""
-        place, folders = f"models.{name}.settings.weights", Path(weights).parts
-        if folders[:2] != ("results", "runs"):
-            if not self._comes(weights) and (wrong := missing_file(weights, self.root)):
+        place = f"models.{name}.settings.weights"
+        if not (run := RUN.fullmatch(weights)):
+            if Path(weights).parts[:2] == ("results", "runs"):
+                raise ConfigError(f"{place}: {weights!r} must read results/runs/DATASET/MODEL/seed-N/model.safetensors")
+            if not self.comes(weights) and (wrong := missing_file(weights, self.root)):
                 raise ConfigError(f"{place}: {wrong}")
-        elif not re.fullmatch(r"results/runs/[^/]+/[^/]+/seed-\d+/model\.safetensors", weights):
-            raise ConfigError(f"{place}: {weights!r} must read results/runs/DATASET/MODEL/seed-N/model.safetensors")
-        elif folders[2] not in self.datasets:
-            raise unknown(folders[2], self.datasets, place)
-        elif folders[3] not in models:
-            raise unknown(folders[3], models, place)
-        elif folders[3] == name:
-            raise ConfigError(f"{place}: {name} cannot start from its own weights; name another model's")
-        elif models[folders[3]].get("predictor") != (mine := models[name].get("predictor")):
-            raise ConfigError(f"{place}: {folders[3]} is no {mine}, as {name} is; name a model of the same predictor")
+            return
+        dataset, model = run["dataset"], run["model"]
+        if dataset not in self.datasets:
+            raise unknown(dataset, self.datasets, place)
+        if model not in models:
+            raise unknown(model, models, place)
+        if models[model].get("predictor") != (mine := models[name].get("predictor")):
+            raise ConfigError(f"{place}: {model} is no {mine}, as {name} is; name a model of the same predictor")
+        seen = [name]
+        while run and (model := run["model"]) in models:
+            if model in seen:
+                way = f", by way of {', '.join(seen[1:])}" if seen[1:] else ""
+                raise ConfigError(f"{place}: {model} cannot start from its own weights{way}; name another model's")
+            seen.append(model)
+            run = RUN.fullmatch(models[model].get("settings", {}).get("weights") or "")
 
     def _aliases(self, stanzas: dict) -> dict[str, str]:
         """Swept points that equal their parent, by name, to the parent's name."""
@@ -270,6 +303,8 @@ class Study:
             if dataset not in self.datasets:
                 raise unknown(dataset, self.datasets, f"{place}.datasets")
             self._check_split(dataset, place)
+            for split in SPLITS:
+                self._check_fraction(dataset, split, place)
         for test_set in done["test_sets"]:
             self._test_set(test_set, f"{place}.test_sets")
         self._check_orientation(place, done)

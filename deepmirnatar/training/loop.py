@@ -16,14 +16,14 @@ from deepmirnatar.training.checkpoint import Checkpoint
 from deepmirnatar.training.devices import device_name, mixed_precision
 from deepmirnatar.training.optimizers import make_optimizer
 from deepmirnatar.training.schedule import pace
-from deepmirnatar.training.settings import TrainingSettings
+from deepmirnatar.training.settings import SCORED_AT_ONCE, TrainingSettings
 
 ALIKE = 0.01  # scores that differ by less tell no pair from another
 
 
 @torch.inference_mode()
 def score(
-    network: torch.nn.Module, data, mixed: torch.autocast, batch_size: int = 256, what: str = "scoring"
+    network: torch.nn.Module, data, mixed: torch.autocast, batch_size: int = SCORED_AT_ONCE, what: str = "scoring"
 ) -> np.ndarray:
     """Logits of every row, shape (rows, classes), float32; `data` has `lengths`, `batch(rows)` and len()."""
     network.eval()
@@ -106,7 +106,7 @@ def train(
             raise RuntimeError(f"epoch {epoch}: the training loss is not finite; lower `learning_rate`")
         valid_loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels_valid)).item()
         probability = logits.softmax(dim=1)[:, 1].numpy()
-        alike = np.ptp(probability) < ALIKE
+        alike = len(probability) > 1 and np.ptp(probability) < ALIKE
         auroc = roc_auc_score(labels_valid, probability) if 0 < labels_valid.mean() < 1 else float("nan")
         seconds = spent + time.monotonic() - started
         history.append((epoch, total / len(data_train), valid_loss, float(auroc), seconds))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from deepmirnatar.common.settings import one_of
 
+SCORED_AT_ONCE = 256  # rows
+
 
 @dataclass
 class TrainingSettings:

@@ -3,9 +3,9 @@ import sys
 
 try:
     import yaml
+    from snakemake.common.configfile import load_configfile
     from snakemake.utils import validate
 
-    from deepmirnatar.common.files import digest
     from deepmirnatar.sources.downloads import read_registry
     from deepmirnatar.study.schema import check_keys, check_schema
     from deepmirnatar.study.stanzas import merge_stanzas, with_strategies
@@ -23,7 +23,7 @@ except ModuleNotFoundError as error:
 # Paths of results are relative to the working folder, paths of the workflow's own files to the workflow. A config that a
 # user's Snakefile hands over is laid over ours.
 ours = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-told = [yaml.safe_load(path.read_text()) or {} for path in workflow.config_settings.configfiles]
+told = [load_configfile(path) for path in workflow.config_settings.configfiles]
 config = with_strategies(merge_stanzas(ours, config), [ours, *told, dict(workflow.config_settings.config)])
 schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 
@@ -34,11 +34,10 @@ try:
     check_schema(config, yaml.safe_load(schema.read_text()))
     validate(config, str(schema))
     study = Study(config)
+    registry = read_registry(ROOT / "resources" / "sources.tsv")
+    inputs = Inputs(study, registry)
 except ValueError as error:
     sys.exit(f"config: {error}")
-
-registry = read_registry(ROOT / "resources" / "sources.tsv")
-inputs = Inputs(study, registry)
 
 
 wildcard_constraints:

@@ -19,7 +19,7 @@ rule merge_sources:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        stanza=inputs.dataset_keys("orientation", "duplicates", "conflicts", "negatives", "sample", "seed"),
+        stanza=inputs.merge_keys,
     message:
         "Merge the sources of {wildcards.dataset}"
     script:

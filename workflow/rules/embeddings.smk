@@ -74,7 +74,7 @@ rule import_dnabert:
     resources:
         mem_mb=memory(4000),
         runtime=minutes(20),
-        gpu=inputs.gpu,
+        gpu=inputs.import_gpu,
         device=study.device,
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),

@@ -112,6 +112,7 @@ rule plot_network:
         runtime=minutes(10),
     params:
         model=inputs.explained_model(),
+        code=inputs.explained_code(),
     message:
         "Draw the architecture"
     script:

@@ -100,9 +100,8 @@ rule plot_rulegraph:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        configs=inputs.laid_over(workflow.configfiles),
         snakefile=workflow.main_snakefile,
-        config=digest(study.config),
+        config=study.config,
     message:
         "Draw the rule graph"
     script:

@@ -1,10 +1,10 @@
 """miRBench's way (Sammut et al. 2025): real miRNAs, real sites, wrong partners, equal frequencies.
 
 For each miRNA family as many negatives as positives: each positive's miRNA is given a site that is another
-family's positive, of a gene that its own family is not known to target and from a site cluster that holds no
-positive of its own family in that split and source. A site is used as a negative as often as it stands as a
-positive, so that neither strand alone tells the class. A family and a gene that make a negative in one split make none
-in another.
+family's positive, of a gene that no miRNA of its family among the positives is known to target and from a site cluster
+that holds no positive of its own family in that split and source. A site is used as a negative as often as it stands as
+a positive, so that neither strand alone tells the class. A family and a gene that make a negative in one split make
+none in another.
 
 Sites are dealt within train, valid and test apart, and within each source. Balanced over the whole dataset and split
 afterwards, a miRNA with more positives in train would have fewer left in test, and its training rate would tell the
@@ -82,11 +82,12 @@ def _targets(positives, families: np.ndarray, genes: np.ndarray, gene_names, ref
         targets.setdefault(number, set()).add(gene)
     if "known_targets" in reference:
         known = reference["known_targets"]
-        of_name = dict(zip(positives["mirna"], families, strict=True))
+        of_name = pd.Series(families).groupby(positives["mirna"].to_numpy()).unique().to_dict()
         number_of = {name: number for number, name in enumerate(gene_names)}
         for name, gene in zip(known["mirna"], known["gene"], strict=True):
-            if name in of_name and gene in number_of:
-                targets[of_name[name]].add(number_of[gene])
+            if gene in number_of:
+                for number in of_name.get(name, ()):  # sequences of one name may be of several families
+                    targets[number].add(number_of[gene])
     return targets
 
 

@@ -40,7 +40,11 @@ def pairing_channels() -> torch.Tensor:
 
 
 class Network(nn.Module):
-    """Logits (B, 2) of pairs. Convolutions over the map, then along registers, then attention over registers."""
+    """Logits (B, 2) of pairs. Convolutions over the map, then along registers, then attention over registers.
+
+    A score does not depend on the other pairs of its batch. In training the batch norms count padding, too: where sites
+    differ much in length, a `length_bucket` above 1 keeps it small.
+    """
 
     def __init__(self, settings, stream_sizes: tuple[int, ...] = ()):
         super().__init__()
