@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
         type=_whole(0),
         default=50,
         metavar="N",
-        help="draw the N best sites with the bases that their scores rest on (default: %(default)s)",
+        help="draw the first N sites of the ranking with the bases that their scores rest on (default: %(default)s)",
     )
     one.add_argument("--threads", type=_whole(1), default=1, metavar="N", help=THREADS)
     _weights(one)
@@ -155,6 +155,7 @@ def score(options) -> None:
     path = Path(options.pairs)
     strands = {"mirna_sequence": "ACGU", "target_sequence": "ACGUN"}
     table = read_table(path, list(strands))
+    as_written = table.copy()
     for column, letters in strands.items():
         if column not in table:
             raise ValueError(f"{path}: column {column!r} is missing; found {', '.join(table.columns)}")
@@ -170,7 +171,7 @@ def score(options) -> None:
     predictor = Predictor.load(options.weights, options.threads)
     parts = [table.iloc[start : start + STEP] for start in range(0, len(table), STEP)]
     scores = [predictor.score(part) for part in progress(parts, "scoring", len(table), "pairs", STEP)]
-    write_tsv(table.assign(score=np.concatenate(scores)), out)
+    write_tsv(as_written.assign(score=np.concatenate(scores)), out)
     log.info("%s scored: %s", counted(len(table), "pair"), out)
 
 
@@ -181,6 +182,7 @@ def explain(options) -> None:
     from deepmirnatar.prediction.explain import importance
     from deepmirnatar.prediction.mirna_names import from_mirbase
     from deepmirnatar.prediction.predictor import Predictor
+    from deepmirnatar.sources.user import LONGEST_SITE
 
     given = {"MIRNA": options.mirna, "SITE": options.site}
     mirna, site = (text.upper().replace("T", "U") for text in given.values())
@@ -193,6 +195,10 @@ def explain(options) -> None:
         if not text or set(text) - set("ACGU"):
             raise ValueError(f"{name} {given[name]!r} is no sequence of A, C, G, U or T")
     check_mature(options.mirna, mirna)
+    if len(site) > LONGEST_SITE:
+        raise ValueError(
+            f"SITE has {len(site):,} nt, more than the {LONGEST_SITE:,} that a site may have; give the site"
+        )
     predictor = Predictor.load(options.weights)
     value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]
     found = duplex(mirna, site)

@@ -9,7 +9,7 @@ from test_predict import LET7
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.prediction import job, predictor
-from deepmirnatar.prediction.annotation import on_genome, read_annotated
+from deepmirnatar.prediction.annotation import Transcript, _one_per_gene, on_genome, read_annotated
 from deepmirnatar.rna.sequences import reverse_complement
 
 # Two exons of a 3'UTR with a let-7 8mer across their border: CUAC at its left end, CUCA at its right one.
@@ -127,6 +127,35 @@ def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny, t
     assert dict(zip(found["target"], found["utr"], strict=True)) == {"G1": FIRST, "G2": UTR}
 
 
+def test_a_gene_on_both_sex_chromosomes_is_not_cut_from_two(tiny):
+    """One transcript_id stands on X and on Y where an annotation does not number them."""
+    text = (tiny / "genes.gtf").read_text()
+    before, _ = read_annotated(tiny / "genes.gtf", tiny / "genome.fa.gz")
+    twin = [line.replace("1", "3", 1) for line in text.splitlines() if line.startswith("1\t")]
+    assert twin
+    (tiny / "twice.gtf").write_text(text + "\n".join(twin) + "\n")
+    after, _ = read_annotated(tiny / "twice.gtf", tiny / "genome.fa.gz")
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_a_symbol_that_is_another_genes_id_names_one_of_them():
+    genes = [("A", "Z"), ("G3", "Z"), ("G4", "A")]
+    one_each = [
+        Transcript(f"t{gene}", gene, symbol, "chr1", "+", coding=(0, 9), exons=[(0, 30)]) for gene, symbol in genes
+    ]
+    assert [one.symbol for one in _one_per_gene(one_each)] == ["A", "G3", "G4"]
+
+
+def test_lines_without_anything_behind_the_thick_part_are_told(tiny):
+    all_thick = "chr1\t0\t90\ta\t0\t+\t0\t90\t0\t1\t90\t0\n"
+    (tiny / "a.bed").write_text(all_thick)
+    with pytest.raises(ValueError, match=r"nothing is left behind the thick parts; .* thickStart equals thickEnd"):
+        read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
+    (tiny / "a.bed").write_text(all_thick + "chr1\t0\t90\tb\t0\t+\t0\t0\t0\t1\t90\t0\n")
+    found, (said,) = read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
+    assert found["target"].tolist() == ["b"] and "1 line with nothing behind the thick part; left out" in said
+
+
 @pytest.mark.parametrize(
     ("name", "text", "wanted"),
     [
@@ -140,6 +169,7 @@ def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny, t
         ("a.bed", "chr1\t0\t9\ta\t0\t+\nchr1\t0\t9\ta\t0\t+\n", "line 2: 'a' occurs twice"),
         ("a.bed", "chrom\tstart\tend\tname\tscore\t+\n", "line 1: 'start' should be a position"),
         ("a.bed", "chr1\t0\t9\ta\t0\t.\n", "line 1: strand '.' is neither"),
+        ("a.bed", "chr1\t0\t9\t\t0\t+\n", "line 1: has no name in its fourth column"),
         ("a.bed", "chr1\t0\t9\ta\t0\t+\t0\t0\t0\t2\t4,5\t0\n", "line 1: has 2 sizes and 1 starts of blocks"),
         ("a.gtf", 'chr1\tx\texon\tA\t9\t.\t+\t.\ttranscript_id "a"\n', "line 1: 'A' should be a position"),
     ],

@@ -132,6 +132,21 @@ def test_methods_are_sorted_by_their_auc():
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["pita", "miraw", "mitar"]
 
 
+def test_cost_tells_what_learns_nothing_from_what_was_not_measured():
+    models = {name: stanza("pita") for name in "abc"}
+    rows = {"model": list("abc"), "auroc": [0.9, 0.8, 0.7], "training_pairs_per_s": [100, np.nan, 300]}
+    table = pd.DataFrame(
+        {**rows, "scoring_pairs_per_s": [200, np.nan, 400], "training_memory_mb": [np.nan, np.nan, 500]}
+    )
+    axes = kinds.load_class("cost")().draw(base.Data({"costs": table}, models, dataset="d")).axes
+    assert [[text.get_text().strip() for text in axis.texts] for axis in axes] == [
+        ["0.700", "0.800", "0.900"],
+        ["300", "does not learn", "100"],
+        ["400", "not measured", "200"],
+        ["500", "does not learn", "not measured"],
+    ]
+
+
 def test_the_history_names_each_model_once_and_outside_the_panels():
     models = {f"model_{number}": stanza("mitar", f"Model {number}") for number in range(15)}
     rows = [("d", name, seed, epoch, 1 / epoch, 2 / epoch, 0.5)

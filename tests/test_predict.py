@@ -47,6 +47,7 @@ def fasta(tmp_path_factory, rna):
         ">mmu-miR-16-5p MIMAT0000527 Mus musculus\nUAGCAGCACGUAAAUAUUGGCC\n"
         # The arms that differ between a miRNA's genes have the gene's number.
         ">hsa-miR-16-1-3p MIMAT0004489 Homo sapiens\nCCAGUAUUAACUGUGCUGCUGA\n"
+        ">ath-miR156a-5p MIMAT0000166 Arabidopsis thaliana\nUGACAGAAGAGAGUGAGCAC\n"
     )
     return folder
 
@@ -204,7 +205,7 @@ def test_pairs_of_a_table_are_scored_by_the_weights_that_are_given(weights, tmp_
     table.to_csv(tmp_path / "pairs.tsv", sep="\t", index=False)
     assert command(["score", str(tmp_path / "pairs.tsv"), "--weights", str(weights)]) == 0
     scored = read_tsv(tmp_path / "pairs.scored.tsv")
-    assert scored["name"].tolist() == ["x", "y"]
+    assert scored[list(table)].equals(table)  # as they were written
     expected = Predictor.load(weights).score(table)
     assert expected[0] != expected[1] and scored["score"].to_numpy() == pytest.approx(expected)
     assert command(["score", str(tmp_path / "pairs.scored.tsv")]) == 1
@@ -304,6 +305,7 @@ def test_dna_and_lower_case_from_python_are_the_same_as_rna(weights, rna):
         ("mirna_sequence", "UGAGGU-GUAGGUUGUAUAGUU", "row 2 of the table: mirna_sequence .* alignment gap"),
         ("target_sequence", "MKLVEEFFFF", "row 2 of the table: target_sequence .* looks like a protein"),
         ("target_sequence", "", "row 2 of the table: target_sequence '' is empty"),
+        ("target_sequence", None, "row 2 of the table: target_sequence .* is empty"),
     ],
 )
 def test_a_bad_sequence_from_python_is_named(weights, column, value, wanted):
@@ -341,8 +343,10 @@ def test_names_are_looked_up_and_what_was_meant_is_said(fasta):
     both, _ = from_mirbase(["miR-941"], fasta / "mature.fa")
     assert both["mirna"].tolist() == ["hsa-miR-941-5p", "hsa-miR-941-3p"]
     # Without its hyphen, and by its accession.
-    for name in ("miR16", "hsa-mir16-5p", "MIMAT0000069"):
+    for name in ("miR16", "hsa-mir16-5p", "MIMAT0000069", "miRNA-16", "microRNA16", "hsa-miRNA-16-5p"):
         assert from_mirbase([name], fasta / "mature.fa")[0]["mirna"].tolist() == ["hsa-miR-16-5p"]
+    for name in ("ath-miR156a-5p", "ath-miR156a"):  # names of plants have no hyphen
+        assert from_mirbase([name], fasta / "mature.fa")[0]["mirna"].tolist() == ["ath-miR156a-5p"]
     (fasta / "mature.fa.gz").write_bytes(gzip.compress((fasta / "mature.fa").read_bytes()))
     assert len(from_mirbase(["hsa-miR-16-1-3p"], fasta / "mature.fa.gz")[0]) == 1
     assert from_mirbase(["mimat0000527"], fasta / "mature.fa")[0]["mirna"].tolist() == ["mmu-miR-16-5p"]
@@ -550,6 +554,20 @@ def test_explain_takes_a_name_and_prints_the_duplex(weights, fasta, tmp_path, ca
     assert command(["explain", "MIMAT0000062", site, *arguments]) == 0
     assert command(["explain", "miR-941", site, *arguments]) == 1
     assert "means hsa-miR-941-5p and hsa-miR-941-3p; give one of them" in capsys.readouterr().err
+    assert command(["explain", LET7, "ACGU" * 600]) == 1
+    assert "SITE has 2,400 nt, more than the 2,000 that a site may have" in capsys.readouterr().err
+
+
+def test_odd_letters_of_a_name_break_no_table(weights, tmp_path):
+    (tmp_path / "m.fa").write_text(f">let-7a\n{LET7}\n")
+    names = ['"x', "#1", ">2", "a;b"]
+    (tmp_path / "u.fa").write_text("".join(f">{name}\n{'G' * 60}CUACCUCA{'G' * 60}\n" for name in names))
+    job.predict_files(tmp_path / "m.fa", tmp_path / "u.fa", tmp_path / "out", explained=0, weights=weights)
+    rows = [line.split("\t") for line in (tmp_path / "out/sites.bed").read_text().splitlines()]
+    assert sorted(row[0] for row in rows) == sorted(names) and {len(row) for row in rows} == {6}
+    _, *rows = [line.split("\t") for line in (tmp_path / "out/sites.gff3").read_text().splitlines()]
+    assert sorted(row[0] for row in rows) == ["%22x", "%231", "%3E2", "a%3Bb"]
+    assert all(row[8].startswith("ID=site") for row in rows)
 
 
 def test_two_sites_cut_off_by_the_same_end_are_explained_apart(weights, tmp_path):

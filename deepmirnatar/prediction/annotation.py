@@ -4,6 +4,7 @@ Positions are 0-based and half-open. The exons of a 3'UTR are listed as transcri
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,9 +63,12 @@ def read_annotated(annotation: str | Path, genome: str | Path) -> tuple[pd.DataF
         chosen = _read_bed(path)
     else:
         raise ValueError(f"{path}: is neither .gtf nor .bed (.gz is read), which tell the format; give GTF or BED12")
-    chosen = [transcript for transcript in chosen if transcript.utr()]
+    every, chosen = chosen, [transcript for transcript in chosen if transcript.utr()]
     if not chosen:
-        raise ValueError(f"{path}: holds no 3'UTR; GTF needs lines of exon and CDS, BED twelve columns")
+        needs = "GTF needs lines of exon and CDS, BED twelve columns"
+        if every:
+            needs = "nothing is left behind the thick parts; in lines that are 3'UTRs, thickStart equals thickEnd"
+        raise ValueError(f"{path}: holds no 3'UTR; {needs}")
     sequences, missing = _cut(chosen, Path(genome))
     rows = []
     for transcript, sequence in zip(chosen, sequences, strict=True):
@@ -78,6 +82,8 @@ def read_annotated(annotation: str | Path, genome: str | Path) -> tuple[pd.DataF
     if not rows:
         raise ValueError(f"{genome}: holds none of the chromosomes of {path} ({', '.join(missing[:3])})")
     warnings = []
+    if left := len(every) - len(chosen):
+        warnings.append(f"{path}: {counted(left, 'line')} with nothing behind the thick part; left out.")
     if single := sum(transcript.one_piece for transcript in chosen):
         warnings.append(
             f"{path}: {counted(single, 'line')} of six columns, read as one exon each; with introns, give BED12."
@@ -127,7 +133,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _read_gtf(path: Path) -> list[Transcript]:
     """Transcripts with a coding part."""
-    found: dict[str, Transcript] = {}
+    found: dict[tuple, Transcript] = {}  # of one name, those of X and Y are two
     for number, cells in _lines(path):
         if len(cells) != 9:
             raise ValueError(f"{path}, line {number}: has {len(cells)} columns, GTF has 9")
@@ -140,11 +146,12 @@ def _read_gtf(path: Path) -> list[Transcript]:
         if "transcript_id" not in about:
             raise ValueError(f'{path}, line {number}: has no transcript_id "..."; is this GTF?')
         name, gene = about["transcript_id"], about.get("gene_id", about["transcript_id"])
-        if name not in found:
+        if (one := found.get((name, chrom, strand))) is None:
             tags = {value.replace(" ", "_") for key, value in attributes if key == "tag"}  # RefSeq: "MANE Select"
             chosen = sum(number * (tag in tags) for number, tag in zip((2, 1), CHOSEN, strict=True))
-            found[name] = Transcript(name, gene, about.get("gene_name") or gene, chrom, strand, chosen, False)
-        one, piece = found[name], (_position(path, number, start) - 1, _position(path, number, end))
+            one = Transcript(name, gene, about.get("gene_name") or gene, chrom, strand, chosen, False)
+            found[name, chrom, strand] = one
+        piece = _position(path, number, start) - 1, _position(path, number, end)
         if kind == "exon":
             one.exons.append(piece)
         else:
@@ -161,10 +168,13 @@ def _one_per_gene(transcripts: list[Transcript]) -> list[Transcript]:
         if rank[1] and (one.gene not in best or rank > best[one.gene][0]):
             best[one.gene] = rank, one
     chosen = [one for _, one in best.values()]
-    symbols = pd.Series([one.symbol for one in chosen], dtype=object)
-    for one, shared in zip(chosen, symbols.duplicated(keep=False), strict=True):
-        one.symbol = one.gene if shared else one.symbol
-    return chosen
+    while True:  # a gene's id may be another's symbol
+        times = Counter(one.symbol for one in chosen)
+        shared = [one for one in chosen if times[one.symbol] > 1 and one.symbol != one.gene]
+        if not shared:
+            return chosen
+        for one in shared:
+            one.symbol = one.gene
 
 
 def _read_bed(path: Path) -> list[Transcript]:
@@ -174,6 +184,8 @@ def _read_bed(path: Path) -> list[Transcript]:
             raise ValueError(f"{path}, line {number}: has {len(cells)} columns, BED12 has 12")
         _check_strand(path, number, cells[5])
         chrom, start, name, strand = cells[0], _position(path, number, cells[1]), cells[3], cells[5]
+        if not name.strip():
+            raise ValueError(f"{path}, line {number}: has no name in its fourth column; name the target")
         if name in found:
             raise ValueError(f"{path}, line {number}: {name!r} occurs twice; names must differ")
         one = found[name] = Transcript(name, name, name, chrom, strand)

@@ -75,17 +75,18 @@ def score_chunks(
 
 
 def _evidence(path, given: Inputs) -> pd.DataFrame:
-    """The known targets, with a warning where their names are of another kind than those of the input."""
+    """The known targets among the input, with a warning where their names are of another kind than the input's."""
     known = read_known(path)
     log.info("known targets: %s", path)
-    if not (known["mirna"].isin(given.mirnas["mirna"]) & known["gene"].isin(given.targets["target"])).any():
+    of_input = known["mirna"].isin(given.mirnas["mirna"]) & known["gene"].isin(given.targets["target"])
+    if not of_input.any():
         log.warning(
             "warning: none of the %s known targets in %s has the name of a miRNA and of a target given here, so none "
             "is marked; names must be the same, as hsa-let-7a-5p and PTEN",
             f"{len(known):,}",
             path,
         )
-    return known
+    return known[of_input]
 
 
 def with_training(genes: pd.DataFrame, counts: dict[str, list[int]] | None) -> pd.DataFrame:

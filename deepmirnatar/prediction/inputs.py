@@ -103,12 +103,12 @@ def announced(given: Inputs) -> Inputs:
     return given
 
 
-def no_site(given: Inputs) -> str:
-    """The sentence for input without a candidate site."""
+def no_site(given: Inputs, candidates: str | None) -> str:
+    """The sentence for input without a candidate site. `candidates`: what was asked for; None: there is no choice."""
+    more = " With candidates `all`, one wobble or mismatch in the seed is taken, too." if candidates else ""
     return (
         f"no candidate site: {counted(len(given.mirnas), 'miRNA')}, {counted(len(given.targets), 'target')} and no "
-        "seed match. Are both written 5'->3', and are the targets mRNAs? `--candidates all` also takes one wobble or "
-        "mismatch in the seed."
+        f"seed match. Are both written 5'->3', and are the targets mRNAs?{'' if candidates == 'all' else more}"
     )
 
 
@@ -155,7 +155,7 @@ def rna_table(table: pd.DataFrame, sequences: list[str], names: Sequence[str] = 
                 f"row {row + 1} of the table: {column} {table[column][row]!r} occurs twice; names must differ"
             )
     for column in sequences:
-        rna = to_rna(table[column])
+        rna = to_rna(table[column]).fillna("")
         odd = ~rna.str.fullmatch("[ACGUN]+")
         if odd.any():
             row = int(odd.to_numpy().argmax())

@@ -61,7 +61,7 @@ def finish(
     ValueError where there is no site at all; what lies in `out` is then unchanged.
     """
     if all(read_tsv(genes_of(stem), dtype=TEXT, nrows=1).empty for stem in stems):
-        raise ValueError(no_site(given))
+        raise ValueError(no_site(given, candidates))
     totals = merge_genes([genes_of(stem) for stem in stems], out / "genes.tsv")
     without = len(given.targets) - totals["targets"]
     log.info(
@@ -103,20 +103,20 @@ def predict_texts(
     predictor = Predictor.load(weights)
     result = predictor.predict(given.mirnas, given.targets)
     if result.genes.empty:
-        raise ValueError(no_site(given))
+        raise ValueError(no_site(given, None))
     lengths = dict(zip(given.targets["target"], given.targets["utr"].str.len(), strict=True))
     return result.genes, result.sites, lengths, about(given, predictor, "seed_match"), best(predictor, result, 30)
 
 
 def best(predictor: Predictor, result: Prediction, count: int) -> dict[tuple, dict]:
-    """(mirna_sequence, site_sequence) -> importance of the bases, for the best sites of the first genes."""
+    """(mirna_sequence, site_sequence) -> importance of the bases, for sites of the first genes, best first."""
     order = result.genes[["mirna", "target", "rank"]]
     sites = result.sites.merge(order, on=["mirna", "target"]).sort_values(["rank", "score"], ascending=[True, False])
     rows = sites[~sites["site_sequence"].str.contains("N")].head(count)
     pairs = list(dict.fromkeys(zip(rows["mirna_sequence"], rows["site_sequence"], strict=True)))
     steps = range(0, len(pairs), AT_ONCE)
     found: list[dict] = []
-    for first in progress(steps, "explaining the best sites", len(pairs), "sites", AT_ONCE):
+    for first in progress(steps, "explaining the first sites", len(pairs), "sites", AT_ONCE):
         found += importances(predictor, pairs[first : first + AT_ONCE])
     return dict(zip(pairs, found, strict=True))
 

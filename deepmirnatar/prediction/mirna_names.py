@@ -13,9 +13,11 @@ from deepmirnatar.sources.mirbase import read_mature
 MIRBASE = Path("resources/downloads/mirbase/mature.fa")
 ADDRESS = "https://mirbase.org/download/mature.fa"
 SPECIES = "hsa"  # of names without a prefix
+ARMS = ("5p", "3p")
 _PREFIXED = re.compile(r"(?!mir-|let-|lin-|lsy-|iab-)[a-z][a-z0-9]{2,4}-")  # hsa-
 _ACCESSION = re.compile(r"mimat\d+")
-_HYPHEN = re.compile(r"\b(mir|let|lin)(\d)", flags=re.I)
+# As people write it, to as miRBase does: miR21, miRNA-21.
+_SPELT = re.compile(r"\b(?:(mir|let|lin)(?=\d)|(?:micro|mi)rna-?(?=\d))", flags=re.I)
 
 
 def from_mirbase(names: list[str], mature: str | Path | None = None) -> tuple[pd.DataFrame, list[str]]:
@@ -33,36 +35,44 @@ def from_mirbase(names: list[str], mature: str | Path | None = None) -> tuple[pd
             f"{names[0]!r} is taken for a name of miRBase, whose file {path} is missing: download {ADDRESS} and give "
             "it as --mirbase, or give sequences in place of names"
         )
-    tables: dict[str, pd.DataFrame] = {}
+    species: dict[str, _Species] = {}
     found, meant = {}, []
     for name in names:
-        written = _HYPHEN.sub(r"\1-\2", name)  # miR21
-        key = written.lower()
-        prefix = key.split("-")[0] if _PREFIXED.match(key) else SPECIES
-        species = "" if _ACCESSION.fullmatch(key) else prefix  # an accession may be of any
-        if species not in tables:
-            tables[species] = read_mature(path, species).assign(key=lambda rows: rows["name"].str.lower())
-        table = tables[species]
-        chosen = table[table["accession"].str.lower() == key]
-        chosen = chosen if len(chosen) else _matches(key if _PREFIXED.match(key) else f"{species}-{key}", table)
-        if chosen.empty:
-            hint = did_you_mean(written if _PREFIXED.match(key) else f"{species}-{written}", table["name"])
-            raise ValueError(f"{path}: holds no miRNA {name!r}.{hint}")
+        written = _SPELT.sub(lambda match: f"{match[1] or 'miR'}-", name)
+        written = written if _PREFIXED.match(written.lower()) else f"{SPECIES}-{written}"
+        # An accession may be of any species.
+        prefix = "" if _ACCESSION.fullmatch(name.lower()) else written.lower().split("-")[0]
+        if prefix not in species:
+            species[prefix] = _Species(read_mature(path, prefix))
+        # Names of plants have no hyphen: ath-miR156a-5p.
+        chosen = next((rows for key in (name, written) if len(rows := species[prefix].meant_by(key.lower()))), None)
+        if chosen is None:
+            raise ValueError(f"{path}: holds no miRNA {name!r}.{did_you_mean(written, species[prefix].table['name'])}")
         found |= dict(zip(chosen["name"], chosen["sequence"], strict=True))
         if chosen["name"].tolist() != [name]:
             meant.append(f"{name} means {' and '.join(chosen['name'])}")
     return pd.DataFrame({"mirna": list(found), "mirna_sequence": list(found.values())}), meant
 
 
-def _matches(key: str, table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a species' mature miRNAs that a lower-case name with prefix means."""
-    known = set(table["key"])
-    # miR-16-1 is a gene of miR-16; of its arms, miRBase numbers those alone that differ between the genes.
-    stem = re.sub(r"(-\d+[a-z]*)-\d+$", r"\1", key)
-    whole = next((name for name in (key, stem) if name in known), None)
-    if whole:
-        return table[table["key"] == whole]
-    arms = [next((name for name in (f"{key}-{arm}", f"{stem}-{arm}") if name in known), None) for arm in ("5p", "3p")]
-    found = table[table["key"].isin(arms)]
-    shared = found[found["sequence"].str[1:8].isin(SEEDS)]
-    return shared if len(shared) else found
+class _Species:
+    """The mature miRNAs of a species (name, accession, sequence), found by what is written of them in lower case."""
+
+    def __init__(self, table: pd.DataFrame):
+        self.table = table
+        self.rows = {
+            key: rows
+            for column in ("accession", "name")
+            for key, rows in table.groupby(table[column].str.lower()).indices.items()
+        }
+
+    def meant_by(self, key: str) -> pd.DataFrame:
+        """The rows of this accession or this name with its prefix; none where there is no such miRNA."""
+        # miR-16-1 is a gene of miR-16; of its arms, miRBase numbers those alone that differ between the genes.
+        stem = re.sub(r"(-\d+[a-z]*)-\d+$", r"\1", key)
+        whole = next((name for name in (key, stem) if name in self.rows), None)
+        if whole:
+            return self.table.iloc[self.rows[whole]]
+        both = [next((name for name in (f"{key}-{arm}", f"{stem}-{arm}") if name in self.rows), None) for arm in ARMS]
+        found = self.table.iloc[sorted(row for arm in both if arm for row in self.rows[arm])]
+        shared = found[found["sequence"].str[1:8].isin(SEEDS)]
+        return shared if len(shared) else found

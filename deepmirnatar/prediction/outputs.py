@@ -92,8 +92,9 @@ def write_sites(folder: str | Path, parts: list[Path]) -> list[Path]:
             done += len(sites)
             sites.to_csv(tsv, header=number == 0, mode="a", **_TSV)
             table = bed12(sites) if "chrom" in sites else bed(sites.rename(columns={"seed_type": "seed_class"}))
-            table.to_csv(bed_part, header=False, mode="a", **_TSV)
-            gff3(sites).to_csv(gff, header=False, mode="a", **_TSV)
+            # Neither format knows the quotes of CSV.
+            table.to_csv(bed_part, header=False, mode="a", quoting=csv.QUOTE_NONE, **_TSV)
+            gff3(sites).to_csv(gff, header=False, mode="a", quoting=csv.QUOTE_NONE, **_TSV)
     return paths
 
 
@@ -161,6 +162,6 @@ def _blocks(text: str) -> list[tuple[int, int]]:
 
 
 def _escaped(names: pd.Series) -> pd.Series:
-    """GFF3 reserves these letters in names and attributes."""
-    reserved = str.maketrans({letter: f"%{ord(letter):02X}" for letter in "%;=&,\t "})
+    """GFF3 reserves these letters in names and attributes, and # and > at the start of a line."""
+    reserved = str.maketrans({letter: f"%{ord(letter):02X}" for letter in '%;=&,\t "#>'})
     return names.map({name: name.translate(reserved) for name in names.unique()})

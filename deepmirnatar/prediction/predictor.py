@@ -85,7 +85,7 @@ class Predictor:
         given = read_inputs(mirnas, targets, **sources)
         parts = list(self.scan(given.mirnas, chunks(given.targets), candidates))
         sites = pd.concat([part.sites for part in parts], ignore_index=True)
-        doubts = [*given.warnings, *([] if len(sites) else [no_site(given)])]
+        doubts = [*given.warnings, *([] if len(sites) else [no_site(given, candidates)])]
         return Prediction(sites, ranked(pd.concat([part.genes for part in parts])), doubts)
 
     def scan(

@@ -10,7 +10,8 @@ class Figure(base.Figure):
     title = "ablation"
     paper = "Figure 8"
     caption = (
-        "A: validation loss by epoch of the model and of its parts left out; thick: mean over seeds, thin: each seed. "
+        "A: validation loss by epoch of the model and of its parts left out; thick: mean over seeds, thin: "
+        "each seed, of six models at most. "
         "The weights kept are those of the epoch with the best validation AUC, not of the lowest loss. B: "
     ) + scores.CAPTION
     reads = ("metrics", "histories")

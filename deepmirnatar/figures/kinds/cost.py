@@ -1,6 +1,7 @@
 """Cost beside quality: AUC, training and scoring speed, and memory of every method."""
 
 import numpy as np
+import pandas as pd
 
 from deepmirnatar.figures import base, charts
 from deepmirnatar.figures.colours import GREY, PALETTE
@@ -39,16 +40,17 @@ class Figure(base.Figure):
                 axis.set_xlabel("logarithmic")
                 axis.set_xlim(*((0.5 * max(known.min(), 1e-3), 12 * known.max()) if len(known) else (0.1, 1)))
             for place, value in zip(places, values, strict=True):
-                _write(axis, place, value, column)
+                _write(axis, place, value, column, learns=pd.notna(table["training_pairs_per_s"].iloc[place]))
             axis.set(title=title)
             axis.set_yticks(places, table.index.map(data.labels) if number == 0 else [])
         figure.suptitle(f"{data.dataset}: quality and cost of each method", fontsize=10)
         return figure
 
 
-def _write(axis, place: int, value: float, column: str) -> None:
+def _write(axis, place: int, value: float, column: str, learns: bool) -> None:
     if np.isnan(value):
-        axis.text(axis.get_xlim()[0], place, " does not learn", va="center", fontsize=8, color=GREY)
+        why = " not measured" if learns or not column.startswith("training") else " does not learn"
+        axis.text(axis.get_xlim()[0], place, why, va="center", fontsize=8, color=GREY)
         return
     text = f"{value:.3f}" if column == "auroc" else f"{value:,.0f}" if value >= 1000 else f"{value:,.3g}"
     axis.text(value, place, f" {text}", va="center", fontsize=8)

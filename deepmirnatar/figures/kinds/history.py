@@ -7,8 +7,8 @@ from deepmirnatar.figures.colours import DARK, method_styles
 class Figure(base.Figure):
     title = "training: loss and AUC by epoch"
     caption = (
-        "Training loss, validation loss and validation AUC by epoch. Lines are means over seeds, "
-        "thin lines the seeds. The weights kept are those of the epoch with the best validation AUC."
+        "Training loss, validation loss and validation AUC by epoch. Lines are means over seeds, thin "
+        "lines, of six models at most, the seeds. The weights kept are those of the epoch with the best validation AUC."
     )
     reads = ("histories",)
     per = "experiment"
