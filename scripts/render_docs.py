@@ -98,9 +98,9 @@ def answers(root: Path) -> dict:
             raise ValueError(f"{name}.tsv has {len(rows)} rows with {asked}, not one")
         return f"{rows[column].iloc[0]:.{digits}f}"
 
-    def with_interval(name: str, interval: bool, **query: str) -> str:
-        value = number(name, **query)
-        return f"{value} ({number(name, 'low', **query)} to {number(name, 'high', **query)})" if interval else value
+    def with_interval(name: str, interval: bool, digits: int = 3, **query: str) -> str:
+        value, *ends = (number(name, column, digits, **query) for column in ("value", *("low", "high") * interval))
+        return f"{value} ({' to '.join(ends)})" if interval else value
 
     def auc(experiment: str, model: str, test_set: str, trained_on: str | None = None, interval: bool = False) -> str:
         query = {"experiment": experiment, "model": model, "test_set": test_set, "metric": "auroc"}
@@ -124,7 +124,7 @@ def answers(root: Path) -> dict:
             "dataset": trained_on,
         }
         query["threshold"] = threshold
-        return with_interval("results", True, **query) if interval else number("results", digits=digits, **query)
+        return with_interval("results", interval, digits=digits, **query)
 
     def spread(model: str, dataset: str, metric: str = "auroc", test_set: str = "", threshold: str = "") -> str:
         """A metric, on the dataset's own test split unless told, as mean and standard deviation over random seeds."""
@@ -166,21 +166,10 @@ def answers(root: Path) -> dict:
         shown = {name: label[name] for name in rows["model"].unique()}
         return tables.readme_table(rows, shown, dataset, recall_on, table("paper"))
 
-    def methods_table(name: str, dataset: str, more: dict[str, str] | None = None) -> str:
-        """Table 3 with the swap AUC of every method that was audited, by whichever experiment.
-
-        `more`: model -> the experiment that measured it, for models that the table's own experiment lacks.
-        """
-        rows = [table(name)]
-        for model, experiment in (more or {}).items():
-            measured = chosen("results", experiment=experiment, dataset=dataset, model=model)
-            made = [{"name": model, "dataset": dataset, "epochs": measured["epochs"].iloc[0]}]
-            about = {model: {"label": label[model], "predictor": study.models[model]["predictor"]}}
-            rows.insert(0, study_tables.contestants_table(measured, about, table("paper"), dataset, made))
+    def methods_table(name: str, dataset: str) -> str:
+        """Table 3 with the swap AUC of every method that was audited, by whichever experiment."""
         swap = chosen("model_audits", dataset=dataset, check="swap", subject="all").groupby("model")["value"].mean()
-        both = pd.concat([each.dropna(axis=1, how="all") for each in rows], ignore_index=True)
-        kept = [column for column in both if not column.startswith("found_") or column in table(name)]
-        return tables.contestants_markdown(both[kept].assign(swap_auroc=both["model"].map(swap)))
+        return tables.contestants_markdown(table(name).assign(swap_auroc=lambda made: made["model"].map(swap)))
 
     def items_table(*experiments: str) -> str:
         """The paper's items that these experiments make, each with our number from results.tsv."""
