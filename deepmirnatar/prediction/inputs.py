@@ -105,10 +105,10 @@ def announced(given: Inputs) -> Inputs:
 
 def no_site(given: Inputs, candidates: str | None) -> str:
     """The sentence for input without a candidate site. `candidates`: what was asked for; None: there is no choice."""
-    more = " With candidates `all`, one wobble or mismatch in the seed is taken, too." if candidates else ""
+    wider = " With candidates `all`, one wobble or mismatch in the seed is taken, too."
     return (
         f"no candidate site: {counted(len(given.mirnas), 'miRNA')}, {counted(len(given.targets), 'target')} and no "
-        f"seed match. Are both written 5'->3', and are the targets mRNAs?{'' if candidates == 'all' else more}"
+        f"seed match. Are both written 5'->3', and are the targets mRNAs?{'' if candidates in (None, 'all') else wider}"
     )
 
 
