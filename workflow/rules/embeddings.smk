@@ -16,6 +16,7 @@ rule train_word2vec:
         embedding=inputs.any_of(study.learned_embeddings("word2vec")),
     conda:
         "../../envs/train.yaml"
+    priority: 2 # trainings wait for it
     resources:
         mem_mb=memory(1000),
         runtime=minutes(20),
@@ -43,6 +44,7 @@ rule pretrain_dnabert:
         embedding=inputs.any_of(study.learned_embeddings("dnabert", pretrain=True)),
     conda:
         "../../envs/train.yaml"
+    priority: 2 # trainings wait for it
     threads: study.threads
     resources:
         mem_mb=memory(4000),
@@ -70,6 +72,7 @@ rule import_dnabert:
         embedding=inputs.any_of(study.learned_embeddings("dnabert", pretrain=False)),
     conda:
         "../../envs/train.yaml"
+    priority: 2 # trainings wait for it
     threads: study.threads
     resources:
         mem_mb=memory(4000),
@@ -96,6 +99,7 @@ rule embed_sequences:
         "results/benchmarks/embed_sequences/{dataset}/{embedding}/{pairs}.tsv"
     conda:
         "../../envs/train.yaml"
+    priority: 2 # trainings wait for it
     threads: study.threads
     resources:
         mem_mb=memory(2000),

@@ -18,6 +18,8 @@ rule train_model:
         "results/benchmarks/train_model/{dataset}/{model}/seed-{seed}.tsv"
     conda:
         "../../envs/train.yaml"
+    # Before jobs of seconds, or the longest would be left for the end, where one core works and the others wait.
+    priority: 1
     threads: study.threads
     resources:
         mem_mb=memory(2000),
