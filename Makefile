@@ -58,6 +58,7 @@ lint: $(STAMP)
 	snakemake --dry-run --quiet
 	snakemake --dry-run --quiet --configfile config/quickstart.yaml
 	snakemake --dry-run --quiet --configfile config/fast.yaml
+	snakemake --dry-run --quiet --configfile config/fast.yaml config/everything.yaml
 
 format: $(STAMP)
 	ruff format .

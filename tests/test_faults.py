@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 import small_study
 import torch
+import whole_study
 import yaml
 from snakemake.exceptions import WorkflowError
 
@@ -36,6 +37,7 @@ def finished(tmp_path_factory) -> Path:
     folder = small_study.make(tmp_path_factory.mktemp("finished"))
     answer = small_study.run(folder, *TARGETS)
     assert answer.returncode == 0, answer.stdout[-3000:]
+    (folder / "run.log").write_text(answer.stdout)
     return folder
 
 
@@ -49,6 +51,15 @@ def sentence(error) -> str:
     text = str(error.value if hasattr(error, "value") else error)
     assert "\n" not in text and len(text) < 400 and text.endswith(".")
     return text
+
+
+def test_the_time_of_each_rule_is_read_from_a_runs_log(finished):
+    log = (finished / "run.log").read_text()
+    times, jobs = whole_study.by_rule(log), small_study.jobs(log)
+    assert times.loc[0, ["rule", "jobs"]].tolist() == ["whole run", jobs.pop("total")]
+    rules = times[1:]
+    assert dict(zip(rules["rule"], rules["jobs"], strict=True)) == jobs
+    assert 0 < rules["minutes"].sum() <= times.loc[0, "minutes"] + 0.1 * len(rules)  # one core, rounded
 
 
 # --- finished work ---------------------------------------------------------------------------------------------

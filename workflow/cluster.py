@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 # Most that a job may ask for when it grows, by resource; read from the partitions in use when a run starts.
 LIMITS: dict[str, int] = {}
+GPU_DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")  # NVIDIA's, AMD's, either's under Windows
 
 
 def memory(mb: int) -> Callable:
@@ -163,6 +165,11 @@ def asked_by(steps: list[list]) -> tuple[str, dict]:
 
 def _resource(job, name: str) -> int:
     return job.threads if name == "threads" else job.resources.get(name) or 0
+
+
+def has_gpu() -> bool:
+    """Whether this machine has a GPU's driver; torch, which knows whether it can be used, would take seconds to say."""
+    return any(Path(file).exists() for file in GPU_DRIVERS)
 
 
 def _need_gpu() -> None:

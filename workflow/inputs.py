@@ -1,6 +1,7 @@
 """What the rules ask of the config: one method per question, each taking Snakemake's wildcards."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -19,6 +20,7 @@ from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study, file_name
 from deepmirnatar.tables import TABLES, label
+from workflow.cluster import has_gpu
 from workflow.fingerprint import ROOT, fingerprint
 
 WEIGHTS = ROOT / "deepmirnatar" / "prediction" / "weights"
@@ -37,8 +39,9 @@ def shipped_predictor() -> str:
 class Inputs:
     """Input and params functions of the rules."""
 
-    def __init__(self, study: Study, registry: pd.DataFrame):
-        self.study, self.registry = study, registry
+    def __init__(self, study: Study, registry: pd.DataFrame, elsewhere: Callable[[], bool] = lambda: False):
+        """`elsewhere` answers whether jobs are sent to other machines, which is known only when they are made."""
+        self.study, self.registry, self.elsewhere = study, registry, elsewhere
         own = [name for name, stanza in study.datasets.items() if stanza["table"]]
         self.sources = [*SOURCES, *own]
         controls = [f"{name}:controls" for name in study.datasets]
@@ -163,10 +166,12 @@ class Inputs:
 
     def import_gpu(self, wildcards) -> int:
         """Published weights are copied, unless a projection of their vectors is fitted."""
-        return self.gpu if self.study.embeddings[wildcards.embedding]["settings"]["projection"] == "pca" else 0
+        fitted = self.study.embeddings[wildcards.embedding]["settings"]["projection"] == "pca"
+        return self.gpu(wildcards) if fitted else 0
 
     def embedding_gpu(self, wildcards) -> int:
-        return self.gpu if embeddings.load(self.study.embeddings[wildcards.embedding]["kind"]).GPU else 0
+        used = embeddings.load(self.study.embeddings[wildcards.embedding]["kind"]).GPU
+        return self.gpu(wildcards) if used else 0
 
     def embedded_pairs(self, wildcards) -> str:
         """The table whose sequences are embedded: a dataset's pairs or its controls, or a prediction's candidates."""
@@ -216,11 +221,15 @@ class Inputs:
 
     def needs_gpu(self, wildcards) -> int:
         """1 for predictors with a network; `gpu` is a resource that profiles cap and map."""
-        return self.gpu if "batch_size" in self.model(wildcards)["settings"] else 0
+        return self.gpu(wildcards) if "batch_size" in self.model(wildcards)["settings"] else 0
 
-    @property
-    def gpu(self) -> int:
-        """How many GPUs a job with a network asks for: one, unless the config says to compute without."""
+    def gpu(self, wildcards) -> int:
+        """How many GPUs a job with a network asks for: one, unless none is to be used or this machine has none.
+
+        Where none is asked for, as many such jobs run side by side as there are cores.
+        """
+        if self.study.device == "auto" and not self.elsewhere():
+            return int(has_gpu())
         return int(self.study.device != "cpu")
 
     def _tested(self, wildcards) -> str:

@@ -35,7 +35,7 @@ try:
     validate(config, str(schema))
     study = Study(config)
     registry = read_registry(ROOT / "resources" / "sources.tsv")
-    inputs = Inputs(study, registry)
+    inputs = Inputs(study, registry, elsewhere=lambda: not workflow.local_exec)
 except ValueError as error:
     sys.exit(f"config: {error}")
 
