@@ -698,9 +698,30 @@ def test_published_weights_ask_for_a_gpu_only_where_a_projection_is_fitted(publi
         "extends": "site_dnabert_published",
         "settings": {"projection": "pca", "size": 64},
     }
+    published["device"] = "cuda"
     look = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
     assert look.import_gpu(SimpleNamespace(embedding="site_dnabert_published")) == 0
     assert look.import_gpu(SimpleNamespace(embedding="projected")) == 1
+
+
+@pytest.mark.parametrize(
+    ("device", "gpu_here", "elsewhere", "asked"),
+    [
+        ("auto", True, False, 1),
+        ("auto", False, False, 0),  # or one training would wait for the other beside an idle core
+        ("auto", False, True, 1),  # the login node of a cluster has none
+        ("cuda", False, False, 1),
+        ("cpu", True, True, 0),
+    ],
+)
+def test_a_gpu_is_asked_for_where_one_can_be_had(published, root, monkeypatch, device, gpu_here, elsewhere, asked):
+    monkeypatch.setattr("workflow.inputs.has_gpu", lambda: gpu_here)
+    registry = read_registry(root / "resources" / "sources.tsv")
+    look = Inputs(Study(published | {"device": device}), registry, lambda: elsewhere)
+    assert look.needs_gpu(SimpleNamespace(model="deepmirnatar")) == asked
+    assert look.needs_gpu(SimpleNamespace(model="seed_class")) == 0
+    assert look.embedding_gpu(SimpleNamespace(embedding="site_dnabert")) == asked
+    assert look.embedding_gpu(SimpleNamespace(embedding="mirna_word2vec")) == 0
 
 
 def test_digests_of_a_source_are_looked_up_by_file(look):

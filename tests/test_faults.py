@@ -66,7 +66,7 @@ def test_the_time_of_each_rule_is_read_from_a_runs_log(finished):
 
 
 def test_settings_of_the_machine_make_nothing_stale(finished):
-    profile = ("--workflow-profile", "profiles/cpu")
+    profile = ("--workflow-profile", "profiles/slurm")
     other = ("--config", "device=cuda", "threads=3", "mirror=elsewhere")
     for change in (profile, (*profile, *other)):
         answer = small_study.run(finished, "--dry-run", *TARGETS, *change)

@@ -2,6 +2,7 @@
 import sys
 
 try:
+    import psutil
     import yaml
     from snakemake.common.configfile import load_configfile
     from snakemake.utils import validate
@@ -38,6 +39,10 @@ try:
     inputs = Inputs(study, registry, elsewhere=lambda: not workflow.local_exec)
 except ValueError as error:
     sys.exit(f"config: {error}")
+
+# On one machine, jobs that would not fit into its memory side by side wait for each other.
+if workflow.nodes is None and "mem_mb" not in workflow.global_resources:
+    workflow.register_resource("mem_mb", psutil.virtual_memory().total // 2**20)
 
 
 wildcard_constraints:
