@@ -48,7 +48,8 @@ def by_rule(log: str) -> pd.DataFrame:
         elif found := STARTED.match(line):
             started[found[1]] = now
         elif found := FINISHED.match(line):
-            jobs.append((found[2], (now - started[found[1]]).total_seconds() / 60))
+            # `all` ends without a line of its start.
+            jobs.append((found[2], (now - started.get(found[1], now)).total_seconds() / 60))
     minutes = pd.DataFrame(jobs, columns=["rule", "minutes"]).groupby("rule")["minutes"]
     rules = minutes.agg(jobs="count", minutes="sum", longest="max").sort_values("minutes", ascending=False)
     clock = (times[-1] - times[0]).total_seconds() / 60
