@@ -14,9 +14,9 @@ rule train_word2vec:
         "results/benchmarks/train_word2vec/{dataset}/{embedding}.tsv"
     wildcard_constraints:
         embedding=inputs.any_of(study.learned_embeddings("word2vec")),
+    priority: 2  # trainings wait for it
     conda:
         "../../envs/train.yaml"
-    priority: 2 # trainings wait for it
     resources:
         mem_mb=memory(1000),
         runtime=minutes(20),
@@ -42,9 +42,9 @@ rule pretrain_dnabert:
         "results/benchmarks/pretrain_dnabert/{dataset}/{embedding}.tsv"
     wildcard_constraints:
         embedding=inputs.any_of(study.learned_embeddings("dnabert", pretrain=True)),
+    priority: 2  # trainings wait for it
     conda:
         "../../envs/train.yaml"
-    priority: 2 # trainings wait for it
     threads: study.threads
     resources:
         mem_mb=memory(4000),
@@ -70,9 +70,9 @@ rule import_dnabert:
         "logs/import_dnabert/{dataset}/{embedding}.log",
     wildcard_constraints:
         embedding=inputs.any_of(study.learned_embeddings("dnabert", pretrain=False)),
+    priority: 2  # trainings wait for it
     conda:
         "../../envs/train.yaml"
-    priority: 2 # trainings wait for it
     threads: study.threads
     resources:
         mem_mb=memory(4000),
@@ -97,9 +97,9 @@ rule embed_sequences:
         "logs/embed_sequences/{dataset}/{embedding}/{pairs}.log",
     benchmark:
         "results/benchmarks/embed_sequences/{dataset}/{embedding}/{pairs}.tsv"
+    priority: 2  # trainings wait for it
     conda:
         "../../envs/train.yaml"
-    priority: 2 # trainings wait for it
     threads: study.threads
     resources:
         mem_mb=memory(2000),

@@ -16,10 +16,10 @@ rule train_model:
         "logs/train_model/{dataset}/{model}/seed-{seed}.log",
     benchmark:
         "results/benchmarks/train_model/{dataset}/{model}/seed-{seed}.tsv"
-    conda:
-        "../../envs/train.yaml"
     # Before jobs of seconds, or the longest would be left for the end, where one core works and the others wait.
     priority: 1
+    conda:
+        "../../envs/train.yaml"
     threads: study.threads
     resources:
         mem_mb=memory(2000),
