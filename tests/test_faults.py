@@ -60,6 +60,8 @@ def test_the_time_of_each_rule_is_read_from_a_runs_log(finished):
     rules = times[1:]
     assert dict(zip(rules["rule"], rules["jobs"], strict=True)) == jobs
     assert 0 < rules["minutes"].sum() <= times.loc[0, "minutes"] + 0.1 * len(rules)  # one core, rounded
+    # Where no target is named, `all` ends without a line of its start.
+    assert whole_study.by_rule(f"{log}\nFinished jobid: 999 (Rule: all)").loc[0, "jobs"] == times.loc[0, "jobs"] + 1
 
 
 # --- finished work ---------------------------------------------------------------------------------------------
