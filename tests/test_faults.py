@@ -53,6 +53,9 @@ def sentence(error) -> str:
     return text
 
 
+# --- finished work ---------------------------------------------------------------------------------------------
+
+
 def test_the_time_of_each_rule_is_read_from_a_runs_log(finished):
     log = (finished / "run.log").read_text()
     times, jobs = whole_study.by_rule(log), small_study.jobs(log)
@@ -62,9 +65,6 @@ def test_the_time_of_each_rule_is_read_from_a_runs_log(finished):
     assert 0 < rules["minutes"].sum() <= times.loc[0, "minutes"] + 0.1 * len(rules)  # one core, rounded
     # Where no target is named, `all` ends without a line of its start.
     assert whole_study.by_rule(f"{log}\nFinished jobid: 999 (Rule: all)").loc[0, "jobs"] == times.loc[0, "jobs"] + 1
-
-
-# --- finished work ---------------------------------------------------------------------------------------------
 
 
 def test_settings_of_the_machine_make_nothing_stale(finished):

@@ -26,7 +26,7 @@ STARTED, FINISHED = re.compile(r"Job (\d+): "), re.compile(r"Finished jobid: (\d
 def main(cores: str = "2", *config: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)
-        command = ["snakemake", "--cores", cores, "--configfile", "config/fast.yaml"]
+        command = [sys.executable, "-m", "snakemake", "--cores", cores, "--configfile", "config/fast.yaml"]
         command += ["--config", *config] if config else []
         file = Path(folder, "run.log")
         print(f"Follow it with: tail -f {file}", flush=True)
