@@ -48,7 +48,7 @@ test: $(STAMP)
 	python -m pytest -n 2 --dist loadfile
 
 test-slurm: $(STAMP)
-	python tests/slurm/run.py
+	python benchmarks/slurm/run.py
 
 lint: $(STAMP)
 	ruff format --check .

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.files import aside, blocks_of, read_tsv, write_tsv
 from deepmirnatar.common.letters import odd_letter
-from deepmirnatar.common.spelling import counted
 from deepmirnatar.rna.sequences import reverse
 
 COLUMNS = [

@@ -5,7 +5,7 @@ Reads the reference tables, writes one row with both sequences.
 
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.figures.example import choose, write_example
+from deepmirnatar.figures.explained.example import choose, write_example
 
 
 def main(mirnas: str, utrs: str, known: str, mirna: str, gene: str | None, output: str) -> None:

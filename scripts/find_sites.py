@@ -28,13 +28,13 @@ def main(name: str, stanza: dict, files: dict[str, str], found: str, tested: str
     width = len(str(len(sites)))
     sites["pair_id"] = [f"{name}-{number:0{width}d}" for number in range(1, len(sites) + 1)]
     write_pairs(sites.assign(label=0, split="test", source=name), found)
-    lengths = targets.assign(utr_length=targets["utr"].str.len()).drop(columns="utr")
+    lengths = targets.assign(utr_length=targets["sequence"].str.len()).drop(columns="sequence")
     of_reference = (names["targets"] is not None) | (lengths["group"] == "random")
     if of_reference.any():
         lengths["stand_in"] = (of_reference & (lengths["utr_length"] == study_sites.STAND_IN)).astype(int)
     write_tsv(mirnas.merge(lengths, how="cross"), tested)
     with atomic(utrs) as part:
-        part.write_text("".join(f">{target}\n{utr}\n" for target, utr in targets[["target", "utr"]].to_numpy()))
+        part.write_text("".join(f">{target}\n{utr}\n" for target, utr in targets[["target", "sequence"]].to_numpy()))
     log.info("%d candidate sites of %d miRNAs on %d 3'UTRs", len(sites), len(mirnas), len(targets))
 
 

@@ -4,7 +4,7 @@ Reads all splits: train and valid tell only what of a test row was seen there.
 """
 
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.evaluation.controls import make_controls
+from deepmirnatar.evaluation.control_rows import make_controls
 from deepmirnatar.pairs import pair_blocks, write_pairs
 
 

@@ -4,9 +4,9 @@ Reads the example pair.
 """
 
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.figures import duplex, levels, windows
 from deepmirnatar.figures.charts import save
-from deepmirnatar.figures.example import read_example
+from deepmirnatar.figures.explained import duplex, levels, windows
+from deepmirnatar.figures.explained.example import read_example
 
 FIGURES = {"levels": levels.draw, "windows": windows.draw, "duplex": duplex.draw}
 

@@ -4,10 +4,10 @@ Reads the example pair, which passes through the network, and a model's settings
 """
 
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.figures import architecture, decoder, encoder
 from deepmirnatar.figures.charts import save
-from deepmirnatar.figures.example import read_example
-from deepmirnatar.figures.network_trace import trace_model
+from deepmirnatar.figures.explained import architecture, decoder, encoder
+from deepmirnatar.figures.explained.example import read_example
+from deepmirnatar.figures.explained.network_trace import trace_model
 
 FIGURES = {"architecture": architecture.draw, "encoder": encoder.draw, "decoder": decoder.draw}
 

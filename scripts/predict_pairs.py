@@ -7,7 +7,7 @@ from deepmirnatar.common.files import write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.evaluation.control_columns import COLUMNS, TEST_SET
 from deepmirnatar.pairs import read_pairs
-from deepmirnatar.predictors.scoring import score
+from deepmirnatar.predictors.score_rows import score
 
 CARRIED = ["pair_id", "mirna", "mirna_sequence", "target", "label", "source"]
 

@@ -6,14 +6,14 @@ Reads what `read_inputs` saved; trains nothing.
 from pathlib import Path
 
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.prediction.chunk_scores import remove_unfinished
-from deepmirnatar.prediction.inputs import Inputs
-from deepmirnatar.prediction.job import finish
+from deepmirnatar.prediction.chunks import remove_unfinished
+from deepmirnatar.prediction.inputs import Given
+from deepmirnatar.prediction.predict import finish
 from deepmirnatar.prediction.predictor import Predictor
 
 
 def main(given: str, parts: list[Path], candidates: str, threads: int, folder: Path) -> None:
-    finish(Predictor.load(threads=threads), Inputs.load(given), parts, folder, candidates)
+    finish(Predictor.load(threads=threads), Given.load(given), parts, folder, candidates)
     for left in {part.parent for part in parts}:
         remove_unfinished(left)
 

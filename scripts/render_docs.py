@@ -25,8 +25,8 @@ from deepmirnatar.prediction.predictor import WEIGHTS
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.stanzas import merge_stanzas
 from deepmirnatar.study.study import DATASET_DEFAULTS, PREDICTION_DEFAULTS, Study
+from deepmirnatar.tables import experiments as study_tables
 from deepmirnatar.tables import markdown as tables
-from deepmirnatar.tables import study_tables
 from deepmirnatar.training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[1]

@@ -7,9 +7,9 @@ from deepmirnatar.common.files import atomic, write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import read_pairs
 from deepmirnatar.prediction.targets import bed
-from deepmirnatar.predictors.scoring import score
+from deepmirnatar.predictors.score_rows import score
 
-SHOWN = ["mirna", "target", "group", "start", "end", "seed_class", "score", "called", "called_valid",
+SHOWN = ["mirna", "target", "group", "start", "end", "seed_type", "score", "called", "called_valid",
          "threshold", "threshold_valid", "mirna_sequence", "target_sequence", "pair_id"]  # fmt: skip
 
 

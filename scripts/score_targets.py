@@ -6,14 +6,14 @@ Reads what `read_inputs` saved; trains nothing.
 from pathlib import Path
 
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.prediction.chunk_scores import score_part
-from deepmirnatar.prediction.inputs import Inputs
+from deepmirnatar.prediction.chunks import score_part
+from deepmirnatar.prediction.inputs import Given
 
 
 def main(
     given: str, known: str | None, candidates: str, part: int, parts: int, threads: int, stem: Path, code: str
 ) -> None:
-    score_part(Inputs.load(given), stem, part, parts, candidates, threads, known, code)
+    score_part(Given.load(given), stem, part, parts, candidates, threads, known, code)
 
 
 if __name__ == "__main__":

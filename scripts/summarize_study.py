@@ -5,8 +5,8 @@ Reads metrics of the wanted experiments and audits of their datasets.
 
 from deepmirnatar.common.files import atomic, read_tsv
 from deepmirnatar.common.logs import log_to
+from deepmirnatar.tables.experiments import summary_table
 from deepmirnatar.tables.html import blocks_html, page
-from deepmirnatar.tables.study_tables import summary_table
 
 
 def main(rows: list[dict], metrics: list[str], audits: list[str], caption: str, output: str) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.pairs import read_pairs
-from deepmirnatar.tables import study_tables as tables
+from deepmirnatar.tables import experiments as tables
 
 
 def main(

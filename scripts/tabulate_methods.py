@@ -5,7 +5,7 @@ Reads the experiment's metrics, the paper's printed numbers, and the files of ea
 
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.common.logs import log_to
-from deepmirnatar.tables.study_tables import contestants_table, costs_table, read_settings
+from deepmirnatar.tables.experiments import contestants_table, costs_table, read_settings
 
 
 def main(

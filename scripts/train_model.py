@@ -32,7 +32,7 @@ def main(
     # Nothing learns from ids, and of a large table they are a quarter.
     columns = read_tsv(pairs, nrows=0).columns.drop("pair_id", errors="ignore")
     table = read_pairs(pairs, ["train", "valid"], [*columns])
-    if predictor.five_to_three:
+    if predictor.needs_5_to_3:
         table["mirna_sequence"] = five_to_three(table, orientation)
     train, valid = (table[table["split"] == split].reset_index(drop=True) for split in ("train", "valid"))
     del table  # of millions of rows, one copy is enough

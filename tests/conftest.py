@@ -40,7 +40,7 @@ def mirror() -> Path:
 
 @pytest.fixture(scope="session")
 def script():
-    """script("filter_mirbase") is the module scripts/filter_mirbase.py, for its `main`."""
+    """script("filter_pairs") is the module scripts/filter_pairs.py, for its `main`."""
 
     def load(name: str):
         spec = importlib.util.spec_from_file_location(f"script_{name}", ROOT / "scripts" / f"{name}.py")

@@ -49,7 +49,7 @@ models:
       {epochs: 8, batch_size: 8, learning_rate: 0.003, hidden: 16, filters: 8, decoder_modules: 1, heads: 2,
        checkpoint_minutes: 0.0001}
 experiments:
-  small: {datasets: [small], figures: {curves: [small_model, seed_class]}}
+  small: {datasets: [small], figures: {curves: [small_model, seed_match]}}
 predictions:
   small: {mirnas: mirnas.fa, targets: utrs.fa, dataset: small, model: small_model}
 """

@@ -8,7 +8,8 @@ from test_predict import LET7
 
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv
-from deepmirnatar.prediction import job, predictor
+from deepmirnatar.prediction import predict as job
+from deepmirnatar.prediction import predictor
 from deepmirnatar.prediction.annotation import Transcript, _one_per_gene, on_genome, read_annotated
 from deepmirnatar.rna.sequences import reverse_complement
 
@@ -62,7 +63,7 @@ def test_spliced_3utrs_of_both_strands_are_cut_out(tiny, name):
     found, warnings = read_annotated(tiny / name, tiny / "genome.fa.gz")
     assert warnings == []
     found = found.set_index("target")
-    assert found["utr"].to_dict() == {"PLUS1": UTR, "MINUS2": UTR}
+    assert found["sequence"].to_dict() == {"PLUS1": UTR, "MINUS2": UTR}
     assert found["exons"].to_dict() == {"PLUS1": [(109, 173), (212, 276)], "MINUS2": [(127, 191), (24, 88)]}
 
 
@@ -124,7 +125,7 @@ def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny, t
     chosen = text.replace('transcript_id "G1.2";', f'transcript_id "G1.2"; tag "{tag}";').replace("MINUS2", "PLUS1")
     (tiny / "genes.gtf").write_text(chosen)
     found, _ = read_annotated(tiny / "genes.gtf", tiny / "genome.fa.gz")
-    assert dict(zip(found["target"], found["utr"], strict=True)) == {"G1": FIRST, "G2": UTR}
+    assert dict(zip(found["target"], found["sequence"], strict=True)) == {"G1": FIRST, "G2": UTR}
 
 
 def test_a_gene_on_both_sex_chromosomes_is_not_cut_from_two(tiny):

@@ -70,7 +70,7 @@ def made(folder, script, downloads: dict, stanza: dict) -> dict[str, str]:
     script("parse_source").main("hejret2023", downloads, reference, {}, {}, 1, path["parsed"], path["counts"])
     script("merge_sources").main([path["parsed"]], stanza, path["merged"], path["merge_report"])
     outputs = {name: path[name] for name in ("kept", "dropped", "report")}
-    script("filter_mirbase").main(path["merged"], path["mirnas"], [path["utrs"]], [path["test"]], stanza, outputs)
+    script("filter_pairs").main(path["merged"], path["mirnas"], [path["utrs"]], [path["test"]], stanza, outputs)
     given = path["kept"], [path["known_targets"]], stanza, 1, path["positives"], path["negatives"]
     script("generate_negatives").main(*given, path["negatives_report"])
     script("split_dataset").main(path["positives"], path["negatives"], stanza, path["pairs"], path["split_report"])

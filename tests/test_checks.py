@@ -17,7 +17,7 @@ def mirnas(*sequences: str) -> pd.DataFrame:
 
 
 def targets(*utrs: str) -> pd.DataFrame:
-    return pd.DataFrame({"target": [f"gene{n}" for n in range(len(utrs))], "utr": utrs})
+    return pd.DataFrame({"target": [f"gene{n}" for n in range(len(utrs))], "sequence": utrs})
 
 
 @pytest.fixture
@@ -102,13 +102,13 @@ def test_a_target_shorter_than_a_window_is_named(utrs):
 def test_real_3utrs_and_mirnas_pass_and_turned_ones_do_not(mirror):
     found = read_fasta(mirror / "transfections/ensembl_utrs.fa.gz", "ACGUN")
     found = found[found.str.len() > 100].head(300)
-    real = pd.DataFrame({"target": found.index, "utr": found.to_numpy()})
+    real = pd.DataFrame({"target": found.index, "sequence": found.to_numpy()})
     human = read_mature(mirror / "mirbase/mature.fa").set_index("name")["sequence"]
     names = [f"hsa-{name}" for name in ("let-7a-5p", "miR-16-5p", "miR-21-5p", "miR-126-3p", "miR-941")]
     given = pd.DataFrame({"mirna": names, "mirna_sequence": human[names].to_numpy()})
     assert checks.check(given, real) == []
     assert "3'->5'" in checks.check(given.assign(mirna_sequence=given["mirna_sequence"].str[::-1]), real)[0]
-    assert "other strand" in checks.check(given, real.assign(utr=real["utr"].map(reverse_complement)))[0]
+    assert "other strand" in checks.check(given, real.assign(sequence=real["sequence"].map(reverse_complement)))[0]
 
 
 def test_the_well_known_seeds_are_mirbases(mirror):

@@ -287,7 +287,7 @@ def test_duplex_features_of_a_known_site():
     pairing = [1] * 6 + [0, 0.5, 0, 0, 0] + [1] * 6 + [0] * 4
     assert row[[f"pair_{nt}" for nt in range(2, 23)]].tolist() == pairing
     assert (row["supplementary"], row["longest_3p"]) == (4, 6)
-    assert row["seed_class"] == 3  # 7mer-A1
+    assert row["seed_type"] == 3  # 7mer-A1
     assert row["a_opposite_1"] == 1
     # Positions 12-19 face nt 8-1. Upstream of them, read outward, lies GGGGAACAUAGG, downstream UGC.
     assert row["au_upstream"] == pytest.approx(sum(1 / d for d in (5, 6, 8, 9, 10)) / sum(1 / d for d in range(1, 13)))
@@ -361,7 +361,7 @@ def test_rnahybrid_itself():
 def test_scores_every_row_and_survives_saving(name, tmp_path):
     settings = {"trees": 20} if "trees" in name else {}
     predictor = load_class(name)(settings)
-    assert predictor.five_to_three
+    assert predictor.needs_5_to_3
     train = training_table(10)
     predictor.fit(train, train, CONTEXT)
     odd = [(LET7, "ACCUCAU"), (LET7, "AAAA"), ("UGAGG", "CCUCA"), ("AAAAAAAAAAAAAAAAAAAAA", "AAAAAAA"), (LET7, PERFECT)]

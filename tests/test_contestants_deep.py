@@ -70,7 +70,7 @@ def test_code_table_maps_fills_and_cuts():
 @pytest.mark.parametrize("name", SMALL)
 def test_learns_and_comes_back_the_same(name, context, tmp_path):
     predictor = load_class(name)(SMALL[name])
-    assert predictor.five_to_three and predictor.embeddings == ()
+    assert predictor.needs_5_to_3 and predictor.embeddings == ()
     train, valid, test = (seed_pairs(rows, number) for number, rows in enumerate((600, 200, 200)))
     history = predictor.fit(train, valid, context)
     scores = predictor.predict(test, context)

@@ -69,8 +69,8 @@ def test_the_figure_of_ten_lines_is_a_figure(tmp_path, monkeypatch, script, rows
         "run": {"experiments": ["try"]},
         "datasets": {"own": {"sources": ["hejret2023"]}},
         "embeddings": {},
-        "models": {"seed_class": {}},
-        "experiments": {"try": {"datasets": ["own"], "figures": {name: ["seed_class"]}}},
+        "models": {"seed_match": {}},
+        "experiments": {"try": {"datasets": ["own"], "figures": {name: ["seed_match"]}}},
     }
     registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
     inputs = Inputs(Study(config), registry)

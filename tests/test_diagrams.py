@@ -10,11 +10,12 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from deepmirnatar.datasets.negatives import rnacofold
-from deepmirnatar.figures import architecture, decoder, duplex, duplex_layout, encoder, example, levels, windows
-from deepmirnatar.figures.diagrams import canvas
-from deepmirnatar.figures.network_trace import embedded_shape, trace, trace_model
-from deepmirnatar.predictors.deepmirnatar import Settings
-from deepmirnatar.predictors.networks.deepmirnatar import Network
+from deepmirnatar.figures.explained import architecture, decoder, duplex, encoder, example, levels, windows
+from deepmirnatar.figures.explained.diagrams import canvas
+from deepmirnatar.figures.explained.network_trace import embedded_shape, trace, trace_model
+from deepmirnatar.predictors.networks.papers_network import Network
+from deepmirnatar.predictors.papers_network import Settings
+from deepmirnatar.rna import duplex as duplex_layout
 from deepmirnatar.rna.seeds import seed_sites
 from deepmirnatar.rna.sequences import PAIRS, encode
 from deepmirnatar.study.study import Study
@@ -46,15 +47,15 @@ def model(**settings) -> dict:
             "letters": {"kind": "onehot", "strand": "site", "settings": {"k": 2}},
         },
         "models": {
-            "seed_class": {},
+            "seed_match": {},
             "net": {
-                "predictor": "deepmirnatar",
+                "predictor": "papers_network",
                 "label": "Net",
                 "embeddings": {"mirna": "words", "site": "letters"},
                 "settings": settings,
             },
         },
-        "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_class", "net"]}},
+        "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_match", "net"]}},
     }
     registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
     return Inputs(Study(config), registry).explained_model()
@@ -164,7 +165,7 @@ def test_sites_are_to_scale_in_the_row_of_their_class():
         bar = bars[f"site-{site.start}"]
         assert bar.get_x() == pytest.approx(drawing.LEFT + scale * site.start)
         assert bar.get_width() == pytest.approx(40 * scale)
-        heights[site.seed_class] = bar.get_y()
+        heights[site.seed_type] = bar.get_y()
     assert heights["8mer"] > heights["6mer"]
 
 
@@ -281,8 +282,8 @@ def test_an_experiment_without_the_network_has_no_architecture():
         "run": {"experiments": ["own"]},
         "datasets": {"hejret": {"sources": ["hejret2023"]}},
         "embeddings": {},
-        "models": {"seed_class": {}},
-        "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_class"]}},
+        "models": {"seed_match": {}},
+        "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_match"]}},
     }
     registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
     assert Inputs(Study(config), registry).explained_model() is None

@@ -14,7 +14,7 @@ from snakemake.utils import update_config
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.settings import schema_of
 from deepmirnatar.datasets import negatives, splits
-from deepmirnatar.figures.scores import told_apart
+from deepmirnatar.figures.four_scores import told_apart
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.downloads import read_registry
 from deepmirnatar.study.schema import ConfigError, check_schema
@@ -65,23 +65,23 @@ def small() -> dict:
             "letters": {"kind": "onehot", "strand": "site", "settings": {"k": 1}},
         },
         "models": {
-            "deepmirnatar": {
+            "papers_network": {
                 "label": "Ours",
                 "embeddings": {"mirna": "words", "site": "letters"},
                 "settings": {"batch_size": 32, "epochs": 7},
                 "sweep": {"batch_size": [16, 32], "dropout": [0.1, 0.5]},
             },
-            "short": {"extends": "deepmirnatar", "settings": {"epochs": 2}},
+            "short": {"extends": "papers_network", "settings": {"epochs": 2}},
             "shorter": {"extends": "short", "label": "Shorter", "settings": {"dropout": 0.4}},
             "lookup": {"predictor": "rate_table", "settings": {"columns": ["mirna"]}},
-            "seed_class": {},
+            "seed_match": {},
         },
         "experiments": {
-            "first": {"datasets": ["base"], "models": ["deepmirnatar", "seed_class"], "test_sets": ["other:test"]},
-            "second": {"datasets": ["base", "child"], "models": ["deepmirnatar", "deepmirnatar.batch_size-16",
-                       "deepmirnatar.batch_size-32"], "seeds": [1, 2], "test_sets": ["base:test", "child:valid"]},
+            "first": {"datasets": ["base"], "models": ["papers_network", "seed_match"], "test_sets": ["other:test"]},
+            "second": {"datasets": ["base", "child"], "models": ["papers_network", "papers_network.batch_size-16",
+                       "papers_network.batch_size-32"], "seeds": [1, 2], "test_sets": ["base:test", "child:valid"]},
         },
-        "predictions": {"mine": {"mirnas": ["miR-1"], "targets": ["A"], "dataset": "base", "model": "seed_class"}},
+        "predictions": {"mine": {"mirnas": ["miR-1"], "targets": ["A"], "dataset": "base", "model": "seed_match"}},
     }  # fmt: skip
 
 
@@ -116,17 +116,17 @@ def test_a_circle_of_extends_is_named():
 def test_a_sweep_makes_one_model_per_value_beside_its_parent(small):
     study = Study(small)
     assert set(study.models) == {
-        "deepmirnatar",
-        "deepmirnatar.batch_size-16",
-        "deepmirnatar.dropout-0.5",
+        "papers_network",
+        "papers_network.batch_size-16",
+        "papers_network.dropout-0.5",
         "short",
         "shorter",
         "lookup",
-        "seed_class",
+        "seed_match",
     }
-    parent, point = study.models["deepmirnatar"], study.models["deepmirnatar.batch_size-16"]
+    parent, point = study.models["papers_network"], study.models["papers_network.batch_size-16"]
     assert point["settings"] == {**parent["settings"], "batch_size": 16}
-    assert point["embeddings"] == parent["embeddings"] and point["predictor"] == "deepmirnatar"
+    assert point["embeddings"] == parent["embeddings"] and point["predictor"] == "papers_network"
     assert point["label"] == "Ours, batch size 16"
     assert study.models["shorter"]["settings"]["epochs"] == 2
     assert study.models["shorter"]["settings"]["dropout"] == 0.4
@@ -137,20 +137,20 @@ def test_a_point_that_equals_its_parent_is_the_parent(small):
     study = Study(small)
     # 32 is written in the stanza, 0.1 is the predictor's own default.
     assert study.alias == {
-        "deepmirnatar.batch_size-32": "deepmirnatar",
-        "deepmirnatar.dropout-0.1": "deepmirnatar",
+        "papers_network.batch_size-32": "papers_network",
+        "papers_network.dropout-0.1": "papers_network",
     }
-    assert study.experiments["second"]["models"] == ["deepmirnatar", "deepmirnatar.batch_size-16"]
+    assert study.experiments["second"]["models"] == ["papers_network", "papers_network.batch_size-16"]
 
 
 def test_settings_are_complete(small):
     study = Study(small)
     assert study.models["lookup"]["settings"] == {"columns": ["mirna"], "backoff": [], "prior": 1.0}
-    assert study.models["seed_class"] == {
-        "predictor": "seed_class",
+    assert study.models["seed_match"] == {
+        "predictor": "seed_match",
         "embeddings": {},
         "settings": {},
-        "label": "seed_class",
+        "label": "seed_match",
     }
     child = study.datasets["child"]
     assert child["negatives"] == {"strategy": "rnacofold", "energy": -6.0, "per_mirna_gene": 2}
@@ -180,28 +180,28 @@ def test_runs_are_listed_once_per_test_set(small):
     expected = [
         (dataset, model, seed, test_set)
         for dataset in ("base", "child")
-        for model in ("deepmirnatar", "deepmirnatar.batch_size-16")
+        for model in ("papers_network", "papers_network.batch_size-16")
         for seed in (1, 2)
         for test_set in dict.fromkeys([f"{dataset}:test", "base:test", "child:valid"])
     ]
     assert list(runs.itertuples(index=False, name=None)) == expected and len(expected) == 20
     first = study.runs[study.runs["experiment"] == "first"]
     assert list(zip(first["model"], first["test_file"], strict=True)) == [
-        ("deepmirnatar", "base-test"), ("deepmirnatar", "other-test"), ("seed_class", "base-test"),
-        ("seed_class", "other-test"),
+        ("papers_network", "base-test"), ("papers_network", "other-test"), ("seed_match", "base-test"),
+        ("seed_match", "other-test"),
     ]  # fmt: skip
     assert study.histories_of("first") == [
-        "results/runs/base/deepmirnatar/seed-1/history.tsv",
-        "results/runs/base/seed_class/seed-1/history.tsv",
+        "results/runs/base/papers_network/seed-1/history.tsv",
+        "results/runs/base/seed_match/seed-1/history.tsv",
     ]
     assert file_name("released:test") == "released-test"
 
 
 def test_the_audits_that_an_experiment_draws_are_listed_by_run(small):
-    small["experiments"]["second"]["figures"] = {"model_audit": ["deepmirnatar.batch_size-32"]}
+    small["experiments"]["second"]["figures"] = {"model_audit": ["papers_network.batch_size-32"]}
     study = Study(small)
     assert study.audits.to_numpy().tolist() == [
-        ["second", dataset, "deepmirnatar", seed] for dataset in ("base", "child") for seed in (1, 2)
+        ["second", dataset, "papers_network", seed] for dataset in ("base", "child") for seed in (1, 2)
     ]
 
 
@@ -295,30 +295,30 @@ MISTAKES = {
         ("models", "seed_clas"),
         {},
         "models.seed_clas.predictor: 'seed_clas'",
-        "seed_class",
+        "seed_match",
     ),
     "parent of a model": (
         ("models", "short", "extends"),
-        "depmirnatar",
-        "models.short.extends: 'depmirnatar'",
-        "deepmirnatar",
+        "papers_netwrk",
+        "models.short.extends: 'papers_netwrk'",
+        "papers_network",
     ),
     "setting of a model": (
-        ("models", "deepmirnatar", "settings"),
+        ("models", "papers_network", "settings"),
         {"batchsize": 3},
-        "models.deepmirnatar.settings: 'batchsize'",
+        "models.papers_network.settings: 'batchsize'",
         "batch_size",
     ),
     "swept setting": (
-        ("models", "deepmirnatar", "sweep"),
+        ("models", "papers_network", "sweep"),
         {"droput": [0.1]},
-        "models.deepmirnatar.droput-0.1.settings: 'droput'",
+        "models.papers_network.droput-0.1.settings: 'droput'",
         "dropout",
     ),
     "embedding of a model": (
-        ("models", "deepmirnatar", "embeddings", "site"),
+        ("models", "papers_network", "embeddings", "site"),
         "leters",
-        "models.deepmirnatar.embeddings.site: 'leters'",
+        "models.papers_network.embeddings.site: 'leters'",
         "letters",
     ),
     "dataset of the weights to start from": (
@@ -335,20 +335,20 @@ MISTAKES = {
     ),
     "model of an experiment": (
         ("experiments", "first", "models"),
-        ["deepmirnatar.batch_size-17"],
-        "experiments.first.models: 'deepmirnatar.batch_size-17'",
-        "deepmirnatar.batch_size-16",
+        ["papers_network.batch_size-17"],
+        "experiments.first.models: 'papers_network.batch_size-17'",
+        "papers_network.batch_size-16",
     ),
     "wanted prediction": (("run", "predictions"), ["mien"], "run.predictions: 'mien'", "mine"),
     "model of a figure": (
         ("experiments", "first", "figures"),
         {"ablation": ["seed_clas"]},
         "experiments.first.figures.ablation: 'seed_clas'",
-        "seed_class",
+        "seed_match",
     ),
     "figure of an experiment": (
         ("experiments", "first", "figures"),
-        {"ablations": ["seed_class"]},
+        {"ablations": ["seed_match"]},
         "experiments.first.figures: 'ablations'",
         "ablation",
     ),
@@ -396,7 +396,7 @@ def test_a_misspelt_name_is_placed_and_the_nearest_one_suggested(small, mistake)
     ],
 )
 def test_a_setting_of_the_wrong_kind_is_placed_and_told_what_it_should_be(given, message):
-    settings = predictors.load_class("deepmirnatar").Settings
+    settings = predictors.load_class("papers_network").Settings
     with pytest.raises(ConfigError, match=message):
         check_schema(given, schema_of(settings), "mine")
     check_schema({"epochs": 3, "dropout": 0, "kernels": [1], "rnn": "none"}, schema_of(settings), "mine")
@@ -423,9 +423,13 @@ def test_every_predictor_and_embedder_has_settings_that_pass_their_own_schema():
         (("datasets", "empty"), {}, r"datasets\.empty: needs `sources` \(a list\) or `table`"),
         (("datasets", "own"), {"table": "no/such.tsv"}, r"datasets\.own\.table: there is no file 'no/such\.tsv'"),
         (("datasets", "miraw"), {"table": "own.tsv"}, r"datasets\.miraw: has .* the name of a source"),
-        (("models", "deepmirnatar", "embeddings"), {"mirna": "words"}, r"models\.deepmirnatar\.embeddings: .*'site'"),
         (
-            ("models", "deepmirnatar", "embeddings", "site"),
+            ("models", "papers_network", "embeddings"),
+            {"mirna": "words"},
+            r"models\.papers_network\.embeddings: .*'site'",
+        ),
+        (
+            ("models", "papers_network", "embeddings", "site"),
             "words",
             r"embeddings\.site: 'words' embeds the other strand",
         ),
@@ -505,7 +509,7 @@ def test_the_schema_accepts_the_configs_of_the_project(schema, read):
         ("datasets", "released", "orientaton"),
         ("embeddings", "site_onehot", "stand"),
         ("models", "mirna_only", "predicter"),
-        ("models", "deepmirnatar", "embeddings", "target"),
+        ("models", "papers_network", "embeddings", "target"),
         ("experiments", "published", "seed"),
     ],
 )
@@ -526,7 +530,7 @@ def test_the_schema_refuses_an_unknown_key_everywhere(schema, published, place):
         (("datasets", "released", "sample"), 0),
         (("datasets", "Released"), {}),
         (("embeddings", "site_onehot", "strand"), "target"),
-        (("models", "deepmirnatar", "sweep"), {"dropout": []}),
+        (("models", "papers_network", "sweep"), {"dropout": []}),
         (("models", "my.model"), {}),
         (("experiments", "published", "figures"), {"ablation": []}),
         (("experiments", "published", "seeds"), [1, 1]),
@@ -553,15 +557,15 @@ def test_an_extending_stanza_may_change_one_setting_of_a_strategy(schema, publis
 
 # Place, value, and what the one sentence must say.
 OUT_OF_RANGE = [
-    ("models.deepmirnatar.settings.epochs", 0, "0 is below the smallest allowed, 1"),
-    ("models.deepmirnatar.settings.batch_size", -1, "-1 is below the smallest allowed, 1"),
-    ("models.deepmirnatar.settings.patience", -3, "-3 is below the smallest allowed, 0"),
-    ("models.deepmirnatar.settings.dropout", 1.0, "1.0 is not below 1"),
-    ("models.deepmirnatar.settings.learning_rate", 0, "0 is not above 0"),
-    ("models.deepmirnatar.settings.heads", 7, "7 does not divide hidden, 64"),
-    ("models.deepmirnatar.settings.kernels", [], "should be one or more odd numbers"),
-    ("models.deepmirnatar.settings.kernels", [2], "should be one or more odd numbers"),
-    ("models.deepmirnatar.settings.length_bucket", 0, "below the smallest allowed, 1"),
+    ("models.papers_network.settings.epochs", 0, "0 is below the smallest allowed, 1"),
+    ("models.papers_network.settings.batch_size", -1, "-1 is below the smallest allowed, 1"),
+    ("models.papers_network.settings.patience", -3, "-3 is below the smallest allowed, 0"),
+    ("models.papers_network.settings.dropout", 1.0, "1.0 is not below 1"),
+    ("models.papers_network.settings.learning_rate", 0, "0 is not above 0"),
+    ("models.papers_network.settings.heads", 7, "7 does not divide hidden, 64"),
+    ("models.papers_network.settings.kernels", [], "should be one or more odd numbers"),
+    ("models.papers_network.settings.kernels", [2], "should be one or more odd numbers"),
+    ("models.papers_network.settings.length_bucket", 0, "below the smallest allowed, 1"),
     ("models.interaction_map.settings.kernel", [3], "should be two odd numbers"),
     ("models.interaction_map.settings.members", 0, "below the smallest allowed, 1"),
     ("embeddings.site_onehot.settings.k", 20, "20 is above the largest allowed, 8"),
@@ -663,8 +667,8 @@ def test_the_wildcards_choose_the_library_files_that_count(look):
 
     assert chosen(source="miraw") == ["sources.mitar"]
     assert chosen(dataset="debiased") == ["datasets.negatives.matched"]
-    assert chosen(dataset="released", model="no_sca") == ["predictors.deepmirnatar", "datasets.negatives.given"]
-    assert chosen(prediction="case_study") == ["predictors.deepmirnatar"]
+    assert chosen(dataset="released", model="no_sca") == ["predictors.papers_network", "datasets.negatives.given"]
+    assert chosen(prediction="case_study") == ["predictors.papers_network"]
     assert chosen(shipped="mine") == ["predictors.interaction_map"]
     assert chosen(dataset="released", embedding="site_onehot")[1] == "embeddings.onehot"
     assert chosen(experiment="published", figure="dropout") == ["figures.kinds.dropout"]
@@ -688,7 +692,7 @@ def test_a_rule_of_a_dataset_is_given_what_it_reads_and_no_more(look):
 
 
 def test_a_drawn_network_follows_the_code_of_the_embeddings_that_it_shows(published, look, root):
-    published["models"]["deepmirnatar"]["embeddings"]["site"] = "site_onehot"
+    published["models"]["papers_network"]["embeddings"]["site"] = "site_onehot"
     other = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
     assert look.explained_code() != other.explained_code()
 
@@ -718,8 +722,8 @@ def test_a_gpu_is_asked_for_where_one_can_be_had(published, root, monkeypatch, d
     monkeypatch.setattr("workflow.inputs.has_gpu", lambda: gpu_here)
     registry = read_registry(root / "resources" / "sources.tsv")
     look = Inputs(Study(published | {"device": device}), registry, lambda: elsewhere)
-    assert look.needs_gpu(SimpleNamespace(model="deepmirnatar")) == asked
-    assert look.needs_gpu(SimpleNamespace(model="seed_class")) == 0
+    assert look.needs_gpu(SimpleNamespace(model="papers_network")) == asked
+    assert look.needs_gpu(SimpleNamespace(model="seed_match")) == 0
     assert look.embedding_gpu(SimpleNamespace(embedding="site_dnabert")) == asked
     assert look.embedding_gpu(SimpleNamespace(embedding="mirna_word2vec")) == 0
 
@@ -734,8 +738,10 @@ def test_digests_of_a_source_are_looked_up_by_file(look):
 
 def test_wildcards_admit_the_known_names_and_nothing_else(look):
     pattern = re.compile(look.any_of(look.study.models))
-    assert pattern.fullmatch("deepmirnatar.batch_size-16") and pattern.fullmatch("deepmirnatar")
-    assert not pattern.fullmatch("deepmirnatarXbatch_size-16") and not pattern.fullmatch("deepmirnatar.batch_size-17")
+    assert pattern.fullmatch("papers_network.batch_size-16") and pattern.fullmatch("papers_network")
+    assert not pattern.fullmatch("papers_networkXbatch_size-16") and not pattern.fullmatch(
+        "papers_network.batch_size-17"
+    )
     assert look.any_of([]) == "none"
 
 
@@ -751,7 +757,7 @@ def test_runs_fits_and_tables_of_an_experiment_stand_in_the_order_of_their_files
         "results/datasets/released/pairs.tsv",
         "results/datasets/parclip48_as_released/pairs.tsv",
     ]
-    test = SimpleNamespace(dataset="released", model="deepmirnatar_14epochs", test_set="parclip48_as_released-test")
+    test = SimpleNamespace(dataset="released", model="papers_network_14_epochs", test_set="parclip48_as_released-test")
     assert look.test_pairs(test) == "results/datasets/parclip48_as_released/pairs.tsv"
     assert look.test_set(test) == "parclip48_as_released:test" and look.test_orientation(test) == "as_released"
     assert look.test_features(test) == [
@@ -765,9 +771,9 @@ def test_runs_fits_and_tables_of_an_experiment_stand_in_the_order_of_their_files
 
 def test_an_experiments_models_are_those_it_names_and_those_its_figures_show(small):
     small["experiments"]["first"] |= {
-        "models": ["seed_class"],
+        "models": ["seed_match"],
         "figures": {
-            "batch_size": ["deepmirnatar.batch_size-16", "deepmirnatar.batch_size-32"],
+            "batch_size": ["papers_network.batch_size-16", "papers_network.batch_size-32"],
             "recurrent_layer": ["short"],
         },
     }
@@ -779,8 +785,8 @@ def test_an_experiments_models_are_those_it_names_and_those_its_figures_show(sma
     study = Study(small)
     first, third = study.experiments["first"], study.experiments["third"]
     # The swept point that equals its parent goes by the parent's name, in figures too.
-    assert first["figures"]["batch_size"] == ["deepmirnatar.batch_size-16", "deepmirnatar"]
-    assert first["models"] == ["seed_class", "deepmirnatar.batch_size-16", "deepmirnatar", "short"]
+    assert first["figures"]["batch_size"] == ["papers_network.batch_size-16", "papers_network"]
+    assert first["models"] == ["seed_match", "papers_network.batch_size-16", "papers_network", "short"]
     assert first["figures"]["curves"] == first["models"]
     assert third["datasets"] == ["child"] and third["figures"]["recurrent_layer"] == ["shorter"]
     assert third["figures"]["batch_size"] == first["figures"]["batch_size"]
@@ -788,7 +794,7 @@ def test_an_experiments_models_are_those_it_names_and_those_its_figures_show(sma
 
 
 def test_an_experiment_without_datasets_or_models_is_refused(small):
-    small["experiments"]["empty"] = {"models": ["seed_class"]}
+    small["experiments"]["empty"] = {"models": ["seed_match"]}
     with pytest.raises(ConfigError, match=r"experiments\.empty: needs `datasets`"):
         Study(small)
     small["experiments"]["empty"] = {"datasets": ["base"]}
@@ -847,9 +853,9 @@ def test_a_figure_gets_the_files_that_it_reads_and_which_run_each_is_of(small):
     curves = SimpleNamespace(experiment="first", dataset="child", figure="curves")
     files, rows = look.figure_files(curves)["predictions"], look.figure_rows(curves)["predictions"]
     # Both test sets, in the order of the models of the figure.
-    assert files[0] == "results/runs/child/deepmirnatar/seed-1/child-test.predictions.tsv"
+    assert files[0] == "results/runs/child/papers_network/seed-1/child-test.predictions.tsv"
     assert len(files) == len(set(files)) == 3 * 2 * 2 and rows[0]["test_set"] == "child:test"
-    assert [row["model"] for row in rows[::4]] == ["deepmirnatar", "seed_class", "short"]
+    assert [row["model"] for row in rows[::4]] == ["papers_network", "seed_match", "short"]
     datasets = SimpleNamespace(experiment="first", figure="datasets")
     # Of what is tested on, too, and each once.
     names = ["base", "child", "other"]
@@ -869,12 +875,12 @@ def test_a_datasets_note_is_printed_on_its_figures_and_rebuilds_nothing(small):
 
 
 def test_tables_of_methods_are_made_of_all_models_that_a_figure_compares(small):
-    small["experiments"]["first"]["figures"] = {"radar": ["short"], "cost": ["seed_class", "short"]}
+    small["experiments"]["first"]["figures"] = {"radar": ["short"], "cost": ["seed_match", "short"]}
     look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
     wildcards = SimpleNamespace(experiment="first", dataset="base")
-    assert list(look.compared(wildcards)) == ["short", "seed_class"] == look.compared_fits(wildcards)
+    assert list(look.compared(wildcards)) == ["short", "seed_match"] == look.compared_fits(wildcards)
     assert look.compared_files("{dataset}/{model}/{seed}/{test_file}")(wildcards) == [
-        "base/short/1/base-test", "base/seed_class/1/base-test",
+        "base/short/1/base-test", "base/seed_match/1/base-test",
     ]  # fmt: skip
     assert {"results/tables/first/base/methods.html", "results/tables/first/base/costs.html"} <= set(look.tables())
     assert not [table for table in Inputs(Study(small | {"run": {"experiments": ["second"]}}), look.registry).tables()
@@ -887,16 +893,16 @@ def test_controls_are_embedded_and_audited_like_pairs(look):
     pattern = re.compile(look.any_of(look.embedded))
     assert pattern.fullmatch("released") and pattern.fullmatch("released.controls")
     assert not pattern.fullmatch("released.control") and not pattern.fullmatch("releasedXcontrols")
-    about = {"experiment": "controlled", "dataset": "released", "model": "deepmirnatar_14epochs"}
+    about = {"experiment": "controlled", "dataset": "released", "model": "papers_network_14_epochs"}
     run = SimpleNamespace(**about, test_set="released-controls")
     assert look.test_pairs(run) == "results/datasets/released/controls.tsv"
     assert look.test_features(run) == [
         "results/embeddings/released/mirna_word2vec/released.controls.safetensors",
         "results/embeddings/released/site_dnabert/released.controls.safetensors",
     ]
-    audit = SimpleNamespace(experiment="published", dataset="released", model="deepmirnatar", figure="model_audit")
+    audit = SimpleNamespace(experiment="published", dataset="released", model="papers_network", figure="model_audit")
     assert look.figure_files(audit)["model_audits"] == [
-        f"results/runs/released/deepmirnatar/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
+        f"results/runs/released/papers_network/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
     ]
     audit.dataset = "debiased"
     with pytest.raises(ConfigError, match="published: has no run of deepmirnatar on debiased"):

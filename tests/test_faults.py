@@ -22,7 +22,7 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from deepmirnatar.common.files import WriteError, atomic, read_tsv, write_json, write_tensors, write_tsv
-from deepmirnatar.predictors.scoring import score
+from deepmirnatar.predictors.score_rows import score
 from deepmirnatar.training.checkpoint import Checkpoint
 from workflow import cluster
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from deepmirnatar.figures import base, charts, colours, kinds
+from deepmirnatar.figures.four_scores import told_apart
 from deepmirnatar.figures.kinds.audit import scored
-from deepmirnatar.figures.scores import told_apart
 
 COLUMNS = ["dataset", "model", "seed", "test_set", "metric", "threshold", "value", "low", "high", "n"]
 
@@ -64,17 +64,17 @@ def test_a_kind_that_reads_what_there_is_not_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_known_method_keeps_its_colour_whatever_its_name_and_its_company():
-    alone = colours.method_styles({"deepmirnatar_quickstart": stanza("deepmirnatar")})
+    alone = colours.method_styles({"papers_network_quickstart": stanza("papers_network")})
     many = colours.method_styles(
         {
-            "seed_class": stanza("seed_class"),
+            "seed_match": stanza("seed_match"),
             "mirna_only": stanza("rate_table"),
-            "deepmirnatar_14epochs": stanza("deepmirnatar"),
-            "no_sca": stanza("deepmirnatar"),
+            "papers_network_14_epochs": stanza("papers_network"),
+            "no_sca": stanza("papers_network"),
             "own_method": stanza("own_method"),
         }
     )
-    assert alone["deepmirnatar_quickstart"] == many["deepmirnatar_14epochs"] == colours.METHODS["deepmirnatar"]
+    assert alone["papers_network_quickstart"] == many["papers_network_14_epochs"] == colours.METHODS["papers_network"]
     assert many["mirna_only"] == colours.METHODS["mirna_only"] and len(set(many.values())) == 5
 
 
@@ -94,11 +94,11 @@ def test_the_audit_shows_each_shortcut_once():
         columns=["check", "subject", "value", "n"],
     )
     models = {
-        "deepmirnatar": stanza("deepmirnatar", "Ours", dropout=0.1),
+        "papers_network": stanza("papers_network", "Ours", dropout=0.1),
         "mirna_only": stanza("rate_table", "miRNA alone", columns=["mirna_sequence"]),
-        "seed_class": stanza("seed_class", "seed match"),
+        "seed_match": stanza("seed_match", "seed match"),
     }
-    table = metrics(("deepmirnatar", "auroc", 0.9), ("mirna_only", "auroc", 0.58), ("seed_class", "auroc", 0.8))
+    table = metrics(("papers_network", "auroc", 0.9), ("mirna_only", "auroc", 0.58), ("seed_match", "auroc", 0.8))
     shown = scored(base.Data({"metrics": table}, models), "d", audit)
     assert shown[["label", "value", "role"]].to_numpy().tolist() == [
         ["Ours", 0.9, "model"],
@@ -107,7 +107,7 @@ def test_the_audit_shows_each_shortcut_once():
         ["seed match", 0.8, "signal"],
     ]
     # Where the experiment has no such model, the audit's own rows stand for it.
-    few = base.Data({"metrics": table}, {"deepmirnatar": models["deepmirnatar"]})
+    few = base.Data({"metrics": table}, {"papers_network": models["papers_network"]})
     assert scored(few, "d", audit)["label"].tolist()[1:] == audit["subject"].tolist()
 
 
@@ -163,24 +163,24 @@ def test_the_history_names_each_model_once_and_outside_the_panels():
 
 def test_curves_draw_each_model_in_its_own_style_with_the_metrics_value():
     rows = pd.DataFrame({"label": [0, 1] * 20, "score": np.linspace(0, 1, 40), "test_set": "d:test", "seed": 1})
-    predictions = pd.concat([rows.assign(model=name) for name in ("mitar", "seed_class")])
+    predictions = pd.concat([rows.assign(model=name) for name in ("mitar", "seed_match")])
     positives = rows[rows["label"] == 1].assign(test_set="p:test", model="mitar")
-    table = metrics(*[(name, metric, 0.123) for name in ("mitar", "seed_class") for metric in ("auroc", "auprc")])
-    models = {name: stanza(name) for name in ("mitar", "seed_class")}
+    table = metrics(*[(name, metric, 0.123) for name in ("mitar", "seed_match") for metric in ("auroc", "auprc")])
+    models = {name: stanza(name) for name in ("mitar", "seed_match")}
     tables = {"predictions": pd.concat([predictions, positives]), "metrics": table}
     figure = kinds.load_class("curves")().draw(base.Data(tables, models, dataset="d"))
     # One test set with both labels: its ROC and its precision-recall curve.
     roc, pr = figure.axes
     styles = colours.METHODS
-    assert legend_of(roc) == {"mitar: AUC 0.123": styles["mitar"], "seed_class: AUC 0.123": styles["seed_class"]}
-    assert set(legend_of(pr)) == {"mitar: AP 0.123", "seed_class: AP 0.123"}
+    assert legend_of(roc) == {"mitar: AUC 0.123": styles["mitar"], "seed_match: AUC 0.123": styles["seed_match"]}
+    assert set(legend_of(pr)) == {"mitar: AP 0.123", "seed_match: AP 0.123"}
 
 
 def test_models_are_told_apart_by_the_setting_that_was_swept():
     models = {
-        "a": stanza("deepmirnatar", "Ours", batch_size=32, dropout=0.1),
-        "a.batch_size-64": stanza("deepmirnatar", "Ours, batch size 64", batch_size=64, dropout=0.1),
-        "b": stanza("deepmirnatar", "Other", batch_size=16, dropout=0.1),
+        "a": stanza("papers_network", "Ours", batch_size=32, dropout=0.1),
+        "a.batch_size-64": stanza("papers_network", "Ours, batch size 64", batch_size=64, dropout=0.1),
+        "b": stanza("papers_network", "Other", batch_size=16, dropout=0.1),
     }
     assert list(told_apart(models).values()) == ["Ours, batch size 32", "Ours, batch size 64", "Other"]
 

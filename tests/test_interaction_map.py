@@ -126,7 +126,7 @@ def test_fine_tuning_starts_where_each_member_of_the_file_ended(pairs, context, 
 
 
 def test_fine_tuning_refuses_weights_of_another_network(pairs, context, tmp_path):
-    other = load_class("seed_class")({})
+    other = load_class("seed_match")({})
     other.save(tmp_path / "other.safetensors", {})
     first = load_class("interaction_map")({**SMALL, "epochs": 1})
     first.fit(pairs.iloc[:40], pairs.iloc[40:60], context)

@@ -112,7 +112,7 @@ def as_released(rows, tmp_path):
 def test_the_filter_reads_five_to_three_where_the_dataset_keeps_the_releases_orientation(as_released, tmp_path, script):
     assert five_to_three(as_released, "as_released").tolist()[:3] == [LET7, LET7, MIR16]
     paths = [str(tmp_path / f"{name}.tsv") for name in ("merged", "mirnas", "kept", "dropped", "report")]
-    script("filter_mirbase").main(
+    script("filter_pairs").main(
         *paths[:2], [], [], {"orientation": "as_released", "mirbase": True}, dict(zip(OUTPUTS, paths[2:], strict=True))
     )
     kept, dropped = read_tsv(paths[2]), read_tsv(paths[3])
@@ -124,7 +124,7 @@ def test_the_filter_reads_five_to_three_where_the_dataset_keeps_the_releases_ori
 
 def test_the_filter_can_be_switched_off(as_released, tmp_path, script):
     paths = [str(tmp_path / f"{name}.tsv") for name in ("merged", "mirnas", "kept", "dropped", "report")]
-    script("filter_mirbase").main(
+    script("filter_pairs").main(
         *paths[:2], [], [], {"orientation": "as_released", "mirbase": False}, dict(zip(OUTPUTS, paths[2:], strict=True))
     )
     kept = read_tsv(paths[2])

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.evaluation import controls as controls_of
+from deepmirnatar.evaluation import control_rows as controls_of
 from deepmirnatar.evaluation.control_columns import SEEN
-from deepmirnatar.evaluation.controls import make_controls, swap_mirnas
+from deepmirnatar.evaluation.control_rows import make_controls, swap_mirnas
 from deepmirnatar.evaluation.model_audit import audit_model, calibration_error, swap_metrics
 from deepmirnatar.pairs import check_pairs
 from deepmirnatar.rna import near_identical
 from deepmirnatar.rna.dinucleotides import shuffle_dinucleotides
-from deepmirnatar.rna.seeds import SEED_CLASSES
+from deepmirnatar.rna.seeds import SEED_RANKS
 from deepmirnatar.rna.sequences import reverse_complement
 
 MIRNA_OF = {"one": range(8), "other": range(8, 16)}
@@ -59,7 +59,7 @@ def liking(names: pd.Series, seed: int) -> pd.Series:
 
 
 def seed_score(controls: pd.DataFrame) -> pd.Series:
-    return controls["seed_class"].map(SEED_CLASSES.index) / 5
+    return controls["seed_type"].map(SEED_RANKS.index) / 5
 
 
 # --- controls -------------------------------------------------------------------------------------------------
@@ -191,12 +191,12 @@ def test_a_score_that_counts_seed_matches_has_a_high_swap_auc(controls):
         assert found["value"]["ranking", name] == pytest.approx(0.5, abs=0.05)
     assert text.startswith("the score reads the miRNA against the site: swap AUC 0.8")
     assert "AUC is still" not in text
-    assert found["value"]["seed_class_score", "8mer, positives"] == 1.0
-    assert found["value"]["seed_class_called", "none, negatives"] == 0.0
+    assert found["value"]["seed_type_score", "8mer, positives"] == 1.0
+    assert found["value"]["seed_type_called", "none, negatives"] == 0.0
     real = controls[controls["control"] == "real"]
-    assert found["n"]["seed_class_score"].sum() == len(real)
-    eight = (real["seed_class"] == "8mer") & (real["label"] == 1)
-    assert found["n"]["seed_class_score", "8mer, positives"] == eight.sum()
+    assert found["n"]["seed_type_score"].sum() == len(real)
+    eight = (real["seed_type"] == "8mer") & (real["label"] == 1)
+    assert found["n"]["seed_type_score", "8mer, positives"] == eight.sum()
 
 
 def test_a_swap_within_the_family_is_no_error_of_a_score_that_reads_the_seed(table):

@@ -158,9 +158,9 @@ def test_matched_keeps_both_classes_equal_where_a_family_is_too_large(rna):
 
 
 def test_matched_drops_what_belongs_to_the_positives_site(many):
-    many = many.assign(seed_class="8mer", utr_start=7, refseq="NM_1", site_cluster=many["target_sequence"].str[:9])
+    many = many.assign(seed_type="8mer", utr_start=7, refseq="NM_1", site_cluster=many["target_sequence"].str[:9])
     _, negatives, _ = generate(many, {}, "matched", {})
-    assert {"seed_class", "utr_start", "refseq"}.isdisjoint(negatives.columns)
+    assert {"seed_type", "utr_start", "refseq"}.isdisjoint(negatives.columns)
     assert negatives["site_cluster"].tolist() == negatives["target_sequence"].str[:9].tolist()
 
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from deepmirnatar.predictors.deepmirnatar import Settings
-from deepmirnatar.predictors.networks.deepmirnatar import Attention, Network, Recurrent, TextCNN, lengths_to_mask
 from deepmirnatar.predictors.networks.layers import Dropout, convolve
+from deepmirnatar.predictors.networks.papers_network import Attention, Network, Recurrent, TextCNN, lengths_to_mask
+from deepmirnatar.predictors.papers_network import Settings
 
 VARIANTS = {
     "full": {},

@@ -13,14 +13,16 @@ import RNA
 from deepmirnatar import Predictor
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv, write_tsv
-from deepmirnatar.prediction import chunk_scores, job, outputs, predictor
-from deepmirnatar.prediction.duplex import as_text, duplex
+from deepmirnatar.prediction import chunks as chunk_scores
+from deepmirnatar.prediction import outputs, predictor
+from deepmirnatar.prediction import predict as job
+from deepmirnatar.prediction.duplex_svg import as_text, duplex
 from deepmirnatar.prediction.explain import importance
 from deepmirnatar.prediction.inputs import read_inputs, read_texts
 from deepmirnatar.prediction.mirna_names import from_mirbase
 from deepmirnatar.prediction.study_sites import read_mirnas, read_targets
 from deepmirnatar.prediction.targets import read_known
-from deepmirnatar.rna.seeds import seed_class
+from deepmirnatar.rna.seeds import seed_type
 from deepmirnatar.rna.sequences import joined, padded, reverse_complement
 from deepmirnatar.rna.site_features import CLASSES, FEATURES, SeedIndex, find_sites
 from deepmirnatar.rna.site_kernels import CANONICAL, STACKS
@@ -63,10 +65,10 @@ def test_every_seed_match_is_found_with_its_type_and_place(weights, fasta):
     for mirna in mirnas.itertuples():
         core = reverse_complement(mirna.mirna_sequence[1:7])
         for target in targets.itertuples():
-            for match in re.finditer(f"(?={core})", target.utr):
-                around = target.utr[max(match.start() - 1, 0) : match.start() + 7]
-                expected.add((mirna.mirna, target.target, match.start(), seed_class(mirna.mirna_sequence, around)))
-    utr_of = targets.set_index("target")["utr"]
+            for match in re.finditer(f"(?={core})", target.sequence):
+                around = target.sequence[max(match.start() - 1, 0) : match.start() + 7]
+                expected.add((mirna.mirna, target.target, match.start(), seed_type(mirna.mirna_sequence, around)))
+    utr_of = targets.set_index("target")["sequence"]
     found = set()
     for row in sites.itertuples():
         utr = utr_of[row.target]
@@ -257,9 +259,9 @@ def test_input_without_a_site_leaves_an_earlier_result_alone(weights, fasta, tmp
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
-        (["predict", "--mirnas", "a", "--explain", "-1"], "'-1' is no whole number from 0 to 10,000"),
-        (["score", "a.tsv", "--threads", "0"], "'0' is no whole number from 1 to 10,000"),
-        (["serve", "--port", "99999"], "'99999' is no whole number from 1 to 65,535"),
+        (["predict", "--mirnas", "a", "--explain", "-1"], "'-1' must be a whole number from 0 to 10,000"),
+        (["score", "a.tsv", "--threads", "0"], "'0' must be a whole number from 1 to 10,000"),
+        (["serve", "--port", "99999"], "'99999' must be a whole number from 1 to 65,535"),
     ],
 )
 def test_numbers_out_of_range_are_refused(arguments, wanted, capsys):
@@ -270,7 +272,7 @@ def test_numbers_out_of_range_are_refused(arguments, wanted, capsys):
 
 def test_a_table_without_rows_or_names_is_refused(weights):
     shipped, mirnas = Predictor.load(weights), pd.DataFrame({"mirna": ["a"], "mirna_sequence": [LET7]})
-    targets = pd.DataFrame({"target": ["u", None], "utr": ["ACGU" * 20] * 2})
+    targets = pd.DataFrame({"target": ["u", None], "sequence": ["ACGU" * 20] * 2})
     with pytest.raises(ValueError, match="row 2 of the table: target is missing"):
         shipped.predict(mirnas, targets)
     with pytest.raises(ValueError, match="the table of targets has no rows"):
@@ -279,7 +281,7 @@ def test_a_table_without_rows_or_names_is_refused(weights):
 
 def test_without_a_candidate_python_gets_empty_tables_and_the_reason(weights):
     mirnas = pd.DataFrame({"mirna": ["a"], "mirna_sequence": [LET7]})
-    result = Predictor.load(weights).predict(mirnas, pd.DataFrame({"target": ["u"], "utr": ["G" * 100]}))
+    result = Predictor.load(weights).predict(mirnas, pd.DataFrame({"target": ["u"], "sequence": ["G" * 100]}))
     assert result.sites.empty and result.genes.empty and "rank" in result.genes
     assert any("no candidate site" in warning for warning in result.warnings)
 
@@ -291,9 +293,9 @@ def test_dna_and_lower_case_from_python_are_the_same_as_rna(weights, rna):
     for other in (lambda text: text.replace("U", "T"), str.lower, lambda text: f" {text.lower().replace('u', 't')} "):
         np.testing.assert_array_equal(scorer.score(rna_pairs.map(other)), scorer.score(rna_pairs))
     mirnas = pd.DataFrame({"mirna": ["a"], "mirna_sequence": [LET7]})
-    targets = pd.DataFrame({"target": ["u"], "utr": [rna(rng, 200) + "CUACCUCA" + rna(rng, 90)]})
+    targets = pd.DataFrame({"target": ["u"], "sequence": [rna(rng, 200) + "CUACCUCA" + rna(rng, 90)]})
     expected = scorer.predict(mirnas, targets)
-    mirnas["mirna_sequence"], targets["utr"] = LET7.replace("U", "t"), targets["utr"].str.lower()
+    mirnas["mirna_sequence"], targets["sequence"] = LET7.replace("U", "t"), targets["sequence"].str.lower()
     found = scorer.predict(mirnas, targets)
     pd.testing.assert_frame_equal(found.sites, expected.sites)
     pd.testing.assert_frame_equal(found.genes, expected.genes)
@@ -504,7 +506,7 @@ def test_every_kind_of_candidate_is_found_by_the_compiled_scan(rna):
         else:
             continue
         expected.add((start, kind))
-    found = {(int(start), CLASSES[which]) for start, which in zip(sites.window, sites.seed_class, strict=True)}
+    found = {(int(start), CLASSES[which]) for start, which in zip(sites.window, sites.seed_type, strict=True)}
     inside = {(start, kind) for start, kind in found if 0 <= start <= len(utr) - 8}
     assert inside == expected and {kind for _, kind in expected} == set(CLASSES)
 
@@ -538,7 +540,7 @@ def test_neighbours_are_8_to_40_nt_apart(places, expected):
     bases = padded([mirna, mirna])
     sites = find_sites(codes, ends, bases, SeedIndex(bases))
     for which in product((0, 1), (0, 1)):
-        of_one = sites.take((sites.mirna == which[0]) & (sites.utr == which[1]) & (sites.seed_class < CANONICAL))
+        of_one = sites.take((sites.mirna == which[0]) & (sites.utr == which[1]) & (sites.seed_type < CANONICAL))
         assert of_one.window.tolist() == [place - 1 for place in places]
         assert of_one.features[:, FEATURES.index("neighbour")].tolist() == expected
 

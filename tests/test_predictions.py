@@ -22,7 +22,7 @@ MIRNAS = pd.DataFrame({"mirna": ["let-7", "miR-16"], "mirna_sequence": [LET7, MI
 
 
 def on(*utrs: str) -> pd.DataFrame:
-    return pd.DataFrame({"target": [f"gene{n}" for n in range(len(utrs))], "utr": utrs, "group": "target"})
+    return pd.DataFrame({"target": [f"gene{n}" for n in range(len(utrs))], "sequence": utrs, "group": "target"})
 
 
 def fasta(path, **entries):
@@ -35,7 +35,7 @@ def fasta(path, **entries):
 
 def test_seed_candidates_stand_where_they_are_on_the_utr():
     sites = study_sites.find_sites(MIRNAS, on("A" * 100, UTR), "seed", 40, 5)
-    assert sites[["mirna", "target", "start", "end", "seed_class"]].to_numpy().tolist() == [
+    assert sites[["mirna", "target", "start", "end", "seed_type"]].to_numpy().tolist() == [
         ["let-7", "gene1", 23, 63, "8mer"]
     ]
     assert sites["target_sequence"].item() == UTR[23:63]
@@ -101,7 +101,7 @@ def test_an_unknown_name_is_met_with_the_nearest(tmp_path):
     utrs, mature = tmp_path / "utrs.tsv", tmp_path / "mirnas.tsv"
     write_tsv(pd.DataFrame({"gene": ["PTEN", "BCL2"], "entrez": ["1", "2"], "sequence": [UTR, "ACGU"]}), utrs)
     write_tsv(pd.DataFrame({"name": ["hsa-let-7a-5p"], "accession": ["M"], "sequence": [LET7]}), mature)
-    assert study_sites.read_targets(["BCL2", "PTEN"], utrs)["utr"].tolist() == ["ACGU", UTR]
+    assert study_sites.read_targets(["BCL2", "PTEN"], utrs)["sequence"].tolist() == ["ACGU", UTR]
     with pytest.raises(ValueError, match=r"gene 'PTNE' is not in the reference table. Did you mean 'PTEN'\?"):
         study_sites.read_targets(["PTNE"], utrs)
     with pytest.raises(ValueError, match=r"miRNA 'hsa-let-7a' is not .* 'hsa-let-7a-5p'"):
@@ -128,7 +128,7 @@ SITES = pd.DataFrame(
         "target": ["A", "A", "B"],
         "start": [23, 0, 7],
         "end": [63, 40, 47],
-        "seed_class": ["8mer", "offset 6mer", "none"],
+        "seed_type": ["8mer", "offset 6mer", "none"],
         "score": [0.5, 0.2, 0.1],
         "called": [1, 0, 0],
         "called_valid": [0, 0, 0],
@@ -299,7 +299,7 @@ def test_the_filter_reports_what_a_dataset_leaves_out(script, tmp_path, rows):
     )
     stanza = {"orientation": "corrected", "mirbase": False, "without_targets": ["LIN28B", "G"]}
     paths = [str(tmp_path / f"{name}.tsv") for name in ("pairs", "mirnas", "utrs", "kept", "dropped", "report")]
-    script("filter_mirbase").main(
+    script("filter_pairs").main(
         *paths[:2], paths[2:3], [], stanza, dict(zip(["kept", "dropped", "report"], paths[3:], strict=True))
     )
     assert read_tsv(paths[3])["target"].tolist() == ["nan", "BCL2"]
@@ -313,12 +313,12 @@ def test_the_filter_reports_what_a_dataset_leaves_out(script, tmp_path, rows):
 
 def study(tmp_path, **over) -> Study:
     fasta(tmp_path / "m.fa", a=LET7)
-    prediction = {"mirnas": "m.fa", "targets": "m.fa", "dataset": "d", "model": "seed_class", **over}
+    prediction = {"mirnas": "m.fa", "targets": "m.fa", "dataset": "d", "model": "seed_match", **over}
     config = {
         "run": {"experiments": []},
         "datasets": {"d": {"sources": ["hejret2023"]}},
         "embeddings": {},
-        "models": {"seed_class": {}},
+        "models": {"seed_match": {}},
         "experiments": {},
         "predictions": {"mine": prediction, "more": {"extends": "mine", "random_targets": 3}},
     }
@@ -328,7 +328,7 @@ def study(tmp_path, **over) -> Study:
 def test_a_stanza_is_completed_and_two_fasta_files_need_no_reference(tmp_path):
     found = study(tmp_path)
     assert found.predictions["mine"] == {
-        "mirnas": "m.fa", "targets": "m.fa", "dataset": "d", "model": "seed_class", "seed": 1, "candidates": "seed",
+        "mirnas": "m.fa", "targets": "m.fa", "dataset": "d", "model": "seed_match", "seed": 1, "candidates": "seed",
         "window": 40, "step": 5, "random_targets": 0,
     }  # fmt: skip
     assert found.prediction_files("mine") == {"mirnas": "m.fa", "targets": "m.fa"}
@@ -353,7 +353,7 @@ def test_embeddings_of_three_to_five_mirnas_do_not_go_to_a_prediction_that_turns
     ("over", "wanted"),
     [
         ({"dataset": "dd"}, r"predictions.mine.dataset: 'dd' is not known. Did you mean 'd'"),
-        ({"model": "seed_clas"}, "Did you mean 'seed_class'"),
+        ({"model": "seed_clas"}, "Did you mean 'seed_match'"),
         ({"candidates": "seeds"}, "Did you mean 'seed'"),
         ({"targets": "utrs.fa"}, r"predictions.mine.targets: there is no file 'utrs.fa' .*as a list"),
     ],

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from browser import CHROMIUM, MIRNAS, Browser, prediction
 
-from deepmirnatar.prediction.duplex import draw_svg, duplex, in_words
+from deepmirnatar.prediction.duplex_svg import draw_svg, duplex, in_words
 from deepmirnatar.prediction.report import report_page, verdict, write_report
 
 LET7 = MIRNAS["hsa-let-7a-5p"]

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from deepmirnatar.rna.seeds import SEED_CLASSES, seed_class, seed_sites
+from deepmirnatar.rna.seeds import SEED_RANKS, seed_sites, seed_type
 
 # nt 2-7 GAGGUA face UACCUC, nt 8 G faces C, nt 3-8 AGGUAG face CUACCU.
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
@@ -32,17 +32,17 @@ LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
         ("GGGUUACCUCAGGG".replace("UACCUC", "UGCCUC"), "none"),
     ],
 )
-def test_every_seed_class(site, expected):
-    assert seed_class(LET7, site) == expected
+def test_every_seed_type(site, expected):
+    assert seed_type(LET7, site) == expected
 
 
 def test_the_strongest_class_in_a_site_counts_and_the_order_is_fixed():
     weak_to_strong = ["GGAUACCUGAGG", "GGCUACCUGGG", "GGAUACCUCUGG", "GGAUACCUCAGG", "GGCUACCUCGGG", "GGCUACCUCAGG"]
-    assert [seed_class(LET7, site) for site in weak_to_strong] == SEED_CLASSES
+    assert [seed_type(LET7, site) for site in weak_to_strong] == SEED_RANKS
     for rank, site in enumerate(weak_to_strong):
         for weaker in weak_to_strong[: rank + 1]:
-            assert seed_class(LET7, site + "GGG" + weaker) == SEED_CLASSES[rank]
-            assert seed_class(LET7, weaker + "GGG" + site) == SEED_CLASSES[rank]
+            assert seed_type(LET7, site + "GGG" + weaker) == SEED_RANKS[rank]
+            assert seed_type(LET7, weaker + "GGG" + site) == SEED_RANKS[rank]
 
 
 def test_a_window_ends_five_nt_beyond_the_base_opposite_nt_1():
@@ -78,7 +78,7 @@ def test_each_site_has_the_class_of_its_own_place():
     spacer = "GGAAGGAAGG" * 4
     utr = spacer + "AUACCUCU" + spacer + "CUACCUCA" + "GGAAG" + "AUACCUCA" + "GGAAGG" + "CUACCUGA" + spacer
     sites = seed_sites(LET7, utr)
-    assert sites["seed_class"].tolist() == ["6mer", "8mer", "7mer-A1"]
+    assert sites["seed_type"].tolist() == ["6mer", "8mer", "7mer-A1"]
     for row in sites.itertuples():
         assert row.sequence == utr[row.start : row.end] and len(row.sequence) == 40
 
@@ -99,5 +99,5 @@ def test_overlapping_seed_matches_are_all_found(rna):
 
 
 def test_no_site_is_an_empty_table():
-    assert seed_sites(LET7, "G" * 100).columns.tolist() == ["start", "end", "seed_class", "sequence"]
+    assert seed_sites(LET7, "G" * 100).columns.tolist() == ["start", "end", "seed_type", "sequence"]
     assert len(seed_sites(LET7, "G" * 100)) == len(seed_sites(LET7, "")) == 0

@@ -35,7 +35,7 @@ def fitted(name: str, settings: dict, train: pd.DataFrame):
         ("rate_table", {"columns": ["mirna_sequence"]}),
         ("rate_table", {"columns": ["mirna_sequence", "target"], "backoff": ["mirna_sequence"]}),
         ("site_trees", {"trees": 5}),
-        ("seed_class", {}),
+        ("seed_match", {}),
         ("rnacofold", {}),
     ],
 )
@@ -66,7 +66,7 @@ def test_a_pair_that_was_never_seen_takes_its_mirnas_rate():
 
 def test_seed_match_and_energy_put_seeded_sites_first():
     test = pairs(60)
-    seeds = load_class("seed_class")().predict(test, Context())
+    seeds = load_class("seed_match")().predict(test, Context())
     assert (seeds[test["label"] == 1] == 5).all()  # all are 8mers
     energies = load_class("rnacofold")().predict(test, Context())
     assert energies[test["label"] == 1].mean() > energies[test["label"] == 0].mean() > 0
@@ -80,5 +80,5 @@ def test_training_on_one_label_is_refused_where_something_is_learned(script, tmp
     rates = {"predictor": "rate_table", "settings": {}}
     with pytest.raises(ValueError, match=r"every label in train is 1, .* make negatives \(`negatives.strategy`\)"):
         script("train_model").main(str(tmp_path / "pairs.tsv"), {}, rates, *given)
-    script("train_model").main(str(tmp_path / "pairs.tsv"), {}, {"predictor": "seed_class", "settings": {}}, *given)
+    script("train_model").main(str(tmp_path / "pairs.tsv"), {}, {"predictor": "seed_match", "settings": {}}, *given)
     assert (tmp_path / "model").exists()

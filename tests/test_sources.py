@@ -381,7 +381,7 @@ def test_mirtarbase_takes_the_best_site_of_each_strong_pair():
     }
     pairs, counts = parse("mirtarbase", {}, reference)
     assert pairs["target"].tolist() == ["BEST", "TIED"]
-    assert pairs["seed_class"].tolist() == ["8mer", "8mer"]
+    assert pairs["seed_type"].tolist() == ["8mer", "8mer"]
     best, tied = pairs["target_sequence"]
     assert len(best) == len(tied) == 40
     # A window ends five nt beyond the base opposite nt 1.

@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.tables.html import blocks_html, page, table_html
-from deepmirnatar.tables.markdown import items_markdown, markdown, readme_table, trainings_markdown
-from deepmirnatar.tables.study_tables import (
+from deepmirnatar.tables.experiments import (
     contestants_table,
     costs_table,
     dataset_table,
@@ -16,6 +14,8 @@ from deepmirnatar.tables.study_tables import (
     summary_table,
     transfer_table,
 )
+from deepmirnatar.tables.html import blocks_html, page, table_html
+from deepmirnatar.tables.markdown import items_markdown, markdown, readme_table, trainings_markdown
 
 
 def test_dataset_table_counts_sources_labels_and_splits():
@@ -141,7 +141,7 @@ def test_costs_count_every_epochs_rows_and_leave_out_what_does_not_learn():
         # The job was killed and resumed: its benchmark knows the last 3 seconds alone.
         {"model": "a", "settings": made("mitar"), "history": epochs, "train": job(3, 700), **shared},
         {"model": "b", "settings": made("rate_table"), "history": none, "train": job(4, 300), **shared},
-        {"model": "c", "settings": made("seed_class"), "history": none, "train": job(4, 300), **shared},
+        {"model": "c", "settings": made("seed_match"), "history": none, "train": job(4, 300), **shared},
         {"model": "d", "settings": made("mitar", weights="x.h5"), "history": none, "train": job(4, 300), **shared},
     ]
     table = costs_table(runs, {"a": "A", "b": "B", "c": "C", "d": "D"}).set_index("model")
@@ -171,14 +171,14 @@ def test_items_name_the_file_the_papers_number_and_how_ours_was_made():
     columns = ["dataset", "model", "seed", "test_set", "metric", "value", "epochs", "device", "machine", "date"]
     made = ("cpu", "x", "2024-01-01")
     rows = [
-        ("released", "deepmirnatar", 1, "released:test", "auroc", 0.9, 14, *made),
-        ("released", "deepmirnatar", 2, "released:test", "auroc", 0.8, 14, *made),
+        ("released", "papers_network", 1, "released:test", "auroc", 0.9, 14, *made),
+        ("released", "papers_network", 2, "released:test", "auroc", 0.8, 14, *made),
         ("released", "bigru", 1, "released:test", "auroc", 0.3, 2, *made),
         ("released", "mirna_only", 1, "released:test", "auroc", 0.2, 0, *made),
-        ("released", "deepmirnatar", 1, "other:test", "auroc", 0.1, 14, *made),
+        ("released", "papers_network", 1, "other:test", "auroc", 0.1, 14, *made),
     ]
     paper = pd.DataFrame([("Table 3", "deepmirnatar", "auroc", 0.9915)], columns=["item", "method", "metric", "value"])
-    figures = {"curves": ["mirna_only", "deepmirnatar"], "recurrent_layer": ["bigru"], "model_audit": ["bigru"]}
+    figures = {"curves": ["mirna_only", "papers_network"], "recurrent_layer": ["bigru"], "model_audit": ["bigru"]}
     table = items_table("mine", figures, pd.DataFrame(rows, columns=columns), paper).set_index("item")
     assert table.index.tolist() == ["Table 1", "Table 2", "Figure 11", "Figure 12"]
     curves = table.loc["Figure 11"]

@@ -50,7 +50,7 @@ def data():
 def fit(data, folder, **settings):
     train, valid, features = data
     context = Context(seed=5, threads=1, device="cpu", checkpoints=folder, features=features)
-    predictor = load_class("deepmirnatar")(SMALL | settings)
+    predictor = load_class("papers_network")(SMALL | settings)
     history = predictor.fit(train, valid, context)
     return predictor, history, predictor.predict(valid, context), context
 
@@ -61,7 +61,7 @@ def test_same_seed_same_numbers_other_seed_others(data, tmp_path):
     assert np.array_equal(scores, again)
     assert first.drop(columns="seconds").equals(second.drop(columns="seconds"))
     train, valid, features = data
-    other = load_class("deepmirnatar")(SMALL)
+    other = load_class("papers_network")(SMALL)
     context = Context(seed=6, threads=1, device="cpu", checkpoints=tmp_path / "c", features=features)
     other.fit(train, valid, context)
     assert not np.array_equal(scores, other.predict(valid, context))
@@ -71,7 +71,7 @@ def test_two_runs_of_the_same_rows_have_checkpoints_of_their_own(data, tmp_path)
     train, valid, features = data
     found = []
     for run in ("results/runs/released/a", "results/runs/corrected/a"):
-        predictor = load_class("deepmirnatar")(SMALL)
+        predictor = load_class("papers_network")(SMALL)
         predictor.fit(train, valid, Context(device="cpu", checkpoints=tmp_path, features=features, run=run))
         found += [checkpoint.path for checkpoint in predictor.checkpoints]
     assert len(set(found)) == 2
@@ -124,7 +124,7 @@ def test_a_training_that_diverges_says_what_to_do(data, tmp_path):
 
 def test_a_network_that_scores_all_pairs_alike_is_told(data, tmp_path, monkeypatch, caplog):
     """As after all its rectifiers have died: nothing comes through but a constant."""
-    from deepmirnatar.predictors.networks import deepmirnatar as network
+    from deepmirnatar.predictors.networks import papers_network as network
 
     forward = network.Network.forward
     fit(data, tmp_path / "a", epochs=1)
@@ -137,7 +137,7 @@ def test_a_network_that_scores_all_pairs_alike_is_told(data, tmp_path, monkeypat
 def test_a_saved_model_scores_the_same(data, tmp_path):
     predictor, _, scores, context = fit(data, tmp_path)
     predictor.save(tmp_path / "model.safetensors", {})
-    loaded = load_class("deepmirnatar").load(tmp_path / "model.safetensors")
+    loaded = load_class("papers_network").load(tmp_path / "model.safetensors")
     assert np.array_equal(loaded.predict(data[1], context), scores)
 
 
@@ -228,7 +228,7 @@ def test_cuda_without_a_gpu_is_an_error_not_a_fall_back():
 def test_training_on_a_gpu_learns_too(data, tmp_path):
     train, valid, features = data
     context = Context(seed=5, device="cuda", checkpoints=tmp_path, features=features)
-    history = load_class("deepmirnatar")(SMALL | {"epochs": 8}).fit(train, valid, context)
+    history = load_class("papers_network")(SMALL | {"epochs": 8}).fit(train, valid, context)
     assert history["train_loss"].iloc[-1] < history["train_loss"].iloc[0]
 
 
@@ -236,7 +236,7 @@ def test_a_model_can_learn_a_small_set_by_heart(data, tmp_path):
     train, valid, features = data
     few = train.iloc[:48].reset_index(drop=True)
     context = Context(seed=1, threads=1, device="cpu", checkpoints=tmp_path, features=features)
-    predictor = load_class("deepmirnatar")(SMALL | {"epochs": 60, "learning_rate": 1e-2, "dropout": 0.0})
+    predictor = load_class("papers_network")(SMALL | {"epochs": 60, "learning_rate": 1e-2, "dropout": 0.0})
     history = predictor.fit(few, valid, context)
     assert history["train_loss"].iloc[0] > 0.6
     assert history["train_loss"].iloc[-1] < 0.2

@@ -40,7 +40,7 @@ def test_a_dry_run_of_every_config_plans_down_to_the_downloads(over, tmp_path):
 def test_a_run_that_many_figures_and_experiments_share_is_trained_once(tmp_path):
     folder = copy_workflow(tmp_path)
     more = {"run": {"experiments": ["published", "again"], "predictions": []}}
-    more["experiments"] = {"again": {"datasets": ["released"], "models": ["deepmirnatar.batch_size-32", "no_sca"]}}
+    more["experiments"] = {"again": {"datasets": ["released"], "models": ["papers_network.batch_size-32", "no_sca"]}}
     (folder / "more.yaml").write_text(yaml.safe_dump(more))
     plan = jobs(snakemake("--dry-run", "--configfile", "more.yaml", where=folder).stdout)
     # Six networks of figures 8 and 12, two more batch sizes, two more dropouts, five shortcuts: three seeds of each.
@@ -85,7 +85,7 @@ run: {experiments: [mine], predictions: []}
 datasets:
   mine: {table: own.tsv, mirbase: false, split: {strategy: by_gene}}
 experiments:
-  mine: {datasets: [mine], models: [seed_class, kmer_trees]}
+  mine: {datasets: [mine], models: [seed_match, kmer_trees]}
 """
 MODULE = f"""
 configfile: "config.yaml"
@@ -152,15 +152,15 @@ experiments:
   own:
     datasets: [own]
     figures:
-      ablation: [own_model, seed_class]
+      ablation: [own_model, seed_match]
       batch_size: [own_model]
       dropout: [own_model]
-      curves: [own_model, mirna_only, seed_class]
-      recurrent_layer: [own_model, seed_class]
-      methods: &methods [own_model, mirna_only, seed_class]
+      curves: [own_model, mirna_only, seed_match]
+      recurrent_layer: [own_model, seed_match]
+      methods: &methods [own_model, mirna_only, seed_match]
       radar: *methods
       cost: *methods
-      model_audit: [own_model, seed_class]
+      model_audit: [own_model, seed_match]
       transfer: [own_model]
 predictions:
   mine: {mirnas: mirnas.fa, targets: utrs.fa, dataset: own, model: own_model, candidates: all, step: 20}
@@ -210,9 +210,9 @@ def finished(own_study) -> Path:
 
 def test_a_users_table_goes_in_and_figures_come_out(finished):
     scores = read_tsv(finished / "results/tables/own/scores.tsv")
-    assert set(scores["model"]) == {"own_model", "mirna_only", "seed_class"}
+    assert set(scores["model"]) == {"own_model", "mirna_only", "seed_match"}
     own = scores[scores["test_set"] == "own:test"].set_index("model")
-    assert own.loc["seed_class", "auroc"] > 0.9
+    assert own.loc["seed_match", "auroc"] > 0.9
     paper = ("ablation", "batch_size", "dropout", "curves", "recurrent_layer", "methods", "radar", "cost")
     names = [f"own/{name}" for name in paper] + ["transfer", "history", "datasets", "audit"]
     for name in names:
@@ -222,16 +222,16 @@ def test_a_users_table_goes_in_and_figures_come_out(finished):
 
 
 def test_the_audit_of_a_model_is_made_for_any_predictor(finished):
-    figures = [f"results/figures/own/own/{model}/model_audit.svg" for model in ("own_model", "seed_class")]
+    figures = [f"results/figures/own/own/{model}/model_audit.svg" for model in ("own_model", "seed_match")]
     assert all("</svg>" in (finished / figure).read_text() for figure in figures)
-    run = finished / "results/runs/own/seed_class/seed-1"
+    run = finished / "results/runs/own/seed_match/seed-1"
     audit = read_tsv(run / "audit.tsv")
     assert audit["check"].iloc[-1] == "verdict" and {"swap", "ranking", "called", "seen_rows"} <= set(audit["check"])
     metrics = read_tsv(run / "own-controls.metrics.tsv")
     columns = read_tsv(run / "own-test.metrics.tsv").columns
     assert metrics.columns.tolist() == columns.tolist()
     row = metrics.set_index("metric").loc["swap_auroc"]
-    assert (row["dataset"], row["model"], row["test_set"]) == ("own", "seed_class", "own:controls")
+    assert (row["dataset"], row["model"], row["test_set"]) == ("own", "seed_match", "own:controls")
     assert row["value"] > 0.9
     # The controls' own rows score as the test split does.
     scores = read_tsv(run / "own-controls.predictions.tsv").set_index("pair_id")["score"]
@@ -246,7 +246,7 @@ def test_own_sequences_go_in_and_targets_come_out_without_the_reference(finished
     shutil.move(finished / "away", finished / "results/reference")
     assert answer.returncode == 0, answer.stdout[-3000:]
     assert {"find_sites", "score_sites", "summarize_targets"} <= set(jobs(answer.stdout))
-    assert "filter_mirbase" not in jobs(answer.stdout)
+    assert "filter_pairs" not in jobs(answer.stdout)
     folder = finished / "results/predictions/mine"
     targets, sites = read_tsv(folder / "targets.tsv"), read_tsv(folder / "sites.tsv")
     assert len(targets) == 6 and (targets["target"] == "UTR-3").sum() == (targets["sites"] == 0).sum() == 2
@@ -270,12 +270,12 @@ def test_all_figures_are_drawn_again_from_finished_runs_without_training(finishe
 
 def test_methods_and_the_costs_name_every_method(finished):
     table = read_tsv(finished / "results/tables/own/own/methods.tsv")
-    assert table["model"].tolist() == ["own_model", "own_model", "mirna_only", "mirna_only", "seed_class", "seed_class"]
+    assert table["model"].tolist() == ["own_model", "own_model", "mirna_only", "mirna_only", "seed_match", "seed_match"]
     assert table["auroc"].notna().all() and "paper_auroc" not in table  # the paper did not score these rows
     costs = read_tsv(finished / "results/tables/own/own/costs.tsv").set_index("model")
     assert (costs["scoring_pairs_per_s"] > 0).all()
     assert costs["training_pairs_per_s"].notna().to_dict() == {
-        "own_model": True, "mirna_only": True, "seed_class": False
+        "own_model": True, "mirna_only": True, "seed_match": False
     }  # fmt: skip
 
 
@@ -289,7 +289,7 @@ def test_nothing_is_left_to_do_and_an_edit_reruns_its_dependants_alone(finished)
     assert not jobs(run_own(finished, "--dry-run").stdout)
     # File, a line of its logic and the edited line; a rule that must run again, and one that need not.
     cases = [
-        ("predictors/networks/deepmirnatar.py", "class Net", "A = 1\nclass Net", "train_model", "split_dataset"),
+        ("predictors/networks/papers_network.py", "class Net", "A = 1\nclass Net", "train_model", "split_dataset"),
         ("evaluation/metrics.py", "RESAMPLES = 1000", "RESAMPLES = 1001", "evaluate_predictions", "train_model"),
         ("figures/charts.py", "dpi=200", "dpi=201", "plot_figure", "train_model"),
         ("datasets/splits.py", "default_rng(seed)", "default_rng(seed + 1)", "split_dataset", "merge_sources"),
@@ -310,7 +310,7 @@ def test_nothing_is_left_to_do_and_an_edit_reruns_its_dependants_alone(finished)
         plan = jobs(run_own(finished, "--dry-run").stdout)
         library.write_text(text)
         assert again in plan and untouched not in plan, (name, plan)
-    network = finished / "deepmirnatar/predictors/networks/deepmirnatar.py"
+    network = finished / "deepmirnatar/predictors/networks/papers_network.py"
     text = network.read_text()
     network.write_text(text + "\nLIMIT = 1\n")
     plan = jobs(run_own(finished, "--dry-run").stdout)
@@ -421,7 +421,7 @@ def imports(path: Path, seen: set) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         for name in names:
-            if name.startswith("deepmirnatar"):
+            if name.startswith("papers_network"):
                 base = ROOT / Path(*name.split("."))
                 found |= imports(base.with_suffix(".py"), seen) | imports(base / "__init__.py", seen)
             elif name.split(".")[0] not in sys.stdlib_module_names:

@@ -9,8 +9,8 @@ from string import Formatter
 import pandas as pd
 
 from deepmirnatar import embeddings
+from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.common.files import read_tensors, sha256
-from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.datasets import negatives
 from deepmirnatar.embeddings import dnabert
 from deepmirnatar.figures import kinds
@@ -246,7 +246,7 @@ class Inputs:
 
     def timed_models(self) -> dict[str, dict]:
         """The paper's network and ours, as a CPU trains them."""
-        names = ("deepmirnatar", "papers_network_3epochs", "interaction_map")
+        names = ("papers_network", "papers_network_3_epochs_float32", "interaction_map")
         return {name: self._unlabelled(self.study.models[name]) for name in names if name in self.study.models}
 
     def timed_code(self) -> str:
@@ -546,7 +546,7 @@ class Inputs:
         first = self.study.experiments[self.study.wanted[0]]["models"] if self.study.wanted else []
         for name in first:
             model = self.study.models[name]
-            if model["predictor"] == "deepmirnatar":
+            if model["predictor"] == "papers_network":
                 embeddings = {strand: self.study.embeddings[each] for strand, each in model["embeddings"].items()}
                 return {"label": model["label"], "settings": model["settings"], "embeddings": embeddings}
         return None

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.spelling import counted
 from deepmirnatar.common.text import InputError, lines
 
 _SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons"}

@@ -12,7 +12,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
-from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.did_you_mean import did_you_mean
 
 # First bytes -> what such a file is, and what to do with it.
 _KINDS = {

@@ -5,7 +5,7 @@ Names alone do not tell: thousands of released rows carry a placeholder for the 
 
 import pandas as pd
 
-from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.rna.near_identical import lie_on
 
 

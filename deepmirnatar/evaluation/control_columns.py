@@ -6,4 +6,4 @@ TEST_SET = "controls"
 SEEN = ["pair", "gene", "family", "site"]
 # Columns of 0 and 1, and all that controls have beside those of a pairs table.
 FLAGS = [*(f"{name}_seen" for name in SEEN), "family_kept"]
-COLUMNS = ["control", "real_id", "seed_class", *FLAGS]
+COLUMNS = ["control", "real_id", "seed_type", *FLAGS]

@@ -11,7 +11,7 @@ from deepmirnatar.pairs import five_to_three, key_of
 from deepmirnatar.predictors.rate_table import RateTable
 from deepmirnatar.rna.kmers import kmer_counts
 from deepmirnatar.rna.near_identical import cluster_sites, shares_run
-from deepmirnatar.rna.seeds import SEED_CLASSES, seed_class
+from deepmirnatar.rna.seeds import SEED_RANKS, seed_type
 from deepmirnatar.rna.sequences import LONGEST_MIRNA, family
 
 # A shortcut above this AUC makes the dataset's scores doubtful; chance is 0.5. Below chance is no reason: where
@@ -83,7 +83,7 @@ def audit(
     for source, part in drawn[drawn["label"] == 1].groupby("source"):
         for subject, mirnas in (("as written", part["mirna_sequence"]), ("reversed", part["mirna_sequence"].str[::-1])):
             matched = [
-                seed_class(mirna, site) not in ("none", "offset 6mer")
+                seed_type(mirna, site) not in ("none", "offset 6mer")
                 for mirna, site in zip(mirnas, part["target_sequence"], strict=True)
             ]
             meaning = "fraction of the source's positives with a 6mer or better"
@@ -109,7 +109,7 @@ def audit(
             part, score = (test, names[subject]) if subject in names else (some, letters[subject])
             add("shortcut", subject, roc_auc_score(part["label"], score), len(part), meaning)
         pairs = zip(five_to_three(some, orientation), some["target_sequence"], strict=True)
-        ranks = [SEED_CLASSES.index(seed_class(mirna, site)) for mirna, site in pairs]
+        ranks = [SEED_RANKS.index(seed_type(mirna, site)) for mirna, site in pairs]
         add("signal", "seed match", roc_auc_score(some["label"], ranks), len(some), "AUC on test, no learning")
     found = pd.DataFrame(rows, columns=["check", "subject", "value", "n", "meaning"])
     text, flagged = verdict(found)

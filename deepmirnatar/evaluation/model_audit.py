@@ -15,7 +15,7 @@ from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.control_columns import SEEN
 from deepmirnatar.evaluation.metrics import RESAMPLES, interval, resampled, resampled_ranking
 from deepmirnatar.pairs import key_of
-from deepmirnatar.rna.seeds import SEED_CLASSES
+from deepmirnatar.rna.seeds import SEED_RANKS
 
 COLUMNS = ["check", "subject", "value", "low", "high", "n", "meaning"]
 PERMUTED = {
@@ -36,7 +36,7 @@ CALIBRATED = 0.05
 def audit_model(controls: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 1) -> pd.DataFrame:
     """Columns check, subject, value, low, high, n, meaning; the last row is the verdict.
 
-    `controls` has control, pair_id, real_id, mirna_sequence, target, label, source, seed_class, the columns of `SEEN`
+    `controls` has control, pair_id, real_id, mirna_sequence, target, label, source, seed_type, the columns of `SEEN`
     and family_kept (0/1), score, threshold. Intervals are 95 %, bootstrapped over the real rows' (miRNA, gene) pairs.
     A check that the rows do not allow (one class, or fewer than 20 rows) is left out. ValueError when a score is
     missing.
@@ -58,7 +58,7 @@ def audit_model(controls: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
         *_swap_rows(positives, swapped, sampled),
         *_ranking_rows(parts, sampled),
         *_called_rows(positives, swapped, sampled),
-        *_seed_class_rows(real, sampled),
+        *_seed_type_rows(real, sampled),
         *_seen_rows(real, sampled),
         *_calibration_rows(real, sampled),
     ]
@@ -107,7 +107,7 @@ def _swap_rows(positives: pd.DataFrame, swapped: pd.DataFrame, sampled: dict):
     part = both[both["real_id"].isin(unseen)]
     if _ranks(part):
         yield "swap_reference", "pair not seen", *_auroc(part, sampled), len(part) // 2, meaning
-    seed_match = both.assign(score=both["seed_class"].map(SEED_CLASSES.index))
+    seed_match = both.assign(score=both["seed_type"].map(SEED_RANKS.index))
     yield "swap_reference", "seed match alone", *_auroc(seed_match, sampled), len(both) // 2, meaning
 
 
@@ -125,16 +125,16 @@ def _called_rows(positives: pd.DataFrame, swapped: pd.DataFrame, sampled: dict):
             yield "called", subject, *called, len(part), meaning
 
 
-def _seed_class_rows(real: pd.DataFrame, sampled: dict):
-    for seed_class in SEED_CLASSES:
+def _seed_type_rows(real: pd.DataFrame, sampled: dict):
+    for seed_type in SEED_RANKS:
         for label, name in ((1, "positives"), (0, "negatives")):
-            part = real[(real["seed_class"] == seed_class) & (real["label"] == label)]
+            part = real[(real["seed_type"] == seed_type) & (real["label"] == label)]
             if len(part):
-                subject = f"{seed_class}, {name}"
+                subject = f"{seed_type}, {name}"
                 score, called = _means(part, ["score", "called"], sampled)
-                yield "seed_class_score", subject, *score, len(part), "mean score"
+                yield "seed_type_score", subject, *score, len(part), "mean score"
                 meaning = "fraction called positive at the default threshold"
-                yield "seed_class_called", subject, *called, len(part), meaning
+                yield "seed_type_called", subject, *called, len(part), meaning
 
 
 def _seen_rows(real: pd.DataFrame, sampled: dict):

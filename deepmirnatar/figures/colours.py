@@ -14,7 +14,7 @@ ROLES = {"model": BLUE, "shortcut": ORANGE, "signal": GREEN}
 
 # (colour, dash) of the methods that most experiments show, by the name of the model or else of its predictor.
 METHODS = {
-    "deepmirnatar": (BLUE, "-"),
+    "papers_network": (BLUE, "-"),
     "interaction_map": (BLACK, "-"),
     "mitar": (GREEN, "-"),
     "tec_mitarget": (PINK, "-"),
@@ -26,7 +26,7 @@ METHODS = {
     "miranda": (RED, "--"),
     "rnahybrid": (SKY, "--"),
     "rnacofold": (ORANGE, "--"),
-    "seed_class": (BLACK, "--"),
+    "seed_match": (BLACK, "--"),
     "mirna_only": (GREY, "-"),
     "target_only": (GREY, "--"),
     "site_only": (GREY, "-."),

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.spelling import counted
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.text import lines, opened
 from deepmirnatar.rna.sequences import reverse_complement
 
@@ -93,7 +93,7 @@ def read_annotated(annotation: str | Path, genome: str | Path) -> tuple[pd.DataF
         warnings.append(
             f"{genome}: lacks {counted(len(missing), 'chromosome')} of {path} ({names}); their targets are left out."
         )
-    return pd.DataFrame(rows, columns=["target", "utr", "chrom", "strand", "exons"]), warnings
+    return pd.DataFrame(rows, columns=["target", "sequence", "chrom", "strand", "exons"]), warnings
 
 
 def on_genome(start: int, end: int, exons: list[tuple[int, int]], strand: str) -> list[tuple[int, int]]:

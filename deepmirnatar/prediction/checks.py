@@ -44,7 +44,7 @@ def check(mirnas: pd.DataFrame, targets: pd.DataFrame, window: int = 40) -> list
     check_kinds(mirnas, targets)
     found = [
         *twice(mirnas["mirna"], mirnas["mirna_sequence"], "miRNAs"),
-        *twice(targets["target"], targets["utr"], "targets"),
+        *twice(targets["target"], targets["sequence"], "targets"),
         *turned(mirnas, targets),
         *other_strand(mirnas, targets),
         *with_introns(targets),
@@ -55,7 +55,7 @@ def check(mirnas: pd.DataFrame, targets: pd.DataFrame, window: int = 40) -> list
 
 def check_kinds(mirnas: pd.DataFrame, targets: pd.DataFrame) -> None:
     """ValueError where miRNAs and targets are swapped, or a miRNA has a precursor's or another wrong length."""
-    lengths, of_targets = mirnas["mirna_sequence"].str.len(), targets["utr"].str.len()
+    lengths, of_targets = mirnas["mirna_sequence"].str.len(), targets["sequence"].str.len()
     if of_targets.median() <= LONGEST_MIRNA < lengths.median():
         raise ValueError(
             f"miRNAs and targets are swapped: those given as miRNAs have {lengths.median():,.0f} nt, those given as "
@@ -102,7 +102,7 @@ def turned(mirnas: pd.DataFrame, targets: pd.DataFrame) -> list[str]:
             f" and {doubtful.sum() - 1} more" if doubtful.sum() > 1 else ""
         )
         return [f"miRNAs look written 3'->5': read backwards, {which} would have a well-known seed. Give them 5'->3'."]
-    if not known.any() and more_frequent(seed_matches(reverse), seed_matches(written), targets["utr"]):
+    if not known.any() and more_frequent(seed_matches(reverse), seed_matches(written), targets["sequence"]):
         return [
             "miRNAs look written 3'->5': read backwards, their seeds match the targets more often. Give them 5'->3'."
         ]
@@ -112,8 +112,8 @@ def turned(mirnas: pd.DataFrame, targets: pd.DataFrame) -> list[str]:
 def other_strand(mirnas: pd.DataFrame, targets: pd.DataFrame) -> list[str]:
     """A warning where targets look like the strand that is not transcribed, as genes of the minus strand do where a
     genome was cut without turning them."""
-    start = targets["utr"].str[:REACH].map(lambda text: bool(REVERSED_SIGNAL.search(text)))
-    end = targets["utr"].str[-REACH:].map(lambda text: bool(SIGNAL.search(text)))
+    start = targets["sequence"].str[:REACH].map(lambda text: bool(REVERSED_SIGNAL.search(text)))
+    end = targets["sequence"].str[-REACH:].map(lambda text: bool(SIGNAL.search(text)))
     reverse, forward = int((start & ~end).sum()), int((end & ~start).sum())
     advice = "Give targets of the minus strand as their reverse complement."
     if reverse > 0.2 * (reverse + forward) and (reverse > 1 or len(targets) == 1):
@@ -123,21 +123,21 @@ def other_strand(mirnas: pd.DataFrame, targets: pd.DataFrame) -> list[str]:
             f"stands reversed at the start (UUUAUU) and none at the end (AAUAAA). {advice}"
         ]
     written = mirnas["mirna_sequence"]
-    if more_frequent(list(written.str[1:8]), seed_matches(written), targets["utr"]):
+    if more_frequent(list(written.str[1:8]), seed_matches(written), targets["sequence"]):
         return [f"Targets look like the other strand: seeds match their reverse complement more often. {advice}"]
     return []
 
 
 def with_introns(targets: pd.DataFrame) -> list[str]:
     """A warning where targets look like genomic DNA."""
-    longest = targets.loc[targets["utr"].str.len().idxmax()]
+    longest = targets.loc[targets["sequence"].str.len().idxmax()]
     advice = "Give spliced transcripts or 3'UTRs."
-    if len(longest["utr"]) > LONG:
+    if len(longest["sequence"]) > LONG:
         return [
-            f"{longest['target']!r} has {len(longest['utr']):,} nt, more than an mRNA: a gene with introns? {advice}"
+            f"{longest['target']!r} has {len(longest['sequence']):,} nt, more than an mRNA: a gene with introns? {advice}"
         ]
-    counts = targets["utr"].map(introns)
-    if counts.sum() >= 3 and counts.sum() > 3 * INTRONS_BY_CHANCE * targets["utr"].str.len().sum():
+    counts = targets["sequence"].map(introns)
+    if counts.sum() >= 3 and counts.sum() > 3 * INTRONS_BY_CHANCE * targets["sequence"].str.len().sum():
         name = targets["target"][counts.idxmax()]
         return [
             f"Targets look like genomic DNA with introns: {counts.sum()} pairs of splice sites, "
@@ -153,12 +153,12 @@ def introns(sequence: str) -> int:
 
 def short(targets: pd.DataFrame, window: int) -> list[str]:
     """A warning where a target is shorter than what is scored of a site."""
-    lengths = targets["utr"].str.len()
+    lengths = targets["sequence"].str.len()
     few = targets[lengths < window]
     if few.empty:
         return []
     which = "1 target is" if len(few) == 1 else f"{len(few):,} targets are"
-    first = f"{few['target'].iloc[0]!r}, {len(few['utr'].iloc[0])} nt"
+    first = f"{few['target'].iloc[0]!r}, {len(few['sequence'].iloc[0])} nt"
     return [f"{which} shorter than the {window} nt of a site ({first}); what lies beside a 3'UTR's end is not known."]
 
 

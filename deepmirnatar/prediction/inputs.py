@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import atomic
 from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.spelling import counted
 from deepmirnatar.common.text import lines, missing_file
 from deepmirnatar.pairs import shorten
 from deepmirnatar.prediction.annotation import read_annotated
@@ -27,7 +27,7 @@ _PLAIN = re.compile("[ACGUTNacgutn]+")
 
 
 @dataclass
-class Inputs:
+class Given:
     """miRNAs and targets, and what is to be said of them."""
 
     mirnas: pd.DataFrame  # mirna, mirna_sequence
@@ -42,7 +42,7 @@ class Inputs:
             part.write_text(json.dumps({**tables, "meant": self.meant, "warnings": self.warnings}))
 
     @classmethod
-    def load(cls, path: str | Path) -> "Inputs":
+    def load(cls, path: str | Path) -> "Given":
         """Inverse of `save`."""
         saved = json.loads(Path(path).read_text())
         return cls(pd.DataFrame(saved["mirnas"]), pd.DataFrame(saved["targets"]), saved["meant"], saved["warnings"])
@@ -54,7 +54,7 @@ def read_inputs(
     mirbase: str | Path | None = None,
     annotation: str | Path | None = None,
     genome: str | Path | None = None,
-) -> Inputs:
+) -> Given:
     """Read and check miRNAs and targets.
 
     `mirnas`: a FASTA file, a file of miRBase names, names as a list or with commas between, or a table with the columns
@@ -68,13 +68,13 @@ def read_inputs(
     if annotation is not None:
         utrs, warnings = read_annotated(annotation, genome)
     elif isinstance(targets, pd.DataFrame):
-        utrs = rna_table(targets, ["utr"], ["target"])
+        utrs = rna_table(targets, ["sequence"], ["target"])
     else:
-        utrs = as_table(read_fasta(targets, "ACGUN"), "target", "utr")
-    return Inputs(wanted, utrs, meant, [*warnings, *check(wanted, utrs)])
+        utrs = as_table(read_fasta(targets, "ACGUN"), "target", "sequence")
+    return Given(wanted, utrs, meant, [*warnings, *check(wanted, utrs)])
 
 
-def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> Inputs:
+def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> Given:
     """The same from texts: FASTA, or one plain sequence a line, or (of miRNAs) miRBase names."""
     with TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in ("miRNA.fa", "target.fa")]
@@ -93,7 +93,7 @@ def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> 
             raise ValueError(sentence) from error
 
 
-def announced(given: Inputs) -> Inputs:
+def announced(given: Given) -> Given:
     """The same, how much it is, what its names mean and its warnings written to the log."""
     log.info("%s, %s", counted(len(given.mirnas), "miRNA"), counted(len(given.targets), "target"))
     for sentence in given.meant:
@@ -103,7 +103,7 @@ def announced(given: Inputs) -> Inputs:
     return given
 
 
-def no_site(given: Inputs, candidates: str | None) -> str:
+def no_site(given: Given, candidates: str | None) -> str:
     """The sentence for input without a candidate site. `candidates`: what was asked for; None: there is no choice."""
     wider = " With candidates `all`, one wobble or mismatch in the seed is taken, too."
     return (

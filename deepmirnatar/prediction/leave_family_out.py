@@ -92,8 +92,8 @@ def leave_family_out(data: Transfections) -> pd.DataFrame:
     """Columns experiment, score (name), and what `measures` gives: the fraction of repressed genes comes last."""
     sites, log_fc, families = data.sites, data.log_fc, data.families
     shape, known = log_fc.shape, np.isfinite(log_fc)
-    counts = sums(sites, (sites.seed_class[:, None] == np.arange(len(CLASSES))).astype(float), shape)
-    one_hot = np.eye(len(CLASSES))[sites.seed_class][:, :SEED_MATCHES]
+    counts = sums(sites, (sites.seed_type[:, None] == np.arange(len(CLASSES))).astype(float), shape)
+    one_hot = np.eye(len(CLASSES))[sites.seed_type][:, :SEED_MATCHES]
     au, distance = sites.features[:, :2].mean(axis=1, keepdims=True), sites.features[:, 4:5]
     length = np.broadcast_to(np.log(data.utr_lengths)[None, :, None], (*shape, 1))
     plain = np.concatenate([sums(sites, np.hstack([one_hot, one_hot * au, one_hot * distance]), shape), length], axis=2)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.prediction.checks import SEEDS
 from deepmirnatar.sources.mirbase import read_mature
 

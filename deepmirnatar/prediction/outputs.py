@@ -91,7 +91,7 @@ def write_sites(folder: str | Path, parts: list[Path]) -> list[Path]:
             sites.index = range(done, done + len(sites))
             done += len(sites)
             sites.to_csv(tsv, header=number == 0, mode="a", **_TSV)
-            table = bed12(sites) if "chrom" in sites else bed(sites.rename(columns={"seed_type": "seed_class"}))
+            table = bed12(sites) if "chrom" in sites else bed(sites.rename(columns={"seed_type": "seed_type"}))
             # Neither format knows the quotes of CSV.
             table.to_csv(bed_part, header=False, mode="a", quoting=csv.QUOTE_NONE, **_TSV)
             gff3(sites).to_csv(gff, header=False, mode="a", quoting=csv.QUOTE_NONE, **_TSV)

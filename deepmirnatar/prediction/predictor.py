@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.common.files import read_tensors, sha256
-from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.common.text import missing_file
 from deepmirnatar.prediction.annotation import placed
 from deepmirnatar.prediction.inputs import no_site, read_inputs, rna_table
 from deepmirnatar.prediction.repression import Repression
+from deepmirnatar.rna.seeds import AFTER_SEED, WINDOW
 from deepmirnatar.rna.sequences import joined, padded
 from deepmirnatar.rna.site_features import CLASSES, SeedIndex, find_sites
 from deepmirnatar.rna.site_kernels import CANONICAL
@@ -32,7 +33,6 @@ CANDIDATES = {
     "offset": CLASSES[:CANONICAL],
     "all": CLASSES,
 }
-WINDOW, AFTER_SEED = 40, 5  # nt of a site that are scored, and of those beyond the base opposite nt 1
 CHUNK = 200_000  # nt of 3'UTRs that go through at once
 LONG_SITE = 200  # nt; with a longer one among them, batches are not filled up
 ORDER = ["repression", "binding", "mirna", "target"]  # of genes: most repressed, then best bound, first
@@ -122,16 +122,16 @@ class Predictor:
         return self.model.predict(table, Context(threads=self.threads, device="auto"))[: len(pairs)]
 
     def _chunk(self, mirnas, codes, index: SeedIndex, chunk: pd.DataFrame, wanted: np.ndarray) -> Prediction:
-        bases, ends = joined(chunk["utr"])
+        bases, ends = joined(chunk["sequence"])
         every = find_sites(bases, ends, codes, index)
         # Weaker sites add to the repression of a gene that has one of those that are wanted.
         repression = -self.repression.predict(every, len(mirnas), len(chunk))
-        found = every.take(np.flatnonzero(wanted[every.seed_class]))
+        found = every.take(np.flatnonzero(wanted[every.seed_type]))
         lengths = np.diff(ends)
         last = found.window + 8 + AFTER_SEED
         start = np.maximum(last - WINDOW, 0)
         end = np.minimum(last, lengths[found.utr])
-        texts = chunk["utr"].to_numpy()
+        texts = chunk["sequence"].to_numpy()
         sequences = [texts[row][a:b] for row, a, b in zip(found.utr, start, end, strict=True)]
         names, letters = mirnas["mirna"].to_numpy(), mirnas["mirna_sequence"].to_numpy()
         sites = pd.DataFrame(
@@ -142,9 +142,9 @@ class Predictor:
                 "end": end,
                 "seed_start": np.maximum(found.start, 0),
                 "seed_end": np.minimum(found.end, lengths[found.utr]),
-                "seed_type": np.array(CLASSES)[found.seed_class],
+                "seed_type": np.array(CLASSES)[found.seed_type],
                 "score": 0.0,
-                "repression": -self.repression.site_effects(found.seed_class, found.features)
+                "repression": -self.repression.site_effects(found.seed_type, found.features)
                 .astype(float)
                 .round(DECIMALS),
                 "mirna_sequence": letters[found.mirna],
@@ -163,7 +163,7 @@ class Predictor:
 
 def chunks(targets: pd.DataFrame, size: int = CHUNK) -> Iterator[pd.DataFrame]:
     """Rows in order, in parts of about `size` nt each."""
-    number = targets["utr"].str.len().cumsum().to_numpy() // size
+    number = targets["sequence"].str.len().cumsum().to_numpy() // size
     for _, part in targets.groupby(number, sort=False):
         yield part
 

@@ -7,9 +7,9 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from deepmirnatar.common.did_you_mean import plural
 from deepmirnatar.common.files import atomic
-from deepmirnatar.common.spelling import plural
-from deepmirnatar.prediction.duplex import draw_svg, duplex
+from deepmirnatar.prediction.duplex_svg import draw_svg, duplex
 from deepmirnatar.rna.site_features import CLASSES
 
 PAIR = ["mirna", "target"]

@@ -30,18 +30,18 @@ class Repression:
     mean: np.ndarray  # (features,) over the fitted sites
     scale: np.ndarray  # (features,) standard deviation there
 
-    def site_effects(self, seed_class: np.ndarray, features: np.ndarray) -> np.ndarray:
+    def site_effects(self, seed_type: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Log2 units by which each site lowers its gene; `features` (sites, features); shape (sites,)."""
         if features.shape[1] != len(self.weight):
             raise ValueError(f"the model has {len(self.weight)} site features, {features.shape[1]} are given")
-        return np.logaddexp(0, self.bias[seed_class] + ((features - self.mean) / self.scale) @ self.weight)
+        return np.logaddexp(0, self.bias[seed_type] + ((features - self.mean) / self.scale) @ self.weight)
 
     def predict(self, sites: Sites, mirnas: int, utrs: int) -> np.ndarray:
         """Predicted repression in log2 units, shape (mirnas, utrs); 0 for a gene without a site.
 
         `sites` are those of a chunk of `utrs` 3'UTRs.
         """
-        effects = self.site_effects(sites.seed_class, sites.features)
+        effects = self.site_effects(sites.seed_type, sites.features)
         gene = sites.mirna.astype(np.int64) * utrs + sites.utr
         return np.bincount(gene, effects, mirnas * utrs).reshape(mirnas, utrs)
 
@@ -80,7 +80,7 @@ def fit(sites: Sites, repression: np.ndarray) -> Repression:
 
     experiments, genes = repression.shape
     use = (sites.mirna < experiments) & np.isfinite(repression).any(axis=1)[np.minimum(sites.mirna, experiments - 1)]
-    which, x = sites.seed_class[use], sites.features[use].astype(float)
+    which, x = sites.seed_type[use], sites.features[use].astype(float)
     row = sites.mirna[use].astype(np.int64)
     gene = row * genes + sites.utr[use]
     mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-6)

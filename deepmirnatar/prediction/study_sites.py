@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import read_tsv
-from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
-from deepmirnatar.rna.seeds import seed_class, seed_windows
+from deepmirnatar.rna.seeds import seed_type, seed_windows
 from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA, encode
 
 CANDIDATES = ["seed", "pairing", "all"]
@@ -45,7 +45,7 @@ def read_mirnas(names: list[str] | None, path: str | Path) -> pd.DataFrame:
 def read_targets(names: list[str] | None, path: str | Path) -> pd.DataFrame:
     """Columns target, utr (may hold N), group ("target"): these genes of the reference, or all of a FASTA file."""
     found = read_fasta(path, "ACGUN") if names is None else look_up(names, _reference(path, "gene"), "gene")
-    return pd.DataFrame({"target": found.index, "utr": found.to_numpy(), "group": "target"})
+    return pd.DataFrame({"target": found.index, "sequence": found.to_numpy(), "group": "target"})
 
 
 def random_targets(count: int, utrs: str | Path, but: pd.Series, window: int, seed: int) -> pd.DataFrame:
@@ -55,32 +55,32 @@ def random_targets(count: int, utrs: str | Path, but: pd.Series, window: int, se
     if count > len(known):
         raise ValueError(f"random_targets: {count} genes are asked for, the reference has {len(known)} others")
     drawn = known.iloc[np.sort(np.random.default_rng(seed).choice(len(known), count, replace=False))]
-    return pd.DataFrame({"target": drawn.index, "utr": drawn.to_numpy(), "group": "random"})
+    return pd.DataFrame({"target": drawn.index, "sequence": drawn.to_numpy(), "group": "random"})
 
 
 def find_sites(mirnas: pd.DataFrame, targets: pd.DataFrame, kind: str, window: int, step: int) -> pd.DataFrame:
     """Candidate sites of every miRNA on every 3'UTR: columns mirna, mirna_sequence, target, group, start, end
-    (0-based, half-open, on the 3'UTR), seed_class, target_sequence.
+    (0-based, half-open, on the 3'UTR), seed_type, target_sequence.
 
     `seed`: windows around 6mer or better sites, see `seeds.seed_sites`. `pairing`: windows, `step` nt apart, in which
     6 of the miRNA's nt 1-10 can pair, see `negatives.rnacofold`. `all`: every window, `step` nt apart; here and in
-    `pairing`, `seed_class` is the strongest within the window. Windows with N are left out.
+    `pairing`, `seed_type` is the strongest within the window. Windows with N are left out.
     """
     # Every window passes a rule that asks for no pair.
     rule = Settings(window=window, step=step, **({"min_base_pairs": 0} if kind == "all" else {}))
-    codes = [encode(utr) for utr in targets["utr"]]
+    codes = [encode(utr) for utr in targets["sequence"]]
     rows = []
     for name, mirna in mirnas[["mirna", "mirna_sequence"]].itertuples(index=False):
         bases = encode(mirna)
         for target, code in zip(targets.itertuples(), codes, strict=True):
             if kind == "seed":
-                sites = seed_windows(mirna, target.utr, window)
+                sites = seed_windows(mirna, target.sequence, window)
             else:
                 places = [(start, start + window) for start in candidate_windows(bases, code, rule).tolist()]
-                windows = [target.utr[start:end] for start, end in places]
-                sites = [(*place, seed_class(mirna, each), each) for place, each in zip(places, windows, strict=True)]
+                windows = [target.sequence[start:end] for start, end in places]
+                sites = [(*place, seed_type(mirna, each), each) for place, each in zip(places, windows, strict=True)]
             rows += [(name, mirna, target.target, target.group, *site) for site in sites]
-    columns = ["mirna", "mirna_sequence", "target", "group", "start", "end", "seed_class", "target_sequence"]
+    columns = ["mirna", "mirna_sequence", "target", "group", "start", "end", "seed_type", "target_sequence"]
     return pd.DataFrame(rows, columns=columns)
 
 

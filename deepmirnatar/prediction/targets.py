@@ -99,7 +99,7 @@ def bed(sites: pd.DataFrame) -> pd.DataFrame:
     if not score.between(0, 1).all():
         score = (score - score.min()) / max(score.max() - score.min(), 1e-12)
     table = sites.assign(
-        name=sites["mirna"] + "|" + sites["seed_class"].str.replace(" ", "_"),
+        name=sites["mirna"] + "|" + sites["seed_type"].str.replace(" ", "_"),
         bed_score=(1000 * score).round().astype(int),
         strand="+",
     )

@@ -34,7 +34,7 @@ class Predictor:
     threshold: float = 0.5
     # Must miRNAs come 5'->3' even where the dataset keeps a release's own orientation? True for all that know
     # where the seed is; such predictors are given turned rows.
-    five_to_three: bool = False
+    needs_5_to_3: bool = False
     embeddings: tuple[str, ...] = ()  # strands for which the stanza must name an embedding
     optional_embeddings: tuple[str, ...] = ()  # strands for which it may
     file: str | Path | None = None  # that it was loaded from

@@ -21,7 +21,7 @@ class Settings:
 
 class Predictor(EstimatorPredictor):
     Settings = Settings
-    five_to_three = True
+    needs_5_to_3 = True
 
     def estimator(self, seed: int):
         settings = self.settings

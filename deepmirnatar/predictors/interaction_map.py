@@ -62,7 +62,7 @@ class Settings(TrainingSettings):
 
 class Predictor(NeuralPredictor):
     Settings = Settings
-    five_to_three = True
+    needs_5_to_3 = True
     optional_embeddings = ("mirna", "site")
 
     _folded: dict[str, np.ndarray] | None = None  # duplex features by rows, while members are fitted

@@ -25,7 +25,7 @@ class Settings:
 
 class Predictor(EstimatorPredictor):
     Settings = Settings
-    five_to_three = True
+    needs_5_to_3 = True
 
     def estimator(self, seed: int):
         return boosted_trees(seed, self.settings.trees, learning_rate=self.settings.learning_rate)

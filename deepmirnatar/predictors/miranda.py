@@ -13,7 +13,7 @@ from deepmirnatar.predictors import base
 
 class Predictor(base.Predictor):
     Settings = NoSettings
-    five_to_three = True
+    needs_5_to_3 = True
     threshold = 140.0
 
     def predict(self, pairs, context) -> np.ndarray:

@@ -74,7 +74,7 @@ def is_candidate(mirna: np.ndarray, site: np.ndarray, first: int, last: int, pai
 
 class Predictor(NeuralPredictor):
     Settings = Settings
-    five_to_three = True
+    needs_5_to_3 = True
     pretrained = None
 
     def __init__(self, settings: dict | None = None):

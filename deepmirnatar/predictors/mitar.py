@@ -57,7 +57,7 @@ class Settings(TrainingSettings):
 
 class Predictor(NeuralPredictor):
     Settings = Settings
-    five_to_three = True
+    needs_5_to_3 = True
 
     def build(self, context: Context):
         from deepmirnatar.predictors.networks.mitar import Network

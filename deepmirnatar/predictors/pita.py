@@ -35,7 +35,7 @@ class Settings:
 
 class Predictor(base.Predictor):
     Settings = Settings
-    five_to_three = True
+    needs_5_to_3 = True
     threshold = 10.0
 
     def predict(self, pairs, context) -> np.ndarray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.pairs import COLUMNS, key_of
 from deepmirnatar.predictors import base
 

@@ -12,7 +12,7 @@ from deepmirnatar.rna.energies import binding_energies
 
 class Predictor(base.Predictor):
     Settings = NoSettings
-    five_to_three = True
+    needs_5_to_3 = True
     threshold = 7.5
 
     def predict(self, pairs, context) -> np.ndarray:

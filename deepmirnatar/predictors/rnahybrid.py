@@ -26,7 +26,7 @@ PROGRAM, SUBSTITUTE = "RNAhybrid", "ViennaRNA duplexfold"
 
 class Predictor(base.Predictor):
     Settings = NoSettings
-    five_to_three = True
+    needs_5_to_3 = True
     threshold = 20.0
 
     def __init__(self, settings=None):

@@ -55,7 +55,7 @@ class Settings(TrainingSettings):
 
 class Predictor(NeuralPredictor):
     Settings = Settings
-    five_to_three = True
+    needs_5_to_3 = True
 
     def build(self, context: Context):
         from deepmirnatar.predictors.networks.tec_mitarget import Network

@@ -17,7 +17,7 @@ def duplex_features(mirnas: Sequence[str], sites: Sequence[str], processes: int 
     pair_2 ... pair_22       1 where this miRNA nt forms a Watson-Crick pair, 0.5 for G-U, 0 otherwise
     supplementary            Watson-Crick pairs within nt 13-16
     longest_3p               longest run of pairs from nt 9 on
-    seed_class               rank in `seeds.SEED_CLASSES`
+    seed_type               rank in `seeds.SEED_RANKS`
     a_opposite_1             is there an A opposite nt 1?
     au_upstream, _downstream A and U content on either side of the seed match, weights 1 / distance, within the site
     open_seed, open_supplementary, open_site   dG_open opposite nt 1-8, nt 9-16 and of the 25 nt from nt 1 on
@@ -26,7 +26,7 @@ def duplex_features(mirnas: Sequence[str], sites: Sequence[str], processes: int 
     Site length is left out on purpose: in some releases it gives the class away.
     """
     from deepmirnatar.rna.miranda import align
-    from deepmirnatar.rna.seeds import SEED_CLASSES, seed_class
+    from deepmirnatar.rna.seeds import SEED_RANKS, seed_type
 
     mirnas, sites = list(mirnas), list(sites)
     _, facing = align(mirnas, sites)
@@ -50,8 +50,8 @@ def duplex_features(mirnas: Sequence[str], sites: Sequence[str], processes: int 
     columns = {f"pair_{nt}": watson_crick[:, nt - 1] + 0.5 * wobble[:, nt - 1] for nt in range(2, 23)}
     columns["supplementary"] = watson_crick[:, 12:16].sum(axis=1)
     columns["longest_3p"] = _longest_run((watson_crick | wobble)[:, 8:])
-    classes = [seed_class(mirna, site) for mirna, site in zip(mirnas, sites, strict=True)]
-    columns["seed_class"] = [SEED_CLASSES.index(name) for name in classes]
+    classes = [seed_type(mirna, site) for mirna, site in zip(mirnas, sites, strict=True)]
+    columns["seed_type"] = [SEED_RANKS.index(name) for name in classes]
     columns["a_opposite_1"] = first_base == 0
     columns["au_upstream"] = _au_content(target, to_end - 7)
     columns["au_downstream"] = _au_content(target, -to_end)

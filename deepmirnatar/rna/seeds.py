@@ -10,10 +10,13 @@ import pandas as pd
 
 from deepmirnatar.rna.sequences import reverse_complement
 
-SEED_CLASSES = ["none", "offset 6mer", "6mer", "7mer-A1", "7mer-m8", "8mer"]  # weakest first
+SEED_TYPES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "offset 6mer", "6mer-A1"]  # strongest first
+# What `seed_type` tells apart, weakest first: its place is the strength of a pair's seed match.
+SEED_RANKS = ["none", *reversed(SEED_TYPES[:5])]
+WINDOW, AFTER_SEED = 40, 5  # nt of a site that are scored, and of those beyond the base opposite miRNA nt 1
 
 
-def seed_class(mirna: str, site: str) -> str:
+def seed_type(mirna: str, site: str) -> str:
     """The strongest seed class that `mirna` has anywhere in `site` (both 5'->3', RNA)."""
     core = reverse_complement(mirna[1:7])
     m8 = reverse_complement(mirna[7:8])
@@ -28,14 +31,14 @@ def seed_class(mirna: str, site: str) -> str:
     return "offset 6mer" if reverse_complement(mirna[2:8]) in site else "none"
 
 
-def seed_sites(mirna: str, utr: str, length: int = 40, after_seed: int = 5) -> pd.DataFrame:
-    """`seed_windows` as a table: columns start, end, seed_class, sequence."""
-    return pd.DataFrame(
-        seed_windows(mirna, utr, length, after_seed), columns=["start", "end", "seed_class", "sequence"]
-    )
+def seed_sites(mirna: str, utr: str, length: int = WINDOW, after_seed: int = AFTER_SEED) -> pd.DataFrame:
+    """`seed_windows` as a table: columns start, end, seed_type, sequence."""
+    return pd.DataFrame(seed_windows(mirna, utr, length, after_seed), columns=["start", "end", "seed_type", "sequence"])
 
 
-def seed_windows(mirna: str, utr: str, length: int = 40, after_seed: int = 5) -> list[tuple[int, int, str, str]]:
+def seed_windows(
+    mirna: str, utr: str, length: int = WINDOW, after_seed: int = AFTER_SEED
+) -> list[tuple[int, int, str, str]]:
     """Start, end (0-based, half-open), seed class and sequence of all 6mer or better sites on `utr`.
 
     Each site is a window of `length` nt that ends `after_seed` nt beyond the base opposite nt 1, so that the
@@ -51,5 +54,5 @@ def seed_windows(mirna: str, utr: str, length: int = 40, after_seed: int = 5) ->
         if start < 0 or len(window) < length or "N" in window:
             continue
         opposite = utr[max(match.start() - 1, 0) : match.start() + len(core) + 1]
-        found.append((start, end, seed_class(mirna, opposite), window))
+        found.append((start, end, seed_type(mirna, opposite), window))
     return found

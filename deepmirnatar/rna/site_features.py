@@ -40,7 +40,7 @@ class Sites:
     mirna: np.ndarray  # (sites,) int32, row of the miRNA
     utr: np.ndarray  # (sites,) int32, row of the 3'UTR within the chunk
     window: np.ndarray  # (sites,) int32, 0-based start of the seed window on the 3'UTR; -1 where nt 8 has no base
-    seed_class: np.ndarray  # (sites,) int8, index into CLASSES
+    seed_type: np.ndarray  # (sites,) int8, index into CLASSES
     features: np.ndarray  # (sites, len(FEATURES)) float32
 
     def take(self, rows: np.ndarray) -> "Sites":
@@ -50,18 +50,18 @@ class Sites:
     @property
     def start(self) -> np.ndarray:
         """0-based start of the matched bases on the 3'UTR."""
-        return self.window + MATCHED[self.seed_class, 0]
+        return self.window + MATCHED[self.seed_type, 0]
 
     @property
     def end(self) -> np.ndarray:
         """Their end, half-open."""
-        return self.window + MATCHED[self.seed_class, 1]
+        return self.window + MATCHED[self.seed_type, 1]
 
 
 class SeedIndex:
     """Which miRNAs does a seed window match, and how? Built once for a set of miRNAs.
 
-    `first` (5 ** 8 + 1,) and `mirna`, `seed_class` (entries,): the entries of window code c are first[c]:first[c + 1].
+    `first` (5 ** 8 + 1,) and `mirna`, `seed_type` (entries,): the entries of window code c are first[c]:first[c + 1].
     """
 
     def __init__(self, mirnas: np.ndarray) -> None:
@@ -73,7 +73,7 @@ class SeedIndex:
                 classes.append(which)
         order = np.argsort(keys, kind="stable")
         self.mirna = np.array(rows, dtype=np.int32)[order]
-        self.seed_class = np.array(classes, dtype=np.int8)[order]
+        self.seed_type = np.array(classes, dtype=np.int8)[order]
         self.first = np.searchsorted(np.array(keys)[order], np.arange(5**8 + 1)).astype(np.int32)
 
 
@@ -104,10 +104,10 @@ def find_sites(codes: np.ndarray, ends: np.ndarray, mirnas: np.ndarray, index: S
 
     `codes` (nt,), `ends` (n + 1,): from `sequences.joined`; `mirnas` (miRNAs, longest): from `sequences.padded`.
     """
-    count = locate(codes, ends, index.first, index.mirna, index.seed_class, np.empty((0, 4), np.int32))
+    count = locate(codes, ends, index.first, index.mirna, index.seed_type, np.empty((0, 4), np.int32))
     found = np.empty((count, 4), dtype=np.int32)
-    locate(codes, ends, index.first, index.mirna, index.seed_class, found)
+    locate(codes, ends, index.first, index.mirna, index.seed_type, found)
     features = np.zeros((count, len(FEATURES)), dtype=np.float32)
     describe(codes, ends, mirnas, found, features, np.full(len(mirnas), -1))
-    mirna, utr, window, seed_class = found.T
-    return Sites(mirna, utr, window, seed_class.astype(np.int8), features)
+    mirna, utr, window, seed_type = found.T
+    return Sites(mirna, utr, window, seed_type.astype(np.int8), features)

@@ -7,7 +7,7 @@ the most stable RNAcofold binding; pairs without a 6mer site in the known 3'UTR 
 import pandas as pd
 
 from deepmirnatar.rna.energies import binding_energies
-from deepmirnatar.rna.seeds import SEED_CLASSES, seed_sites
+from deepmirnatar.rna.seeds import SEED_RANKS, seed_sites
 from deepmirnatar.sources import finish
 
 
@@ -21,7 +21,7 @@ def parse(files: dict, reference: dict, processes: int = 1) -> tuple[pd.DataFram
         sites = seed_sites(sequence[mirna], utr[gene])
         candidates.append(sites.assign(mirna=mirna, target=gene))
     sites = pd.concat(candidates, ignore_index=True)
-    sites["rank"] = sites["seed_class"].map(SEED_CLASSES.index)
+    sites["rank"] = sites["seed_type"].map(SEED_RANKS.index)
     best = sites["rank"] == sites.groupby(["mirna", "target"])["rank"].transform("max")
     sites = sites[best].assign(mirna_sequence=lambda rows: rows["mirna"].map(sequence))
     # Only where several sites share the best class does the energy decide.
@@ -39,7 +39,7 @@ def parse(files: dict, reference: dict, processes: int = 1) -> tuple[pd.DataFram
             "target_sequence": sites["sequence"],
             "label": 1,
             "mirna_written": "5to3",
-            "seed_class": sites["seed_class"],
+            "seed_type": sites["seed_type"],
             "utr_start": sites["start"],
         }
     )

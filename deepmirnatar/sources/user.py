@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from deepmirnatar.common.did_you_mean import did_you_mean, plural
 from deepmirnatar.common.fasta import is_fasta, records
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.spelling import did_you_mean, plural
 from deepmirnatar.common.tables import read_table
 from deepmirnatar.pairs import PairsError, refuse, refuse_letters
 from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA

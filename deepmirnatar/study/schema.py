@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from types import NoneType
 
-from deepmirnatar.common.spelling import did_you_mean
+from deepmirnatar.common.did_you_mean import did_you_mean
 
 
 class ConfigError(ValueError):

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar import embeddings, predictors
+from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.common.settings import schema_of
-from deepmirnatar.common.spelling import did_you_mean
 from deepmirnatar.common.tables import header
 from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
@@ -319,7 +319,7 @@ class Study:
         ]
         for model in stanza["models"]:
             predictor = predictors.load_class(self.models[model]["predictor"])
-            if kept and predictor.five_to_three and self.models[model]["embeddings"]:
+            if kept and predictor.needs_5_to_3 and self.models[model]["embeddings"]:
                 raise ConfigError(
                     f"{place}: {kept[0]} keeps miRNAs as they were released (`orientation: as_released`), and {model} "
                     "reads embeddings of them 5'->3'; take a dataset with `orientation: corrected`, or a model without "

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.settings import schema_of
-from deepmirnatar.common.spelling import counted
-from deepmirnatar.paper import OTHER_ITEMS
+from deepmirnatar.tables.paper_items import OTHER_ITEMS
 
 
 def readme_table(

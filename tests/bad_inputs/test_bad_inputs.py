@@ -24,7 +24,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from deepmirnatar.cli import score
+from deepmirnatar.commands.score import run as score
 from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.dataset_audit import audit
 from deepmirnatar.prediction.annotation import read_annotated

@@ -89,7 +89,7 @@ def test_an_emptied_table_says_which_filter_emptied_it(own, tmp_path, script):
     with pytest.raises(
         ValueError, match=r"no row is left of 2, most because: gene PTEN is in without_targets; take more rows"
     ):
-        script("filter_mirbase").main(files[0], files[1], files[2:], [], stanza, {"kept": tmp_path / "kept.tsv"})
+        script("filter_pairs").main(files[0], files[1], files[2:], [], stanza, {"kept": tmp_path / "kept.tsv"})
     assert not (tmp_path / "kept.tsv").exists()
 
 

@@ -2,7 +2,7 @@
 # the controls that models are audited with.
 localrules:
     merge_sources,
-    filter_mirbase,
+    filter_pairs,
 
 
 rule merge_sources:
@@ -26,7 +26,7 @@ rule merge_sources:
         "../../scripts/merge_sources.py"
 
 
-rule filter_mirbase:
+rule filter_pairs:
     input:
         pairs="results/datasets/{dataset}/merged.tsv",
         mirnas="results/reference/mirnas.tsv",
@@ -35,9 +35,9 @@ rule filter_mirbase:
     output:
         kept="results/datasets/{dataset}/kept.tsv",
         dropped="results/datasets/{dataset}/dropped.tsv",
-        report="results/datasets/{dataset}/mirbase_report.tsv",
+        report="results/datasets/{dataset}/filter_report.tsv",
     log:
-        "logs/filter_mirbase/{dataset}.log",
+        "logs/filter_pairs/{dataset}.log",
     conda:
         "../../envs/data.yaml"
     resources:
@@ -48,7 +48,7 @@ rule filter_mirbase:
     message:
         "Check the miRNAs of {wildcards.dataset} against miRBase"
     script:
-        "../../scripts/filter_mirbase.py"
+        "../../scripts/filter_pairs.py"
 
 
 rule generate_negatives:

@@ -65,7 +65,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     of_site = [column for column in ("target", "target_sequence", "site_cluster", "feature") if column in stay]
     negatives = stay.assign(**{column: donors[column].to_numpy() for column in of_site})
     # What else described the positive's own site does not describe the new one.
-    own = ["seed_class", "utr_start", "refseq", "ensembl", "mirbase_note"]
+    own = ["seed_type", "utr_start", "refseq", "ensembl", "mirbase_note"]
     negatives = negatives.drop(columns=own, errors="ignore")
     left = len(positives) - len(kept)
     return (

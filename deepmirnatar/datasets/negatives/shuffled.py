@@ -27,5 +27,5 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     mocks = [mock_mirna(mirna, seeds, rng) for mirna in positives["mirna_sequence"]]
     negatives = positives.assign(mirna_sequence=mocks, mirna="mock-" + positives["mirna"], mock=1)
     # What described the real miRNA does not describe the mock one.
-    negatives = negatives.drop(columns=["seed_class", "mirbase_note"], errors="ignore")
+    negatives = negatives.drop(columns=["seed_type", "mirbase_note"], errors="ignore")
     return positives, negatives, {"mock miRNAs made": len(negatives)}

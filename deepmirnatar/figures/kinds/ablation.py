@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from deepmirnatar.figures import base, charts, scores
+from deepmirnatar.figures import base, charts, four_scores
 from deepmirnatar.figures.colours import method_styles
 
 
@@ -13,7 +13,7 @@ class Figure(base.Figure):
         "A: validation loss by epoch of the model and of its parts left out; thick: mean over seeds, thin: "
         "each seed, of six models at most. "
         "The weights kept are those of the epoch with the best validation AUC, not of the lowest loss. B: "
-    ) + scores.CAPTION
+    ) + four_scores.CAPTION
     reads = ("metrics", "histories")
 
     def draw(self, data: base.Data):
@@ -22,9 +22,9 @@ class Figure(base.Figure):
         above, below = figure.subfigures(2, 1, height_ratios=[3.4, 2 * height])
         styles = method_styles(data.models)
         _loss(above, data["histories"], styles, data.labels)
-        scores.draw_scores(list(below.subplots(2, 2).flat), data)
+        four_scores.draw_scores(list(below.subplots(2, 2).flat), data)
         above.suptitle(f"A   validation loss, {data.dataset}", x=0.01, ha="left", fontsize=9)
-        below.suptitle(f"B   {scores.head(data)}", x=0.01, ha="left", fontsize=9)
+        below.suptitle(f"B   {four_scores.head(data)}", x=0.01, ha="left", fontsize=9)
         return figure
 
 

@@ -13,7 +13,7 @@ SAME = {
     ("rate_table", ("target",)): "site alone, by its gene's name",
     ("rate_table", ("mirna_sequence", "target")): "(miRNA, gene) look-up",
     ("site_trees", ()): "site alone, by its 3-mers",
-    ("seed_class", ()): "seed match",
+    ("seed_match", ()): "seed match",
 }
 
 

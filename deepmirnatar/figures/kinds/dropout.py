@@ -1,6 +1,6 @@
 """Scores by dropout."""
 
-from deepmirnatar.figures.scores import FourScores
+from deepmirnatar.figures.four_scores import FourScores
 
 
 class Figure(FourScores):

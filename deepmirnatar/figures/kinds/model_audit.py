@@ -7,7 +7,7 @@ import pandas as pd
 
 from deepmirnatar.figures import base, charts
 from deepmirnatar.figures.colours import BLUE, CLASSES, DARK, GREEN, GREY, ORANGE
-from deepmirnatar.rna.seeds import SEED_CLASSES
+from deepmirnatar.rna.seeds import SEED_RANKS
 
 
 class Figure(base.Figure):
@@ -31,7 +31,7 @@ class Figure(base.Figure):
         means = seeds.groupby(["check", "subject"], sort=False)[["value", "low", "high", "n"]].mean().reset_index()
         figure, axes = charts.panels(4, width=5.0, height=3.5, columns=2)
         _draw_ranking(axes[0], seeds, means)
-        _draw_seed_classes(axes[1], seeds, means)
+        _draw_seed_types(axes[1], seeds, means)
         _draw_seen(axes[2], seeds, means)
         _draw_calibration(axes[3], tables, means)
         number = f", {len(tables)} seeds" if len(tables) > 1 else ""
@@ -87,13 +87,13 @@ def _bars_with_seeds(axis, shown: pd.DataFrame, seeds: pd.DataFrame) -> None:
     axis.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
 
 
-def _draw_seed_classes(axis, seeds: pd.DataFrame, means: pd.DataFrame) -> None:
-    ticks = [[name] for name in SEED_CLASSES]
+def _draw_seed_types(axis, seeds: pd.DataFrame, means: pd.DataFrame) -> None:
+    ticks = [[name] for name in SEED_RANKS]
     for name, colour, marker, shift in (("positives", CLASSES[1], "o", -0.12), ("negatives", CLASSES[0], "s", 0.12)):
         axis.plot([], [], marker, color=colour, label=name)
-        for place, seed_class in enumerate(SEED_CLASSES):
-            subject = f"{seed_class}, {name}"
-            found = means[(means["check"] == "seed_class_score") & (means["subject"] == subject)]
+        for place, seed_type in enumerate(SEED_RANKS):
+            subject = f"{seed_type}, {name}"
+            found = means[(means["check"] == "seed_type_score") & (means["subject"] == subject)]
             ticks[place].append(f"{int(found['n'].iloc[0]):,}" if len(found) else "0")
             if not len(found):
                 continue
@@ -101,10 +101,10 @@ def _draw_seed_classes(axis, seeds: pd.DataFrame, means: pd.DataFrame) -> None:
             reach = [[abs(row["value"] - row["low"])], [abs(row["high"] - row["value"])]]
             style = {"fmt": marker, "color": colour, "capsize": 2, "markersize": 6, "linewidth": 1}
             axis.errorbar(place + shift, row["value"], yerr=reach, **style)
-            values = seeds.loc[(seeds["check"] == "seed_class_score") & (seeds["subject"] == subject), "value"]
+            values = seeds.loc[(seeds["check"] == "seed_type_score") & (seeds["subject"] == subject), "value"]
             if len(values) > 1:
                 axis.plot(np.full(len(values), place + shift), values, "o", color="#000000", markersize=2.5)
-    axis.set_xticks(range(len(SEED_CLASSES)), ["\n".join(lines) for lines in ticks], fontsize=8)
+    axis.set_xticks(range(len(SEED_RANKS)), ["\n".join(lines) for lines in ticks], fontsize=8)
     axis.ticklabel_format(axis="y", useOffset=False)
     axis.set(title="Score by seed class", ylabel="mean score", xlabel="below: n of positives, of negatives")
     axis.legend()

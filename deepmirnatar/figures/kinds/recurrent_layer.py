@@ -1,6 +1,6 @@
 """Scores with one recurrent layer or another."""
 
-from deepmirnatar.figures.scores import FourScores
+from deepmirnatar.figures.four_scores import FourScores
 
 
 class Figure(FourScores):

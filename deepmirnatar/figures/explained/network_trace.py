@@ -50,8 +50,8 @@ def trace(settings: dict, mirna: tuple[int, int, int], site: tuple[int, int, int
     """Build the network of `settings` and run it once on one pair, embedded in the shapes (1, k-mers, size)."""
     import torch
 
-    from deepmirnatar.predictors.deepmirnatar import Settings
-    from deepmirnatar.predictors.networks.deepmirnatar import Network
+    from deepmirnatar.predictors.networks.papers_network import Network
+    from deepmirnatar.predictors.papers_network import Settings
 
     settings = Settings(**settings)
     network = Network((mirna[2], site[2]), settings).eval()

@@ -1,9 +1,9 @@
 """One decoder module, with the shapes that one real pair has on its way through it."""
 
 from deepmirnatar.figures.charts import pyplot
-from deepmirnatar.figures.diagrams import GREY, arrow, box, canvas, parameters, route, shape_text
-from deepmirnatar.figures.example import Example
-from deepmirnatar.figures.network_trace import Traced
+from deepmirnatar.figures.explained.diagrams import GREY, arrow, box, canvas, parameters, route, shape_text
+from deepmirnatar.figures.explained.example import Example
+from deepmirnatar.figures.explained.network_trace import Traced
 
 CONVOLUTION, QUERY, KEY, VALUE = 1.35, 2.95, 4.55, 6.15  # centres of the columns, inches
 WIDTH, HEIGHT, GAP = 1.42, 0.46, 0.32

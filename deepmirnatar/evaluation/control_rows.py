@@ -17,7 +17,7 @@ from deepmirnatar.evaluation.control_columns import COLUMNS, FLAGS, SEEN
 from deepmirnatar.pairs import five_to_three
 from deepmirnatar.rna.dinucleotides import shuffle_dinucleotides
 from deepmirnatar.rna.near_identical import shares_run
-from deepmirnatar.rna.seeds import seed_class
+from deepmirnatar.rna.seeds import seed_type
 from deepmirnatar.rna.sequences import family
 
 # Test rows that controls are made of; of more, so many are drawn.
@@ -32,7 +32,7 @@ def make_controls(read: Callable[[], Iterable[pd.DataFrame]], orientation: str, 
 
     `read` gives the dataset's blocks; it is called twice.
 
-    `control`; `real_id`, the pair_id of the real row that a row was made from; `seed_class`; for real rows
+    `control`; `real_id`, the pair_id of the real row that a row was made from; `seed_type`; for real rows
     `pair_seen`, `gene_seen`, `family_seen`, `site_seen` (0/1, is it in train or valid?); for swapped ones
     `family_kept` (0/1, has the new miRNA the family of the old one, so that it should bind as well?). miRNAs stay
     written as `orientation` says. ValueError when the test split is empty.
@@ -78,7 +78,7 @@ def make_controls(read: Callable[[], Iterable[pd.DataFrame]], orientation: str, 
     made = out["control"] != "real"
     out["pair_id"] = out["pair_id"].where(~made, out["pair_id"] + "." + out["control"])
     both = zip(five_to_three(out, orientation), out["target_sequence"], strict=True)
-    out["seed_class"] = [seed_class(mirna, site) for mirna, site in both]
+    out["seed_type"] = [seed_type(mirna, site) for mirna, site in both]
     return out.astype(dict.fromkeys(FLAGS, "Int8"))[[*out.columns.drop(COLUMNS), *COLUMNS]]
 
 

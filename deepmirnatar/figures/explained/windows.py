@@ -7,8 +7,8 @@ import pandas as pd
 from deepmirnatar.datasets.negatives.rnacofold import Settings, candidate_windows
 from deepmirnatar.figures.charts import pyplot
 from deepmirnatar.figures.colours import BLUE
-from deepmirnatar.figures.diagrams import GREY, SEEDS, canvas, letters, tint
-from deepmirnatar.figures.example import Example
+from deepmirnatar.figures.explained.diagrams import GREY, SEEDS, canvas, letters, tint
+from deepmirnatar.figures.explained.example import Example
 from deepmirnatar.rna.sequences import encode
 
 LETTERS = 90  # nt of the stretch
@@ -55,10 +55,10 @@ def draw_windows(figure, example: Example, rule: Settings) -> None:
     for site in example.sites.itertuples():
         end = site.end - 6
         if first <= end - 6 and end <= last:
-            colour = SEEDS[site.seed_class]
+            colour = SEEDS[site.seed_type]
             patch = shapes.Rectangle((x_of(end - 6), 0.5), 6 * step, y - 0.38, facecolor=tint(colour, 0.3), zorder=0)
             axis.add_patch(patch)
-            note = f"seed match, nt 2–7 ({site.seed_class})"
+            note = f"seed match, nt 2–7 ({site.seed_type})"
             axis.text(x_of(end - 3), y + 0.4, note, ha="center", va="center", fontsize=8, color=colour)
     letters(axis, example.utr[first:last], [x_of(at + 0.5) for at in range(first, last)], y, 8)
     axis.text(left - 0.1, y, "5'", ha="right", va="center", fontsize=8, weight="bold", color=GREY)

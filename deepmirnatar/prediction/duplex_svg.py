@@ -4,7 +4,7 @@ from html import escape
 
 import numpy as np
 
-from deepmirnatar.figures.duplex_layout import Duplex, fold, layout
+from deepmirnatar.rna.duplex import Duplex, fold, layout
 
 SEED = range(2, 9)  # nt of the miRNA, counted from 1 at its 5' end
 # Size of one column, and the heights of the two strands, in SVG units.

@@ -13,7 +13,7 @@ import pandas as pd
 from deepmirnatar import __version__
 from deepmirnatar.common.files import atomic, digest, sha256, write_tsv
 from deepmirnatar.common.logs import log, progress
-from deepmirnatar.prediction.inputs import Inputs
+from deepmirnatar.prediction.inputs import Given
 from deepmirnatar.prediction.outputs import genes_of, join_sites, merge_genes, sites_of
 from deepmirnatar.prediction.predictor import CHUNK, Predictor, chunks
 from deepmirnatar.prediction.targets import add_known, read_known
@@ -24,7 +24,7 @@ UNFINISHED = ".unfinished-"  # so begins the name of the folder of a prediction'
 
 
 def score_part(
-    given: Inputs, stem: Path, part: int, parts: int, candidates: str, threads: int, known=None, code: str = ""
+    given: Given, stem: Path, part: int, parts: int, candidates: str, threads: int, known=None, code: str = ""
 ) -> None:
     """Score one of `parts` equal parts of the targets, to be put together by `finish`: the files of `stem`.
 
@@ -41,7 +41,7 @@ def score_part(
 
 def score_chunks(
     predictor: Predictor,
-    given: Inputs,
+    given: Given,
     folder: Path,
     candidates: str,
     known=None,
@@ -74,7 +74,7 @@ def score_chunks(
     return stems
 
 
-def _evidence(path, given: Inputs) -> pd.DataFrame:
+def _evidence(path, given: Given) -> pd.DataFrame:
     """The known targets among the input, with a warning where their names are of another kind than the input's."""
     known = read_known(path)
     log.info("known targets: %s", path)

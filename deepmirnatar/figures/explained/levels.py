@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from deepmirnatar.figures.charts import pyplot
-from deepmirnatar.figures.diagrams import GREY, SEEDS, arrow, box, canvas, letters, tint
-from deepmirnatar.figures.example import Example
-from deepmirnatar.rna.seeds import SEED_CLASSES
+from deepmirnatar.figures.explained.diagrams import GREY, SEEDS, arrow, box, canvas, letters, tint
+from deepmirnatar.figures.explained.example import Example
+from deepmirnatar.rna.seeds import SEED_RANKS
 
 LEFT, RIGHT = 1.0, 5.6  # of both drawings, inches
 TRACK = 2.4  # height of the 3'UTR
@@ -37,9 +37,9 @@ def draw_gene(axis, example: Example) -> None:
         axis.add_patch(shapes.Rectangle((place, TRACK), width, 0.16, facecolor="white", edgecolor=GREY, hatch="/////"))
     axis.text(LEFT - 0.08, TRACK + 0.08, "3'UTR, 5'", ha="right", va="center", fontsize=8)
     axis.text(RIGHT + 0.06, TRACK + 0.08, "3'", ha="left", va="center", fontsize=8)
-    classes = [name for name in SEED_CLASSES if name in set(example.sites["seed_class"])]
+    classes = [name for name in SEED_RANKS if name in set(example.sites["seed_type"])]
     for rank, name in enumerate(classes):
-        y, own = TRACK + 0.38 + 0.27 * rank, example.sites[example.sites["seed_class"] == name]
+        y, own = TRACK + 0.38 + 0.27 * rank, example.sites[example.sites["seed_type"] == name]
         axis.plot([LEFT, RIGHT], [y, y], color="#dddddd", lw=0.6, zorder=0)
         label = f"{name} ({len(own)})"
         axis.text(LEFT - 0.08, y, label, ha="right", va="center", fontsize=8, color=SEEDS[name], weight="bold")
@@ -66,7 +66,7 @@ def draw_site(axis, example: Example) -> None:
     """One candidate site, the miRNA above it as it faces the seed match, without gaps."""
     site, mirna = example.site, example.mirna_sequence
     length = len(site["sequence"])
-    colour = SEEDS[site["seed_class"]]
+    colour = SEEDS[site["seed_type"]]
     scale, step = (RIGHT - LEFT) / len(example.utr), (RIGHT - LEFT) / length
     xs = LEFT + step * (np.arange(length) + 0.5)
     top, mirna_y, site_y, bottom = 1.4, 1.0, 0.6, 0.4
@@ -85,7 +85,7 @@ def draw_site(axis, example: Example) -> None:
         tile = shapes.Rectangle((xs[at] - step / 2, mirna_y - 0.1), step, 0.2, facecolor=tint(colour, 0.35), zorder=1)
         axis.add_patch(tile)
     matched = {"8mer": range(1, 9), "7mer-m8": range(2, 9), "7mer-A1": range(1, 8), "6mer": range(2, 8)}
-    for nt in matched[site["seed_class"]]:
+    for nt in matched[site["seed_type"]]:
         x = xs[first - nt + 1]
         axis.add_patch(shapes.Rectangle((x - step / 2, site_y - 0.1), step, 0.2, facecolor=tint(colour, 0.35)))
         # The A opposite nt 1 is part of the class whether or not it pairs.
@@ -102,7 +102,7 @@ def draw_site(axis, example: Example) -> None:
     for at in (0, length - 1):
         place = f"{site['start'] + at + 1:,}"
         axis.text(xs[at], bottom - 0.13, place, ha="center", va="center", fontsize=7.5, color=GREY)
-    note = f"{site['seed_class']}, position on the 3'UTR (nt)"
+    note = f"{site['seed_type']}, position on the 3'UTR (nt)"
     axis.text((LEFT + RIGHT) / 2, bottom - 0.13, note, ha="center", va="center", fontsize=8, color=GREY)
     middle = (top + bottom) / 2
     score = box(axis, 6.52, middle, 1.1, 0.62, "probability", "result", "for this pair of", "miRNA and site")

@@ -1,7 +1,7 @@
 """How long the study of config/fast.yaml takes in one go, from the downloads to the last figure, rule by rule.
 
-python tests/whole_study.py [CORES] [key=value ...]    in a fresh clone; writes docs/whole_study.tsv, which fills the
-README and docs/reproduce.md; hours. `key=value` go to Snakemake's --config.
+python benchmarks/whole_study.py [CORES] [key=value ...]    in a fresh clone; writes docs/whole_study.tsv, which
+fills the README and docs/reproduce.md; hours. `key=value` go to Snakemake's --config.
 """
 
 import re
@@ -17,7 +17,7 @@ import torch
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from deepmirnatar.common.files import write_tsv  # noqa: E402
+from deepmirnatar.common.files import write_tsv
 
 TIME = re.compile(r"\[(\w{3} \w{3} +\d+ [\d:]{8} \d{4})\]")
 STARTED, FINISHED = re.compile(r"Job (\d+): "), re.compile(r"Finished jobid: (\d+) \(Rule: (\w+)\)")

@@ -1,6 +1,6 @@
 """Memory of each step from download to training on a made-up table as large as manakov2022, and on a tenth of it.
 
-python tests/large_table.py    writes docs/large_table.tsv, which fills docs/datasets.md; an hour and 3 GB of disk
+python benchmarks/large_table.py    writes docs/large_table.tsv, which fills docs/datasets.md; an hour and 3 GB of disk
 """
 
 import os
@@ -17,7 +17,7 @@ import pandas as pd
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from deepmirnatar.common.files import write_tsv  # noqa: E402
+from deepmirnatar.common.files import write_tsv
 
 # Rows of the files as miRBench publishes them.
 ROWS = {"train": 2_524_246, "test": 337_106, "leftout": 28_232}
@@ -77,7 +77,7 @@ def steps(folder: Path, files: dict[str, Path]) -> dict:
     """Step -> a function that runs it, in the order in which they run."""
     from scripts import (
         audit_dataset,
-        filter_mirbase,
+        filter_pairs,
         generate_negatives,
         make_controls,
         merge_sources,
@@ -93,7 +93,7 @@ def steps(folder: Path, files: dict[str, Path]) -> dict:
     (folder / "known_targets.tsv").write_text("mirna\tgene\tentrez\tstrong\nx\ty\t1\t0\n")
     reference = {"known_targets": folder / "known_targets.tsv"}
     filtered = {"kept": path["kept"], "dropped": path["dropped"], "report": reports[2]}
-    seeds = {"predictor": "seed_class", "settings": {}}
+    seeds = {"predictor": "seed_match", "settings": {}}
 
     def train(model: dict, name: str) -> None:
         outputs = {each: str(folder / f"{name}.{each}") for each in ("model", "history", "settings")}
@@ -108,7 +108,7 @@ def steps(folder: Path, files: dict[str, Path]) -> dict:
             "manakov2022", files, reference, {}, {}, 1, path["parsed"], reports[0]
         ),
         "merge_sources": lambda: merge_sources.main([path["parsed"]], STANZA, path["merged"], reports[1]),
-        "filter_mirbase": lambda: filter_mirbase.main(path["merged"], "", [], [], STANZA, filtered),
+        "filter_pairs": lambda: filter_pairs.main(path["merged"], "", [], [], STANZA, filtered),
         "generate_negatives": lambda: generate_negatives.main(
             path["kept"], [], STANZA, 1, path["yes"], path["no"], reports[3]
         ),

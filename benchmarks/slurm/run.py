@@ -1,7 +1,7 @@
 """The smallest study through profiles/slurm on a real Slurm: one training is cancelled, results equal a local run's.
 
-python tests/slurm/run.py [--write]    needs root and Debian's packages, else says why it is skipped; --write notes what
-was seen in docs/faults.tsv, which fills docs/reliability.md
+python benchmarks/slurm/run.py [--write]    needs root and Debian's packages, else says why it is skipped;
+--write notes what was seen in docs/faults.tsv, which fills docs/reliability.md
 """
 
 import os
@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
-import small_study  # noqa: E402
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[1] / "tests")]
+import small_study
 
 TARGETS = ["results/tables/small/results.tsv"]
 SLURM = ["--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "1"]

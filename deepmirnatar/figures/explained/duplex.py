@@ -4,9 +4,9 @@ import matplotlib.patches as shapes
 
 from deepmirnatar.figures.charts import pyplot
 from deepmirnatar.figures.colours import PINK
-from deepmirnatar.figures.diagrams import GREY, SEEDS, canvas, letters, tint
-from deepmirnatar.figures.duplex_layout import fold, layout
-from deepmirnatar.figures.example import Example
+from deepmirnatar.figures.explained.diagrams import GREY, SEEDS, canvas, letters, tint
+from deepmirnatar.figures.explained.example import Example
+from deepmirnatar.rna.duplex import fold, layout
 
 SEED = range(2, 9)
 MIRNA, SITE, AWAY = 1.62, 1.02, 0.24  # heights in inches: paired letters, and how far unpaired ones stand off
@@ -19,7 +19,7 @@ def draw(example: Example):
     duplex = fold(example.mirna_sequence, site["sequence"])
     figure = pyplot().figure()
     axis = canvas(figure, 7.2, 2.9)
-    title = f"{example.mirna} on a site ({site['seed_class']}) in the 3'UTR of {example.gene}"
+    title = f"{example.mirna} on a site ({site['seed_type']}) in the 3'UTR of {example.gene}"
     axis.text(3.6, 2.72, f"{title}: −{-duplex.energy:.1f} kcal/mol", ha="center", va="center", fontsize=10)
     draw_duplex(axis, layout(duplex), site["start"])
     legend(axis)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts a real Slurm of one node on loopback, as root, without systemd, cgroups or a database, all of it in one folder.
 #
-#   tests/slurm/up.sh [FOLDER]      default /tmp/slurm-test; then:  . FOLDER/env
+#   benchmarks/slurm/up.sh [FOLDER]      default /tmp/slurm-test; then:  . FOLDER/env
 #
 # Ends with 3 where the packages cannot be installed, with 4 where the machine has a Slurm of its own.
 set -euo pipefail

@@ -2,7 +2,7 @@
 
 from deepmirnatar import embeddings
 from deepmirnatar.figures.charts import pyplot
-from deepmirnatar.figures.diagrams import (
+from deepmirnatar.figures.explained.diagrams import (
     GREY,
     RECURRENT,
     Box,
@@ -13,8 +13,8 @@ from deepmirnatar.figures.diagrams import (
     route,
     shape_text,
 )
-from deepmirnatar.figures.example import Example
-from deepmirnatar.figures.network_trace import Traced
+from deepmirnatar.figures.explained.example import Example
+from deepmirnatar.figures.explained.network_trace import Traced
 
 HEIGHT, GAP, MIDDLE = 0.46, 0.34, 3.6  # inches
 STRAND = {"mirna": "miRNA", "site": "site"}

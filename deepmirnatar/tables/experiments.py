@@ -8,10 +8,10 @@ import pandas as pd
 from deepmirnatar.figures import kinds
 from deepmirnatar.figures.base import DRAWN
 from deepmirnatar.pairs import SPLITS
-from deepmirnatar.paper import PAPERS_DATASET
 from deepmirnatar.predictors import load_class
 from deepmirnatar.predictors.base import Predictor
 from deepmirnatar.tables import TABLES
+from deepmirnatar.tables.paper_items import PAPERS_DATASET
 
 # The columns that people look for first, in this order.
 METRICS = [

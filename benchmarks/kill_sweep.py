@@ -1,6 +1,7 @@
 """Kill -9 at random moments over all stages of the smallest study, run again, compare with an undisturbed run.
 
-python tests/kill_sweep.py [KILLS] [SEED]    writes docs/kills.tsv and docs/faults.tsv, which fill docs/reliability.md
+python benchmarks/kill_sweep.py [KILLS] [SEED]    writes docs/kills.tsv and docs/faults.tsv,
+which fill docs/reliability.md
 """
 
 import os
@@ -15,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import small_study
 from small_study import TARGETS
 

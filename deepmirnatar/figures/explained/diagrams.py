@@ -21,7 +21,7 @@ KIND = {
     "result": RED,
 }
 BASES = {"A": GREEN, "C": BLUE, "G": "#B07700", "U": RED}
-# Seed classes, weakest first as in `rna.seeds.SEED_CLASSES`.
+# Seed classes, weakest first as in `rna.seeds.SEED_RANKS`.
 SEEDS = {
     "offset 6mer": BLACK,
     "6mer": SKY,

@@ -2,9 +2,9 @@
 
 from deepmirnatar import embeddings
 from deepmirnatar.figures.charts import pyplot
-from deepmirnatar.figures.diagrams import GREY, RECURRENT, arrow, box, canvas, parameters, route, shape_text
-from deepmirnatar.figures.example import Example
-from deepmirnatar.figures.network_trace import Traced
+from deepmirnatar.figures.explained.diagrams import GREY, RECURRENT, arrow, box, canvas, parameters, route, shape_text
+from deepmirnatar.figures.explained.example import Example
+from deepmirnatar.figures.explained.network_trace import Traced
 
 COLUMNS = {"mirna": 1.9, "site": 5.3}
 WIDTH, HEIGHT, GAP = 2.7, 0.46, 0.3  # inches

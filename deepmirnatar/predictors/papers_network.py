@@ -9,7 +9,7 @@
 
 Departures from the released code, where it differs from the paper: four decoder modules, not one; F_conv convolves
 the miRNA stream, not a constant; padding is masked. Departure from the paper: gradients are clipped at norm 5.
-The network and its shapes are in `networks/deepmirnatar.py`.
+The network and its shapes are in `networks/papers_network.py`.
 """
 
 from dataclasses import dataclass, field
@@ -51,7 +51,7 @@ class Predictor(NeuralPredictor):
     embeddings = ("mirna", "site")
 
     def build(self, context: Context):
-        from deepmirnatar.predictors.networks.deepmirnatar import Network
+        from deepmirnatar.predictors.networks.papers_network import Network
 
         sizes = tuple(context.features[strand].size for strand in self.embeddings)
         return Network(sizes, self.settings)

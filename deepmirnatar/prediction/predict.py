@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar import __version__
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log, progress
-from deepmirnatar.common.spelling import counted
-from deepmirnatar.prediction.chunk_scores import remove_chunks, remove_unfinished, score_chunks
+from deepmirnatar.prediction.chunks import remove_chunks, remove_unfinished, score_chunks
 from deepmirnatar.prediction.explain import importances
-from deepmirnatar.prediction.inputs import Inputs, announced, no_site, read_inputs, read_texts
+from deepmirnatar.prediction.inputs import Given, announced, no_site, read_inputs, read_texts
 from deepmirnatar.prediction.outputs import TEXT, genes_of, join_sites, merge_genes, sites_of, write_sites
 from deepmirnatar.prediction.predictor import Prediction, Predictor
 from deepmirnatar.prediction.report import write_report
@@ -54,7 +54,7 @@ def predict_files(
 
 
 def finish(
-    predictor: Predictor, given: Inputs, stems: list[Path], out: Path, candidates: str, explained: int = EXPLAINED
+    predictor: Predictor, given: Given, stems: list[Path], out: Path, candidates: str, explained: int = EXPLAINED
 ) -> list[Path]:
     """Put scored chunks together: genes.tsv, sites.tsv, sites.bed, sites.gff3 and report.html.
 
@@ -72,7 +72,7 @@ def finish(
     )
     written = write_sites(out, [sites_of(stem) for stem in stems])
     top = _top(stems, read_tsv(out / "genes.tsv", dtype=TEXT, nrows=MOST_ROWS))
-    lengths = dict(zip(given.targets["target"], given.targets["utr"].str.len(), strict=True))
+    lengths = dict(zip(given.targets["target"], given.targets["sequence"].str.len(), strict=True))
     drawn = best(predictor, top, explained)
     write_report(
         out / "report.html", top.genes, top.sites, lengths, about(given, predictor, candidates), drawn, totals=totals
@@ -80,7 +80,7 @@ def finish(
     return [out / "genes.tsv", *written, out / "report.html"]
 
 
-def about(given: Inputs, predictor: Predictor, candidates: str) -> dict:
+def about(given: Given, predictor: Predictor, candidates: str) -> dict:
     """How a prediction was made, for its report."""
     return {
         "version": __version__,
@@ -104,7 +104,7 @@ def predict_texts(
     result = predictor.predict(given.mirnas, given.targets)
     if result.genes.empty:
         raise ValueError(no_site(given, None))
-    lengths = dict(zip(given.targets["target"], given.targets["utr"].str.len(), strict=True))
+    lengths = dict(zip(given.targets["target"], given.targets["sequence"].str.len(), strict=True))
     return result.genes, result.sites, lengths, about(given, predictor, "seed_match"), best(predictor, result, 30)
 
 

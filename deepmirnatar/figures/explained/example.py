@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar.common.files import read_tsv, write_tsv
-from deepmirnatar.rna.seeds import SEED_CLASSES, seed_sites
+from deepmirnatar.rna.seeds import SEED_RANKS, seed_sites
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Example:
     @property
     def site(self) -> pd.Series:
         """The site with the strongest seed class; of equals the first on the 3'UTR."""
-        return self.sites.loc[self.sites["seed_class"].map(SEED_CLASSES.index).idxmax()]
+        return self.sites.loc[self.sites["seed_type"].map(SEED_RANKS.index).idxmax()]
 
 
 def choose(
@@ -62,4 +62,4 @@ def read_example(path: str | Path) -> Example:
 
 
 def _shows(example: Example) -> tuple:
-    return example.sites["seed_class"].nunique(), -example.utr.count("N"), -len(example.utr)
+    return example.sites["seed_type"].nunique(), -example.utr.count("N"), -len(example.utr)

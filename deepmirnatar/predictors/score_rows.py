@@ -35,7 +35,7 @@ def score(
         )
     stores = {strand: Features.load(path) for strand, path in features.items()}
     predictor = predictors.load_class(about["model"]["predictor"]).load(model)
-    if predictor.five_to_three:
+    if predictor.needs_5_to_3:
         table = table.assign(mirna_sequence=five_to_three(table, orientation))
     context = Context(about["seed"], threads, device, features=stores)
     scores = predictor.predict(table.assign(label=0), context)

@@ -1,4 +1,4 @@
-"""The screenshots of the pages, from a real prediction: python -m tests.screenshots [RESULTS].
+"""The screenshots of the pages, from a real prediction: python -m benchmarks.screenshots [RESULTS].
 
 Reads the workflow's reference tables in RESULTS/reference and writes RESULTS/screenshots. Needs Chromium.
 """
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from waitress import create_server
 
 from deepmirnatar.common.files import read_tsv
-from deepmirnatar.prediction.job import predict_files, predict_texts
+from deepmirnatar.prediction.predict import predict_files, predict_texts
 from deepmirnatar.prediction.serve import create_app
 from tests.browser import Browser
 

@@ -7,14 +7,14 @@ import numpy as np
 
 from deepmirnatar.common.settings import NoSettings
 from deepmirnatar.predictors import base
-from deepmirnatar.rna.seeds import SEED_CLASSES, seed_class
+from deepmirnatar.rna.seeds import SEED_RANKS, seed_type
 
 
 class Predictor(base.Predictor):
     Settings = NoSettings
-    five_to_three = True
-    threshold = float(SEED_CLASSES.index("6mer"))
+    needs_5_to_3 = True
+    threshold = float(SEED_RANKS.index("6mer"))
 
     def predict(self, pairs, context) -> np.ndarray:
-        classes = [seed_class(*each) for each in zip(pairs["mirna_sequence"], pairs["target_sequence"], strict=True)]
-        return np.array([SEED_CLASSES.index(name) for name in classes], dtype=float)
+        classes = [seed_type(*each) for each in zip(pairs["mirna_sequence"], pairs["target_sequence"], strict=True)]
+        return np.array([SEED_RANKS.index(name) for name in classes], dtype=float)

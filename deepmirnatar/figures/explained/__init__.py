@@ -1,0 +1,1 @@
+"""The explanatory figures: the paper's Figures 2 to 7."""
