@@ -905,5 +905,5 @@ def test_controls_are_embedded_and_audited_like_pairs(look):
         f"results/runs/released/papers_network/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
     ]
     audit.dataset = "debiased"
-    with pytest.raises(ConfigError, match="published: has no run of deepmirnatar on debiased"):
+    with pytest.raises(ConfigError, match="published: has no run of papers_network on debiased"):
         look.figure_files(audit)

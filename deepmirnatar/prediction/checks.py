@@ -134,7 +134,8 @@ def with_introns(targets: pd.DataFrame) -> list[str]:
     advice = "Give spliced transcripts or 3'UTRs."
     if len(longest["sequence"]) > LONG:
         return [
-            f"{longest['target']!r} has {len(longest['sequence']):,} nt, more than an mRNA: a gene with introns? {advice}"
+            f"{longest['target']!r} has {len(longest['sequence']):,} nt, more than an mRNA: a gene with introns? "
+            f"{advice}"
         ]
     counts = targets["sequence"].map(introns)
     if counts.sum() >= 3 and counts.sum() > 3 * INTRONS_BY_CHANCE * targets["sequence"].str.len().sum():
