@@ -32,7 +32,7 @@ STAGES = {
     "embed_sequences": 2,
     "train_model": 8,
     "predict_pairs": 3,
-    "score_sites": 2,
+    "score_targets": 2,
     "plot_figure": 2,
 }
 

@@ -13,6 +13,7 @@ import numpy as np
 from deepmirnatar import __version__
 from deepmirnatar.common.files import atomic, read_tensors, sha256, write_tensors
 from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.evaluation.seen_pairs import KEY, as_text, digests
 from deepmirnatar.pairs import read_pairs
 
 WHAT_MADE_THEM = ("seed", "rows", "pairs_sha256", "date", "epochs", "threshold_valid", "commit", "mirna_counts")
@@ -20,13 +21,15 @@ WHAT_MADE_THEM = ("seed", "rows", "pairs_sha256", "date", "epochs", "threshold_v
 
 def main(model: str, settings: str, pairs: str, repression: str, outputs: dict[str, str]) -> None:
     about = json.loads(Path(settings).read_text())
-    seen = read_pairs(pairs, ["train", "valid"]).groupby("mirna")["label"].agg(["sum", "size"])
+    table = read_pairs(pairs, ["train", "valid"])
+    seen = table.groupby("mirna")["label"].agg(["sum", "size"])
     # miRNA -> how many positives and how many negatives of it were seen in training.
     about["mirna_counts"] = {row.Index: [int(row.sum), int(row.size - row.sum)] for row in seen.itertuples()}
     about["commit"] = _commit()
     arrays, description = read_tensors(model)
     narrow = {name: array.astype(np.float16) if array.dtype == np.float32 else array for name, array in arrays.items()}
     kept = {key: about[key] for key in WHAT_MADE_THEM}
+    kept[KEY] = as_text(digests(table))
     description |= {**kept, "version": __version__, "from_sha256": sha256(model)}
     write_tensors(narrow, description, outputs["sites"])
     with atomic(outputs["repression"]) as part:

@@ -1,23 +1,38 @@
 """The score of each miRNA and gene of a case study, and whether known targets score above random genes.
 
-Reads the targets table; writes the AUCs of the second figure beside it.
+Reads the genes of a prediction, the training dataset's train and valid splits, and known targets; writes all pairs and
+the AUCs of the second figure beside them.
 """
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.common.logs import log_to
+from deepmirnatar.evaluation.case_study import GROUPS, add_training, all_pairs, grouped, separation
 from deepmirnatar.figures.charts import bars, chance, heat_map, panels, pyplot, save
 from deepmirnatar.figures.colours import PALETTE, RED, ROLES
-from deepmirnatar.prediction.case_study import GROUPS, grouped, separation
+from deepmirnatar.pairs import five_to_three, read_pairs
+from deepmirnatar.prediction.inputs import read_mirnas
+from deepmirnatar.prediction.known import read_known
 
 LARGEST = 24  # rows and columns of the heat map
 
 
-def main(targets: str, labels: dict[str, str], outputs: dict[str, str]) -> None:
-    """`outputs`: scores, scores_png, groups, groups_png and numbers."""
-    table = read_tsv(targets, dtype={"mirna": str, "target": str})
+def main(inputs: dict[str, str], mirnas, orientation: str, labels: dict[str, str], outputs: dict[str, str]) -> None:
+    """`mirnas` as `read_mirnas` takes them; `inputs`: genes, groups, fasta, training, known and perhaps mirbase."""
+    names = {"mirna": str, "target": str}
+    table = all_pairs(
+        read_mirnas(mirnas, inputs.get("mirbase"))[0],
+        read_tsv(inputs["groups"], dtype=names),
+        read_tsv(inputs["genes"], dtype=names),
+        read_known(inputs["known"]),
+    )
+    rows = read_pairs(inputs["training"], ["train", "valid"])
+    rows["mirna_sequence"] = five_to_three(rows, orientation)
+    table = add_training(table, rows, read_fasta(inputs["fasta"], "ACGUN"))
+    write_tsv(table, outputs["pairs"])
     title = f"{labels['model']}, trained on {labels['dataset']}"
     chosen = table[table["group"] == "target"]
     rows, columns = (min(LARGEST, chosen[name].nunique()) for name in ("mirna", "target"))
@@ -93,4 +108,10 @@ def _groups(axis, table) -> None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(snakemake.input.targets, snakemake.params.labels, dict(snakemake.output.items()))
+    main(
+        dict(snakemake.input.items()),
+        snakemake.params.mirnas,
+        snakemake.params.orientation,
+        snakemake.params.labels,
+        dict(snakemake.output.items()),
+    )

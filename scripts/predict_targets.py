@@ -1,6 +1,6 @@
-"""Targets of a user's miRNAs by the weights that the package carries: scored parts put together, and the report.
+"""Targets of a user's miRNAs: scored parts put together, and the report.
 
-Reads what `read_inputs` saved; trains nothing.
+Reads what `read_inputs` saved, and the weights to explain the first sites; trains nothing.
 """
 
 from pathlib import Path
@@ -12,8 +12,10 @@ from deepmirnatar.prediction.predict import finish
 from deepmirnatar.prediction.predictor import Predictor
 
 
-def main(given: str, parts: list[Path], candidates: str, threads: int, folder: Path) -> None:
-    finish(Predictor.load(threads=threads), Given.load(given), parts, folder, candidates)
+def main(
+    given: str, parts: list[Path], candidates: str, weights: Path | None, threads: int, device: str, folder: Path
+) -> None:
+    finish(Predictor.load(weights, threads, device), Given.load(given), parts, folder, candidates)
     for left in {part.parent for part in parts}:
         remove_unfinished(left)
 
@@ -24,6 +26,8 @@ if __name__ == "__main__":
         snakemake.input.given,
         [Path(path.removesuffix(".genes.tsv")) for path in snakemake.input.genes],
         snakemake.params.candidates,
+        Path(snakemake.input.run[0]).parent if snakemake.input.run else None,
         snakemake.threads,
+        snakemake.resources.device,
         Path(snakemake.output.genes).parent,
     )

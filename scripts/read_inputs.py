@@ -1,4 +1,4 @@
-"""A user's miRNAs and targets, read and checked once for all jobs of a prediction by the package's weights.
+"""A user's miRNAs and targets, read and checked once for all jobs of a prediction.
 
 Reads FASTA files or names, or an annotation with its genome; scores nothing.
 """

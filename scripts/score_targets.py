@@ -1,4 +1,4 @@
-"""Candidate sites of a part of the targets, scored by the weights that the package carries.
+"""Candidate sites of a part of the targets, scored by the built-in weights or by a finished run.
 
 Reads what `read_inputs` saved; trains nothing.
 """
@@ -10,21 +10,22 @@ from deepmirnatar.prediction.chunks import score_part
 from deepmirnatar.prediction.inputs import Given
 
 
-def main(
-    given: str, known: str | None, candidates: str, part: int, parts: int, threads: int, stem: Path, code: str
-) -> None:
-    score_part(Given.load(given), stem, part, parts, candidates, threads, known, code)
+def main(given: str, stem: Path, part: int, parts: int, **options) -> None:
+    """`options` as `score_part` takes them: candidates, known, weights, threads, device, code."""
+    score_part(Given.load(given), stem, part, parts, **options)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
         snakemake.input.given,
-        snakemake.params.known,
-        snakemake.params.candidates,
+        Path(snakemake.output.genes.removesuffix(".genes.tsv")),
         int(snakemake.wildcards.part),
         snakemake.params.parts,
-        snakemake.threads,
-        Path(snakemake.output.genes.removesuffix(".genes.tsv")),
-        snakemake.params.code,
+        candidates=snakemake.params.candidates,
+        known=snakemake.input.known[0] if snakemake.input.known else None,
+        weights=Path(snakemake.input.run[0]).parent if snakemake.input.run else None,
+        threads=snakemake.threads,
+        device=snakemake.resources.device,
+        code=snakemake.params.code,
     )

@@ -1,6 +1,7 @@
 """Fit one predictor and choose its threshold.
 
-Reads the train and valid splits; the test split is dropped before anything sees it.
+Reads the train and valid splits; the test split is dropped before anything sees it. Only where training starts from
+weights, its rows are looked up among those that the weights were trained on.
 """
 
 import json
@@ -9,9 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deepmirnatar import __version__, predictors
-from deepmirnatar.common.files import read_tsv, sha256, write_json, write_tsv
+from deepmirnatar.common.files import read_description, read_tsv, sha256, write_json, write_tsv
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.embeddings.vectors import Features
+from deepmirnatar.evaluation.seen_pairs import in_words, seen_by_weights
 from deepmirnatar.evaluation.threshold import best_threshold
 from deepmirnatar.pairs import five_to_three, read_pairs
 from deepmirnatar.predictors.base import Context, Predictor
@@ -50,6 +52,9 @@ def main(
     context = Context(seed, threads, device, Path(checkpoints), stores, outputs["model"])
     history = predictor.fit(train, valid, context)
     chosen = best_threshold(valid["label"].to_numpy(), predictor.predict(valid, context))
+    seen = seen_by_weights(model["settings"].get("weights"), pairs)
+    if sentence := in_words(seen):
+        log.warning("warning: %s", sentence)
     log.info("threshold chosen on valid: %.4g (default: %.4g)", chosen, predictor.threshold)
     about = {
         "model": model,
@@ -59,6 +64,9 @@ def main(
         "epochs": len(history),
         "rows": {"train": len(train), "valid": len(valid)},
         "pairs_sha256": sha256(pairs),
+        # Kind and settings of each strand's embedding, so that the run can embed other sequences.
+        "embeddings": {strand: read_description(path) for strand, path in features.items()},
+        "seen_by_weights": seen,
         "version": __version__,
         "threads": threads,
         "device": _device(device) if len(history) else "cpu",

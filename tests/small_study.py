@@ -43,7 +43,7 @@ embeddings:
     settings: {layers: 1, size: 16, heads: 2, steps: 60, batch_size: 8, piece_kmers: 16, mask: 0.5}
 models:
   small_model:
-    extends: deepmirnatar
+    extends: papers_network
     embeddings: {mirna: mirna_word2vec, site: small_dnabert}
     settings:
       {epochs: 8, batch_size: 8, learning_rate: 0.003, hidden: 16, filters: 8, decoder_modules: 1, heads: 2,
@@ -57,7 +57,7 @@ predictions:
 TARGETS = (
     "results/tables/small/results.tsv",
     "results/figures/small/small/curves.svg",
-    "results/predictions/small/targets.svg",
+    "results/predictions/small/genes.tsv",
 )
 # How long a job took, when and on what: all that may differ between two runs of one study.
 TIMES = re.compile(r'"(date|machine|device)": "[^"]*"|seconds per epoch, measured.*')

@@ -148,4 +148,4 @@ def test_the_notebook_runs_from_sequences_to_a_figure(folder, small_weights):
     for cell in book["cells"]:
         if cell["cell_type"] == "code":
             exec("".join(cell["source"]), names)
-    assert len(names["result"].genes) > 10 and (folder / "genes.png").stat().st_size > 5000
+    assert len(names["result"].genes) > 10 and (folder / "deepmirnatar-example/genes.png").stat().st_size > 5000

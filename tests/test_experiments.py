@@ -640,16 +640,17 @@ def test_a_header_behind_a_hash_is_a_header(small, tmp_path):
 
 
 @pytest.fixture
-def look(published, root) -> Inputs:
+def look(published, root, tmp_path) -> Inputs:
+    (tmp_path / "m.fa").write_text(">a\nACGU\n")
+    published["predictions"]["mine"] = dict.fromkeys(("mirnas", "targets"), str(tmp_path / "m.fa"))
     return Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
 
 
 @pytest.mark.parametrize(("text", "reads"), [("miR-16\nlet-7a\n", True), (">a\nUGAGGUAGUAGGUUGUAUAGUU\n", False)])
-def test_mirbase_is_read_where_a_file_holds_names(published, root, tmp_path, text, reads):
+def test_mirbase_is_read_where_a_file_holds_names(published, tmp_path, text, reads):
     (tmp_path / "mirnas.txt").write_text(text)
     published["predictions"]["own"] = {"mirnas": str(tmp_path / "mirnas.txt"), "targets": str(tmp_path / "mirnas.txt")}
-    look = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
-    assert ("mirbase" in look.shipped_inputs(SimpleNamespace(shipped="own"))) == reads
+    assert ("mirbase" in Study(published).prediction_files("own")) == reads
 
 
 def test_a_users_dnabert_folder_is_read_as_it_is(published, root, tmp_path):
@@ -668,8 +669,8 @@ def test_the_wildcards_choose_the_library_files_that_count(look):
     assert chosen(source="miraw") == ["sources.mitar"]
     assert chosen(dataset="debiased") == ["datasets.negatives.matched"]
     assert chosen(dataset="released", model="no_sca") == ["predictors.papers_network", "datasets.negatives.given"]
-    assert chosen(prediction="case_study") == ["predictors.papers_network"]
-    assert chosen(shipped="mine") == ["predictors.interaction_map"]
+    assert chosen(prediction="case_study") == ["predictors.papers_network", "embeddings.word2vec", "embeddings.dnabert"]
+    assert chosen(prediction="mine") == ["predictors.interaction_map"]
     assert chosen(dataset="released", embedding="site_onehot")[1] == "embeddings.onehot"
     assert chosen(experiment="published", figure="dropout") == ["figures.kinds.dropout"]
     for source in SOURCES:

@@ -19,10 +19,9 @@ from deepmirnatar.prediction import predict as job
 from deepmirnatar.prediction.duplex_svg import as_text, duplex
 from deepmirnatar.prediction.explain import importance
 from deepmirnatar.prediction.inputs import read_inputs, read_texts
+from deepmirnatar.prediction.known import read_known
 from deepmirnatar.prediction.mirna_names import from_mirbase
-from deepmirnatar.prediction.study_sites import read_mirnas, read_targets
-from deepmirnatar.prediction.targets import read_known
-from deepmirnatar.rna.seeds import seed_type
+from deepmirnatar.rna.seeds import CANDIDATES, seed_type
 from deepmirnatar.rna.sequences import joined, padded, reverse_complement
 from deepmirnatar.rna.site_features import CLASSES, FEATURES, SeedIndex, find_sites
 from deepmirnatar.rna.site_kernels import CANONICAL, STACKS
@@ -55,7 +54,8 @@ def fasta(tmp_path_factory, rna):
 
 
 def tables(fasta) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return read_mirnas(None, fasta / "mirnas.fa"), read_targets(None, fasta / "utrs.fa")
+    given = read_inputs(fasta / "mirnas.fa", fasta / "utrs.fa")
+    return given.mirnas, given.targets
 
 
 def test_every_seed_match_is_found_with_its_type_and_place(weights, fasta):
@@ -94,8 +94,8 @@ def test_the_command_the_library_and_the_rule_give_the_same(weights, fasta, tmp_
         monkeypatch.setattr(chunk_scores, "LEAST", 1)
         stems = [tmp_path / folder / "parts" / str(part) for part in range(parts)]
         for part, stem in enumerate(stems):
-            script("score_targets").main(given, None, "seed_match", part, parts, 1, stem, "")
-        script("predict_targets").main(given, stems, "seed_match", 1, tmp_path / folder)
+            script("score_targets").main(given, stem, part, parts, candidates="seed_match", known=None)
+        script("predict_targets").main(given, stems, "seed_match", None, 1, "auto", tmp_path / folder)
     for folder in (tmp_path / "a", tmp_path / "b", tmp_path / "c", tmp_path / "d"):
         for name, table in (("genes.tsv", result.genes), ("sites.tsv", result.sites)):
             pd.testing.assert_frame_equal(read_tsv(folder / name), table, check_dtype=False, rtol=1e-6)
@@ -301,6 +301,17 @@ def test_dna_and_lower_case_from_python_are_the_same_as_rna(weights, rna):
     pd.testing.assert_frame_equal(found.genes, expected.genes)
 
 
+@pytest.mark.parametrize("targets", [["ACGUACGU"], {"PTEN": "ACGUACGU"}])
+def test_targets_of_another_kind_are_refused_in_one_sentence(weights, targets):
+    mirnas = pd.DataFrame({"mirna": ["a"], "mirna_sequence": [LET7]})
+    with pytest.raises(
+        ValueError, match=r"targets are a (list|dict); give the path of a FASTA file, or a pandas table"
+    ):
+        Predictor.load(weights).predict(mirnas, targets)
+    with pytest.raises(ValueError, match="mirnas are a dict; give the path of a FASTA file, a list of names, or a"):
+        Predictor.load(weights).predict({"a": LET7}, pd.DataFrame({"target": ["u"], "sequence": ["ACGU" * 20]}))
+
+
 @pytest.mark.parametrize(
     ("column", "value", "wanted"),
     [
@@ -435,12 +446,13 @@ def test_training_rows_of_a_mirna_come_from_the_weights():
     assert counted[["mirna_positives", "mirna_negatives"]].to_numpy().tolist() == [[3, 5], [0, 0]]
 
 
-def test_every_kind_of_candidate_reaches_the_report(weights, fasta, tmp_path):
-    paths = fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path
-    job.predict_files(*paths, candidates="all", explained=0, weights=weights)
+def test_offset_6mers_are_candidates_where_they_are_asked_for(weights, fasta, tmp_path):
+    job.predict_files(
+        fasta / "mirnas.fa", fasta / "utrs.fa", tmp_path, candidates="offset", explained=0, weights=weights
+    )
     sites = read_tsv(tmp_path / "sites.tsv")
-    assert {"8mer", "offset 6mer", "wobble 7mer", "mismatch 8mer"} <= set(sites["seed_type"])
-    assert "wobble 7mer" in (tmp_path / "report.html").read_text()
+    assert "offset 6mer" in set(sites["seed_type"]) <= set(CANDIDATES["offset"])
+    assert "offset 6mer" in (tmp_path / "report.html").read_text()
 
 
 def test_merging_ranks_and_counts(tmp_path, monkeypatch):

@@ -7,10 +7,10 @@ import pytest
 from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import read_tsv, write_tsv
 from deepmirnatar.datasets.gene_filter import check_genes, drop_targets
-from deepmirnatar.prediction import study_sites, targets
-from deepmirnatar.prediction.case_study import grouped, separation
+from deepmirnatar.evaluation.case_study import add_training, all_pairs, grouped, separation
+from deepmirnatar.prediction.outputs import bed
+from deepmirnatar.prediction.reference_targets import reference_targets
 from deepmirnatar.rna.near_identical import lie_on
-from deepmirnatar.rna.sequences import PAIRS, encode
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study
 
@@ -21,56 +21,12 @@ UTR = "G" * 50 + "CUACCUCA" + "U" * 30
 MIRNAS = pd.DataFrame({"mirna": ["let-7", "miR-16"], "mirna_sequence": [LET7, MIR16]})
 
 
-def on(*utrs: str) -> pd.DataFrame:
-    return pd.DataFrame({"target": [f"gene{n}" for n in range(len(utrs))], "sequence": utrs, "group": "target"})
-
-
 def fasta(path, **entries):
     path.write_text("".join(f">{name} more words\n{sequence}\n" for name, sequence in entries.items()))
     return path
 
 
-# --- candidate sites ------------------------------------------------------------------------------------------
-
-
-def test_seed_candidates_stand_where_they_are_on_the_utr():
-    sites = study_sites.find_sites(MIRNAS, on("A" * 100, UTR), "seed", 40, 5)
-    assert sites[["mirna", "target", "start", "end", "seed_type"]].to_numpy().tolist() == [
-        ["let-7", "gene1", 23, 63, "8mer"]
-    ]
-    assert sites["target_sequence"].item() == UTR[23:63]
-
-
-def test_pairing_and_all_take_windows_a_step_apart(rna):
-    utr = rna(np.random.default_rng(2), 103) + "A" * 100
-    every = study_sites.find_sites(MIRNAS, on(utr), "all", 40, 5)
-    assert every.groupby("mirna")["start"].agg(list).tolist() == [list(range(0, 164, 5))] * 2
-    some = study_sites.find_sites(MIRNAS, on(utr), "pairing", 40, 5)
-    can_pair = PAIRS[encode(LET7)[:10][::-1][:, None], encode(utr)]
-    # nt 10 faces p, nt 9 faces p + 1, and so on.
-    counts = [can_pair[np.arange(10), np.arange(p, p + 10)].sum() for p in range(len(utr) - 9)]
-    expected = [start for start in range(0, 164, 5) if max(counts[start : start + 31]) >= 6]
-    assert some.loc[some["mirna"] == "let-7", "start"].tolist() == expected
-    assert 0 < len(some) < len(every)
-    for row in every.itertuples():
-        assert row.target_sequence == utr[row.start : row.end] and row.end - row.start == 40
-
-
-def test_windows_with_unknown_bases_and_utrs_that_are_too_short_give_none():
-    assert not len(study_sites.find_sites(MIRNAS, on("ACGU" * 5, "N" * 100), "all", 40, 5))
-
-
 # --- what goes in ---------------------------------------------------------------------------------------------
-
-
-def test_fasta_takes_dna_lower_case_and_gzip(tmp_path):
-    import gzip
-
-    path = fasta(tmp_path / "m.fa", **{"let-7": LET7.replace("U", "t").lower()})
-    zipped = tmp_path / "m.fa.gz"
-    zipped.write_bytes(gzip.compress(path.read_bytes()))
-    for each in (path, zipped):
-        assert study_sites.read_mirnas(None, each).to_numpy().tolist() == [["let-7", LET7]]
 
 
 def test_entries_that_biomart_has_no_sequence_of_are_left_out_and_counted(tmp_path, caplog):
@@ -87,75 +43,71 @@ def test_entries_that_biomart_has_no_sequence_of_are_left_out_and_counted(tmp_pa
         (">a\n\n", "'a' is empty"),
         (">\nACGU\n", "entry 1 has no name"),
         ("mirna\tsequence\n", "holds no FASTA entry"),
-        (f">pre\n{'ACGU' * 20}\n", "'pre' has 80 nt; a mature miRNA"),
     ],
 )
 def test_a_fault_in_a_fasta_names_file_and_entry(tmp_path, text, wanted):
     path = tmp_path / "m.fa"
     path.write_text(text)
     with pytest.raises(ValueError, match=wanted):
-        study_sites.read_mirnas(None, path)
+        read_fasta(path, "ACGU")
 
 
-def test_an_unknown_name_is_met_with_the_nearest(tmp_path):
-    utrs, mature = tmp_path / "utrs.tsv", tmp_path / "mirnas.tsv"
-    write_tsv(pd.DataFrame({"gene": ["PTEN", "BCL2"], "entrez": ["1", "2"], "sequence": [UTR, "ACGU"]}), utrs)
-    write_tsv(pd.DataFrame({"name": ["hsa-let-7a-5p"], "accession": ["M"], "sequence": [LET7]}), mature)
-    assert study_sites.read_targets(["BCL2", "PTEN"], utrs)["sequence"].tolist() == ["ACGU", UTR]
+def utrs(folder, **genes) -> str:
+    """A reference table of 3'UTRs."""
+    write_tsv(pd.DataFrame({"gene": genes.keys(), "sequence": genes.values()}), folder / "utrs.tsv")
+    return str(folder / "utrs.tsv")
+
+
+def test_genes_come_by_name_and_an_unknown_one_is_met_with_the_nearest(tmp_path):
+    table = utrs(tmp_path, PTEN=UTR, BCL2="ACGU")
+    assert reference_targets(["BCL2", "PTEN"], None, table, 0, 1)["sequence"].tolist() == ["ACGU", UTR]
     with pytest.raises(ValueError, match=r"gene 'PTNE' is not in the reference table. Did you mean 'PTEN'\?"):
-        study_sites.read_targets(["PTNE"], utrs)
-    with pytest.raises(ValueError, match=r"miRNA 'hsa-let-7a' is not .* 'hsa-let-7a-5p'"):
-        study_sites.read_mirnas(["hsa-let-7a"], mature)
+        reference_targets(["PTNE"], None, table, 0, 1)
 
 
 def test_random_targets_are_seeded_others_and_long_enough(tmp_path):
-    utrs = tmp_path / "utrs.tsv"
-    table = pd.DataFrame({"gene": [f"g{n}" for n in range(30)], "sequence": [UTR] * 29 + ["N" * 90]})
-    write_tsv(table, utrs)
-    drawn = [study_sites.random_targets(5, utrs, pd.Series(["g0", "g1"]), 40, seed)["target"] for seed in (1, 1, 2)]
-    assert drawn[0].tolist() == drawn[1].tolist() != drawn[2].tolist()
-    everything = study_sites.random_targets(27, utrs, pd.Series(["g0", "g1"]), 40, 1)
-    assert set(everything["target"]) == {f"g{n}" for n in range(2, 29)} and set(everything["group"]) == {"random"}
+    table = utrs(tmp_path, **{f"g{n}": UTR for n in range(29)}, g29="N" * 90)
+    found = [reference_targets(["g0", "g1"], None, table, 5, seed) for seed in (1, 1, 2)]
+    drawn = [each.loc[each["group"] == "random", "target"].tolist() for each in found]
+    assert drawn[0] == drawn[1] != drawn[2] and len(drawn[0]) == 5
+    everything = reference_targets(["g0", "g1"], None, table, 27, 1)
+    assert everything["target"].tolist()[:2] == ["g0", "g1"]
+    assert set(everything["target"][2:]) == {f"g{n}" for n in range(2, 29)}
     with pytest.raises(ValueError, match="28 genes are asked for, the reference has 27"):
-        study_sites.random_targets(28, utrs, pd.Series(["g0", "g1"]), 40, 1)
+        reference_targets(["g0", "g1"], None, table, 28, 1)
+
+
+def test_stand_ins_of_the_reference_are_marked_and_own_3utrs_are_not(script, tmp_path):
+    genes = {"A": "G" * 400 + "CUACCUCA" + "U" * 436, "B": UTR}
+    table, own = utrs(tmp_path, **genes), str(fasta(tmp_path / "own.fa", C=genes["A"]))
+    out = [str(tmp_path / name) for name in ("targets.fa", "targets.tsv")]
+    script("write_targets").main(["A", "B"], [], table, 0, 1, *out)
+    assert read_tsv(out[1]).set_index("target")["stand_in"].to_dict() == {"A": 1, "B": 0}
+    assert read_fasta(out[0], "ACGU").to_dict() == genes
+    script("write_targets").main(None, [own], table, 2, 1, *out)
+    assert read_tsv(out[1])[["target", "group", "utr_length", "stand_in"]].to_numpy().tolist() == [
+        ["C", "target", 844, 0], ["A", "random", 844, 1], ["B", "random", 88, 0]
+    ]  # fmt: skip
 
 
 # --- what comes out -------------------------------------------------------------------------------------------
 
-SITES = pd.DataFrame(
-    {
-        "mirna": ["let-7", "let-7", "miR-16"],
-        "target": ["A", "A", "B"],
-        "start": [23, 0, 7],
-        "end": [63, 40, 47],
-        "seed_type": ["8mer", "offset 6mer", "none"],
-        "score": [0.5, 0.2, 0.1],
-        "called": [1, 0, 0],
-        "called_valid": [0, 0, 0],
-    }
+GENES = pd.DataFrame(
+    {"mirna": ["let-7", "miR-16"], "target": ["A", "B"], "sites": [2, 1], "best_score": [0.5, 0.1], "repression": -0.5}
 )
-TESTED = MIRNAS.merge(pd.DataFrame({"target": ["A", "B"], "group": "target", "utr_length": 88}), how="cross")
+TARGETS = pd.DataFrame({"target": ["A", "B"], "group": "target", "utr_length": 88, "stand_in": 0})
+KNOWN = pd.DataFrame({"mirna": ["let-7", "miR-16"], "gene": ["A", "A"], "strong": [1, 0]})
 
 
-def test_a_pair_has_its_sites_combined_and_one_without_a_site_stays():
-    table = targets.summarize(TESTED, SITES).set_index(["mirna", "target"])
-    assert len(table) == 4
-    row = table.loc["let-7", "A"]
-    assert (row["sites"], row["best_score"], row["called"], row["called_valid"]) == (2, 0.5, 1, 0)
-    assert row["any_site"] == pytest.approx(1 - 0.5 * 0.8)
-    none = table.loc["let-7", "B"]
-    assert none["sites"] == none["called"] == 0 and pd.isna(none["best_score"]) and pd.isna(none["any_site"])
-    assert table.index[0] == ("let-7", "A")
-
-
-def test_scores_that_are_no_probabilities_are_not_combined():
-    table = targets.summarize(TESTED, SITES.assign(score=[-5.0, -12.0, -1.0]))
-    assert "any_site" not in table and table["best_score"].max() == -1
+def test_a_pair_without_a_site_stays_in_the_case_study():
+    table = all_pairs(MIRNAS, TARGETS, GENES, KNOWN).set_index(["mirna", "target"])
+    assert len(table) == 4 and table.index[0] == ("let-7", "A")
+    assert table.loc[("let-7", "A"), ["sites", "best_score", "repression"]].tolist() == [2, 0.5, -0.5]
+    assert table.loc[("let-7", "B"), "sites"] == 0 and pd.isna(table.loc[("let-7", "B"), "best_score"])
 
 
 def test_known_targets_are_strong_or_not():
-    known = pd.DataFrame({"mirna": ["let-7", "miR-16"], "gene": ["A", "A"], "strong": [1, 0]})
-    table = targets.add_known(targets.summarize(TESTED, SITES), known).set_index(["mirna", "target"])
+    table = all_pairs(MIRNAS, TARGETS, GENES, KNOWN).set_index(["mirna", "target"])
     assert table["strong"].to_dict() == {p: int(p == ("let-7", "A")) for p in table.index}
     assert table["known"].to_dict() == {p: int(p[1] == "A") for p in table.index}
 
@@ -171,25 +123,21 @@ def test_training_rows_are_counted_by_name_sequence_and_place():
         columns=["mirna", "mirna_sequence", "target", "target_sequence", "label"],
     )
     utrs = pd.Series({"A": UTR, "B": "A" * 88})
-    table = targets.add_training(targets.summarize(TESTED, SITES), training, utrs).set_index(["mirna", "target"])
+    table = add_training(all_pairs(MIRNAS, TARGETS, GENES, KNOWN), training, utrs).set_index(["mirna", "target"])
     counts = table.filter(like="_in_training")
     assert counts.loc[("let-7", "A")].tolist() == [2, 1, 2, 1, 2, 1]
     assert counts.loc[("miR-16", "A")].tolist() == [0, 0, 2, 1, 0, 1]
     assert counts.loc[("let-7", "B")].tolist() == [0, 0, 0, 0, 2, 1]
 
 
-def test_bed_is_sorted_and_its_coordinates_cut_the_site_out():
-    sites = study_sites.find_sites(MIRNAS, on("A" * 40 + UTR, UTR), "seed", 40, 5).assign(score=[0.25, 1.0])
-    table = targets.bed(sites)
-    assert table.to_numpy().tolist() == [
-        ["gene0", 63, 103, "let-7|8mer", 250, "+"],
-        ["gene1", 23, 63, "let-7|8mer", 1000, "+"],
+def test_bed_is_sorted_and_its_score_is_from_0_to_1000():
+    sites = pd.DataFrame({"mirna": "let-7", "target": ["B", "A", "A"], "start": [7, 23, 0], "end": [47, 63, 40]})
+    sites = sites.assign(seed_type=["6mer", "8mer", "offset 6mer"], score=[0.25, 1.0, -12.5])
+    assert bed(sites).to_numpy().tolist() == [
+        ["A", 0, 40, "let-7|offset_6mer", 0, "+"],
+        ["A", 23, 63, "let-7|8mer", 1000, "+"],
+        ["B", 7, 47, "let-7|6mer", 250, "+"],
     ]
-    for row, utr in zip(table.itertuples(), ("A" * 40 + UTR, UTR), strict=True):
-        assert utr[row.start : row.end] == sites["target_sequence"].iloc[row.Index]
-    stretched = targets.bed(SITES.assign(score=[-5.0, -15.0, -10.0]))
-    assert stretched["bed_score"].tolist() == [0, 1000, 500]
-    assert stretched["name"].tolist()[0] == "let-7|offset_6mer"
 
 
 # --- the case study -------------------------------------------------------------------------------------------
@@ -205,7 +153,7 @@ def case() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["mirna", "target", "group", "strong", "known", "best_score"])
     table["sites"] = table["best_score"].notna().astype(int)
     seen = {"mirna_positives_in_training": 1, "mirna_negatives_in_training": (table["mirna"] == "a").astype(int)}
-    return table.assign(utr_length=100, **seen)
+    return table.assign(utr_length=100, stand_in=0, **seen)
 
 
 def test_pairs_are_grouped_by_evidence():
@@ -235,26 +183,12 @@ def test_where_no_pair_has_a_site_nothing_is_told_apart():
 
 
 def test_stand_ins_are_left_out_of_one_row():
-    table = case().assign(stand_in=0)
-    assert separation(table).equals(separation(case()))
+    table = case()
+    assert not separation(table)["score"].str.contains("stand-ins").any()
     table.loc[1, "stand_in"] = 1  # the pair of strong evidence that scores .90
     row = separation(table).set_index("score").loc["model, pairs with a site, without stand-ins"]
     # .30 against .10, .20, .80.
     assert row["value"] == pytest.approx(2 / 3) and row["positives"] == 1
-
-
-def test_stand_ins_of_the_reference_are_marked_and_own_3utrs_are_not(script, tmp_path):
-    utrs = {"A": "G" * 400 + "CUACCUCA" + "U" * 436, "B": UTR}
-    write_tsv(pd.DataFrame({"gene": utrs.keys(), "sequence": utrs.values()}), tmp_path / "utrs.tsv")
-    mirnas = fasta(tmp_path / "m.fa", a=LET7)
-    out = [str(tmp_path / name) for name in ("candidates.tsv", "tested.tsv", "utrs.fa")]
-    stanza = {"mirnas": "m.fa", "window": 40, "step": 5, "random_targets": 0, "candidates": "seed"}
-    files = {"mirnas": mirnas, "targets": tmp_path / "utrs.tsv"}
-    script("find_sites").main("mine", {**stanza, "targets": ["A", "B"]}, files, *out)
-    assert read_tsv(out[1]).set_index("target")["stand_in"].to_dict() == {"A": 1, "B": 0}
-    files["targets"] = fasta(tmp_path / "utrs.fa", **utrs)
-    script("find_sites").main("mine", {**stanza, "targets": "utrs.fa"}, files, *out)
-    assert "stand_in" not in read_tsv(out[1])
 
 
 def test_sites_lie_on_utrs_by_a_shared_run_or_whole_if_short(rna):
@@ -328,15 +262,28 @@ def study(tmp_path, **over) -> Study:
 def test_a_stanza_is_completed_and_two_fasta_files_need_no_reference(tmp_path):
     found = study(tmp_path)
     assert found.predictions["mine"] == {
-        "mirnas": "m.fa", "targets": "m.fa", "dataset": "d", "model": "seed_match", "seed": 1, "candidates": "seed",
-        "window": 40, "step": 5, "random_targets": 0,
+        "mirnas": "m.fa", "targets": "m.fa", "dataset": "d", "model": "seed_match", "seed": 1, "known": None,
+        "candidates": "seed_match", "chunks": 1, "random_targets": 0,
     }  # fmt: skip
     assert found.prediction_files("mine") == {"mirnas": "m.fa", "targets": "m.fa"}
-    assert found.known_targets("mine") == [] and len(found.known_targets("more")) == 1
-    assert found.case_studies() == ["more"]
+    run = "results/runs/d/seed_match/seed-1"
+    assert found.prediction_run("mine") == [f"{run}/model.safetensors", f"{run}/settings.json"]
+    assert found.case_studies() == ["more"] == found.reference_predictions()
     named = study(tmp_path, targets=["PTEN"])
-    assert named.prediction_files("mine")["targets"] == "results/reference/utrs.tsv"
-    assert len(named.known_targets("mine")) == 1
+    assert named.prediction_files("mine")["targets"] == "results/predictions/mine/targets.fa"
+    assert named.predictions["mine"]["known"] == "results/reference/known_targets.tsv"
+
+
+def test_the_embedders_of_a_run_are_read_with_its_model(tmp_path):
+    config = study(tmp_path).config
+    config["embeddings"] = {
+        "words": {"kind": "word2vec", "strand": "mirna"}, "letters": {"kind": "onehot", "strand": "site"}
+    }  # fmt: skip
+    config["models"]["map"] = {
+        "predictor": "interaction_map", "embeddings": {"mirna": "words", "site": "letters"}
+    }  # fmt: skip
+    config["predictions"]["mine"]["model"] = "map"
+    assert Study(config, tmp_path).prediction_run("mine")[2:] == ["results/embeddings/d/words/embedder.safetensors"]
 
 
 def test_embeddings_of_three_to_five_mirnas_do_not_go_to_a_prediction_that_turns_them(tmp_path):
@@ -354,7 +301,7 @@ def test_embeddings_of_three_to_five_mirnas_do_not_go_to_a_prediction_that_turns
     [
         ({"dataset": "dd"}, r"predictions.mine.dataset: 'dd' is not known. Did you mean 'd'"),
         ({"model": "seed_clas"}, "Did you mean 'seed_match'"),
-        ({"candidates": "seeds"}, "Did you mean 'seed'"),
+        ({"candidates": "offsets"}, "Did you mean 'offset'"),
         ({"targets": "utrs.fa"}, r"predictions.mine.targets: there is no file 'utrs.fa' .*as a list"),
     ],
 )

@@ -63,9 +63,9 @@ def test_a_misspelt_key_is_one_clear_error(tmp_path):
     cases = {
         "datasets: {released: {orientaton: corrected}}": "datasets.released: 'orientaton' is not known. Did you mean",
         "device: gpu": "device: 'gpu' is not known. Did you mean 'cpu'? Known: auto, cpu, cuda",
-        "models: {deepmirnatar: {settings: {droput: 0.2}}}": "Did you mean 'dropout'",
-        "experiments: {published: {datasets: [relased], models: [deepmirnatar]}}": "Did you mean 'released'",
-        "experiments: {published: {figures: {ablatoin: [deepmirnatar]}}}": "Did you mean 'ablation'",
+        "models: {papers_network: {settings: {droput: 0.2}}}": "Did you mean 'dropout'",
+        "experiments: {published: {datasets: [relased], models: [papers_network]}}": "Did you mean 'released'",
+        "experiments: {published: {figures: {ablatoin: [papers_network]}}}": "Did you mean 'ablation'",
         "datasets: {debiased: {negatives: {strategy: matchd}}}": "Did you mean 'matched'",
         "datasets: {mine: pairs.tsv}": "datasets.mine: 'pairs.tsv' should be a map of keys to values",
         '{\t"threads": 0}': "threads: 0 is below the smallest allowed, 1",  # JSON, which YAML with its tabs is not
@@ -145,7 +145,7 @@ embeddings:
   own_site: {kind: onehot, strand: site, settings: {k: 2}}
 models:
   own_model:
-    extends: deepmirnatar
+    extends: papers_network
     embeddings: {site: own_site}
     settings:
       {epochs: 6, batch_size: 8, hidden: 16, filters: 8, decoder_modules: 1, heads: 2, checkpoint_minutes: 0.0001}
@@ -164,7 +164,7 @@ experiments:
       model_audit: [own_model, seed_match]
       transfer: [own_model]
 predictions:
-  mine: {mirnas: mirnas.fa, targets: utrs.fa, dataset: own, model: own_model, candidates: all, step: 20}
+  mine: {mirnas: mirnas.fa, targets: utrs.fa, dataset: own, model: own_model, chunks: 2}
 """
 
 
@@ -243,20 +243,22 @@ def test_the_audit_of_a_model_is_made_for_any_predictor(finished):
 def test_own_sequences_go_in_and_targets_come_out_without_the_reference(finished):
     # Nothing may read the reference tables: they are away.
     shutil.move(finished / "results/reference", finished / "away")
-    answer = run_own(finished, "results/predictions/mine/targets.svg", "--rerun-triggers", "mtime")
+    answer = run_own(finished, "results/predictions/mine/genes.tsv", "--rerun-triggers", "mtime")
     shutil.move(finished / "away", finished / "results/reference")
     assert answer.returncode == 0, answer.stdout[-3000:]
-    assert {"find_sites", "score_sites", "summarize_targets"} <= set(jobs(answer.stdout))
-    assert "filter_pairs" not in jobs(answer.stdout)
+    assert jobs(answer.stdout)["score_targets"] == 2 and "predict_targets" in jobs(answer.stdout)
+    assert not {"filter_pairs", "train_model"} & set(jobs(answer.stdout))
     folder = finished / "results/predictions/mine"
-    targets, sites = read_tsv(folder / "targets.tsv"), read_tsv(folder / "sites.tsv")
-    assert len(targets) == 6 and (targets["target"] == "UTR-3").sum() == (targets["sites"] == 0).sum() == 2
-    assert "known" not in targets and (targets["mirna_positives_in_training"] > 0).all()
-    assert sites["score"].is_monotonic_decreasing and sites["score"].between(0, 1).all()
-    utrs = dict(zip(*[iter((folder / "utrs.fa").read_text().split())] * 2, strict=True))
-    lines = [line.split("\t") for line in (folder / "sites.bed").read_text().splitlines()]
-    cut = [utrs[f">{chrom}"][int(start) : int(end)] for chrom, start, end, *_ in lines]
-    assert sorted(cut) == sorted(sites["target_sequence"]) and {line[5] for line in lines} == {"+"}
+    genes, sites = read_tsv(folder / "genes.tsv"), read_tsv(folder / "sites.tsv")
+    assert (genes["target"] == "UTR-1").any() and "known" not in genes and len(sites) == genes["sites"].sum()
+    assert sites["score"].between(0, 1).all() and (genes["repression"] < 0).all()
+    page = (folder / "report.html").read_text()
+    assert "own_model of own, seed 1" in page and "the built-in model" in page
+    # The command gives the same by the run's folder.
+    command = [sys.executable, "-m", "deepmirnatar", "predict", "--mirnas", "mirnas.fa", "--targets", "utrs.fa"]
+    command += ["--weights", "results/runs/own/own_model/seed-1", "--out", "by_command"]
+    subprocess.run(command, cwd=finished, check=True)
+    pd.testing.assert_frame_equal(read_tsv(finished / "by_command/genes.tsv"), genes, rtol=1e-5)
 
 
 def test_all_figures_are_drawn_again_from_finished_runs_without_training(finished, tmp_path):
@@ -439,7 +441,7 @@ def test_every_script_finds_what_it_imports_in_its_environment():
         listed = yaml.safe_load((ROOT / f"envs/{env}.yaml").read_text())["dependencies"]
         listed = {each.split("=")[0] for each in listed}
         needed = {CONDA_NAME.get(name, name) for name in imports(ROOT / f"scripts/{script}.py", set())}
-        if script in ("train_model", "predict_pairs", "score_sites", "embed_sequences"):
+        if script in ("train_model", "predict_pairs", "embed_sequences"):
             continue  # these load predictors and embedders by name; `train.yaml` is checked against all below
         if script in ("generate_negatives", "parse_source"):
             needed |= {"viennarna"}

@@ -10,12 +10,11 @@ import pandas as pd
 
 from deepmirnatar import embeddings
 from deepmirnatar.common.did_you_mean import did_you_mean
-from deepmirnatar.common.files import read_tensors, sha256
+from deepmirnatar.common.files import read_description
 from deepmirnatar.datasets import negatives
 from deepmirnatar.embeddings import dnabert
 from deepmirnatar.figures import kinds
 from deepmirnatar.figures.base import DRAWN, READS
-from deepmirnatar.prediction.inputs import names_in
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study, file_name
@@ -24,16 +23,14 @@ from workflow.cluster import has_gpu
 from workflow.fingerprint import ROOT, fingerprint
 
 WEIGHTS = ROOT / "deepmirnatar" / "prediction" / "weights"
-# `{dataset}.controls` are the controls of a dataset, where plain `{dataset}` are its pairs, and
-# `{prediction}.candidates` the candidate sites of a prediction; no dataset's name has a dot.
-CONTROLS, CANDIDATES = ".controls", ".candidates"
-MIRBASE = "resources/downloads/mirbase/mature.fa"
+# `{dataset}.controls` are a dataset's controls, plain `{dataset}` its pairs; no dataset's name has a dot.
+CONTROLS = ".controls"
 
 
 @cache
-def shipped_predictor() -> str:
-    """The predictor of the shipped weights, which are read once for all jobs."""
-    return read_tensors(WEIGHTS / "sites.safetensors")[1]["predictor"]
+def built_in_predictor() -> str:
+    """The predictor of the built-in weights, which are read once for all jobs."""
+    return read_description(WEIGHTS / "sites.safetensors")["predictor"]
 
 
 class Inputs:
@@ -47,7 +44,6 @@ class Inputs:
         controls = [f"{name}:controls" for name in study.datasets]
         self.test_sets = {file_name(name): name for name in [*study.runs["test_set"].unique(), *controls]}
         self.embedded = [f"{name}{kind}" for name in study.datasets for kind in ("", CONTROLS)]
-        self.embedded += [f"{name}{CANDIDATES}" for name in study.predictions]
         self.downloads = [f"resources/downloads/{source}/{file}" for source, file in registry.index]
         for name, stanza in study.models.items():
             weights = stanza["settings"].get("weights") or ""
@@ -65,10 +61,13 @@ class Inputs:
     def plug_ins(self, wildcards) -> list[str]:
         """The library files, as dotted names, that a job's wildcards choose by way of the config."""
         names = []
-        if hasattr(wildcards, "model") or hasattr(wildcards, "prediction"):
+        if hasattr(wildcards, "model"):
             names.append(f"predictors.{self.model(wildcards)['predictor']}")
-        if hasattr(wildcards, "shipped"):
-            names.append(f"predictors.{shipped_predictor()}")
+        if hasattr(wildcards, "prediction"):
+            model = self.study.models.get(self.study.predictions[wildcards.prediction].get("model"))
+            names.append(f"predictors.{model['predictor'] if model else built_in_predictor()}")
+            for embedding in model["embeddings"].values() if model else ():
+                names.append(f"embeddings.{self.study.embeddings[embedding]['kind']}")
         if hasattr(wildcards, "dataset"):
             names.append(f"datasets.negatives.{self.dataset(wildcards)['negatives']['strategy']}")
         if hasattr(wildcards, "embedding"):
@@ -174,15 +173,14 @@ class Inputs:
         return self.gpu(wildcards) if used else 0
 
     def embedded_pairs(self, wildcards) -> str:
-        """The table whose sequences are embedded: a dataset's pairs or its controls, or a prediction's candidates."""
+        """The table whose sequences are embedded: a dataset's pairs or its controls."""
         return self._table(wildcards.pairs)
 
     # --- runs
 
     def model(self, wildcards) -> dict:
-        """The complete stanza of the model that a wildcard names, or of the one that a prediction uses."""
-        name = self.prediction(wildcards)["model"] if hasattr(wildcards, "prediction") else wildcards.model
-        return self.study.models[name]
+        """The complete stanza of the model that a wildcard names."""
+        return self.study.models[wildcards.model]
 
     def fitted_model(self, wildcards) -> dict:
         """What of the stanza decides a fit."""
@@ -221,7 +219,10 @@ class Inputs:
 
     def needs_gpu(self, wildcards) -> int:
         """1 for predictors with a network; `gpu` is a resource that profiles cap and map."""
-        return self.gpu(wildcards) if "batch_size" in self.model(wildcards)["settings"] else 0
+        return self.network_gpu(self.model(wildcards))
+
+    def network_gpu(self, model: dict) -> int:
+        return self.gpu(None) if "batch_size" in model["settings"] else 0
 
     def gpu(self, wildcards) -> int:
         """How many GPUs a job with a network asks for: one, unless none is to be used or this machine has none.
@@ -240,8 +241,6 @@ class Inputs:
     @staticmethod
     def _table(name: str) -> str:
         name, _, kind = name.partition(".")
-        if f".{kind}" == CANDIDATES:
-            return f"results/predictions/{name}/candidates.tsv"
         return f"results/datasets/{name}/{kind or 'pairs'}.tsv"
 
     def timed_models(self) -> dict[str, dict]:
@@ -442,89 +441,6 @@ class Inputs:
         rows = self.summarized(wildcards)
         metrics = [f"results/experiments/{row['experiment']}/metrics.tsv" for row in rows]
         return {"metrics": metrics, "audits": [f"results/datasets/{row['dataset']}/audit.tsv" for row in rows]}
-
-    # --- predictions
-
-    @property
-    def wanted_predictions(self) -> list[str]:
-        """Wanted predictions by a model of the study."""
-        return [name for name in self.study.wanted_predictions if name in self.study.predictions]
-
-    @property
-    def wanted_shipped(self) -> list[str]:
-        """Wanted predictions by the shipped weights."""
-        return [name for name in self.study.wanted_predictions if name in self.study.shipped]
-
-    def shipped_files(self, wildcards) -> dict:
-        """What `prediction.inputs.read_inputs` is given."""
-        stanza = self.study.shipped[wildcards.shipped]
-        files = {key: stanza[key] for key in ("mirnas", "targets", "annotation", "genome") if key in stanza}
-        mirnas = stanza["mirnas"]
-        return files | ({"mirbase": MIRBASE} if isinstance(mirnas, list) or names_in(mirnas) else {})
-
-    def shipped_inputs(self, wildcards) -> dict[str, str]:
-        """The files among them."""
-        return {name: file for name, file in self.shipped_files(wildcards).items() if isinstance(file, str)}
-
-    def shipped_known(self, wildcards) -> list[str]:
-        """The table of known targets, where there is one."""
-        known = self.study.shipped[wildcards.shipped]["known"]
-        return [known] if known else []
-
-    def shipped_sites(self, wildcards) -> list[str]:
-        """The scored parts of a prediction's targets: their tables of sites."""
-        return self._parts(wildcards, "sites")
-
-    def shipped_genes(self, wildcards) -> list[str]:
-        """Likewise of genes."""
-        return self._parts(wildcards, "genes")
-
-    def _parts(self, wildcards, kind: str) -> list[str]:
-        parts = range(self.study.shipped[wildcards.shipped]["chunks"])
-        return [f"results/predictions/{wildcards.shipped}/parts/{part}.{kind}.tsv" for part in parts]
-
-    @staticmethod
-    def shipped_weights() -> list[str]:
-        """Digests of the shipped weights: others make a prediction run again."""
-        return [sha256(path) for path in sorted(WEIGHTS.glob("*.safetensors"))]
-
-    @staticmethod
-    def report_parts() -> list[str]:
-        """Digests of what a prediction's report is made of beside code."""
-        files = [*WEIGHTS.parent.glob("report.*"), WEIGHTS.parent / "page.css"]
-        return [sha256(path) for path in sorted(files) if path.suffix != ".py"]
-
-    def prediction(self, wildcards) -> dict:
-        """A prediction's complete stanza."""
-        return self.study.predictions[wildcards.prediction]
-
-    def prediction_inputs(self, wildcards) -> dict:
-        return self.study.prediction_files(wildcards.prediction)
-
-    def prediction_run(self, wildcards) -> dict[str, str]:
-        """The finished run that scores: its model and its settings."""
-        stanza = self.prediction(wildcards)
-        folder = f"results/runs/{stanza['dataset']}/{stanza['model']}/seed-{stanza['seed']}"
-        return {"model": f"{folder}/model.safetensors", "settings": f"{folder}/settings.json"}
-
-    def prediction_features(self, wildcards) -> list[str]:
-        stanza = self.prediction(wildcards)
-        found = self.study.features(stanza["dataset"], stanza["model"], f"{wildcards.prediction}{CANDIDATES}")
-        return list(found.values())
-
-    def prediction_training(self, wildcards) -> str:
-        return f"results/datasets/{self.prediction(wildcards)['dataset']}/pairs.tsv"
-
-    def prediction_orientation(self, wildcards) -> str:
-        """How the training dataset writes its miRNAs; candidates are 5'->3' in any case."""
-        return self.study.datasets[self.prediction(wildcards)["dataset"]]["orientation"]
-
-    def prediction_labels(self, wildcards) -> dict[str, str]:
-        """What figures print of the run."""
-        return {"model": self.model(wildcards)["label"], "dataset": self.prediction(wildcards)["dataset"]}
-
-    def known_targets(self, wildcards) -> list[str]:
-        return self.study.known_targets(wildcards.prediction)
 
     @staticmethod
     def workflow_files(wildcards) -> list[str]:

@@ -60,8 +60,10 @@ def explain_pair(
         )
     predictor = Predictor.load(weights)
     value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]
-    found = duplex(mirna, site)
+    found, probable = duplex(mirna, site), predictor.scorer.probabilities
     with atomic(out) as part:
-        part.write_text(draw_svg(found, importance(predictor, mirna, site)))
-    print(as_text(found), in_words(found), f"Probability of binding {value:.3f}.", sep="\n")
+        part.write_text(draw_svg(found, importance(predictor, mirna, site) if probable else None))
+    print(
+        as_text(found), in_words(found), f"{'Probability of binding' if probable else 'Score'} {value:.3f}.", sep="\n"
+    )
     log.info("drawn: %s", out)

@@ -28,4 +28,8 @@ def add_mirbase(command: argparse.ArgumentParser) -> None:
 
 
 def add_weights(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--weights", metavar="FOLDER", help="weights of your own instead of the built-in ones")
+    command.add_argument(
+        "--weights",
+        metavar="FOLDER",
+        help="instead of the built-in weights: a finished run, results/runs/DATASET/MODEL/seed-N, or collected weights",
+    )

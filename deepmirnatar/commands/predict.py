@@ -2,13 +2,12 @@
 
 import argparse
 import time
-from pathlib import Path
 
 from deepmirnatar.commands.options import add_mirbase, add_threads, add_weights, whole
 from deepmirnatar.common.logs import log
+from deepmirnatar.rna.seeds import CANDIDATES
 
 HELP = "which genes do these miRNAs target?"
-KNOWN = "results/reference/known_targets.tsv"  # where the workflow writes miRTarBase's pairs
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -26,15 +25,15 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--known",
         metavar="TSV",
-        help="known targets (columns mirna, gene, strong); default: the workflow's table where it is there",
+        help="known targets to mark (columns mirna, gene, strong)",
     )
     add_mirbase(command)
     command.add_argument("--out", default="deepmirnatar-results", metavar="FOLDER", help="default: %(default)s")
     command.add_argument(
         "--candidates",
         default="seed_match",
-        choices=["seed_match", "offset", "all"],
-        help="seed matches of 6mer and better (default), offset 6mers too, or also one wobble or mismatch in the seed",
+        choices=list(CANDIDATES),
+        help="seed matches of 6mer and better (default), or offset 6mers as well",
     )
     command.add_argument(
         "--explain",
@@ -55,14 +54,14 @@ def run(options) -> None:
         options.mirnas,
         options.targets,
         options.out,
-        options.candidates,
-        options.explain,
-        options.threads,
-        options.weights,
-        options.known or (KNOWN if Path(KNOWN).exists() else None),
-        mirbase=options.mirbase,
         annotation=options.annotation,
         genome=options.genome,
+        mirbase=options.mirbase,
+        candidates=options.candidates,
+        known=options.known,
+        weights=options.weights,
+        explained=options.explain,
+        threads=options.threads,
     )
     log.info("done in %.0f s:", time.monotonic() - started)
     for path in written:

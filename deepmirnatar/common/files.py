@@ -142,12 +142,23 @@ def write_tensors(tensors: dict[str, np.ndarray], metadata: dict, path: str | Pa
 
 def read_tensors(path: str | Path) -> tuple[dict[str, np.ndarray], dict]:
     """Inverse of `write_tensors`. ValueError for a file that is damaged or cut short."""
+    with _opened(path) as (handle, description):
+        return {name: handle.get_tensor(name) for name in handle.keys()}, description  # noqa: SIM118
+
+
+def read_description(path: str | Path) -> dict:
+    """The description alone of such a file, without its arrays."""
+    with _opened(path) as (_, description):
+        return description
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[tuple]:
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(str(path), framework="numpy") as handle:
-            metadata = json.loads((handle.metadata() or {}).get("description", "{}"))
-            return {name: handle.get_tensor(name) for name in handle.keys()}, metadata  # noqa: SIM118
+            yield handle, json.loads((handle.metadata() or {}).get("description", "{}"))
     except SafetensorError as error:
         raise ValueError(f"{path} is damaged or cut short ({error}); delete it and run again.") from error
 

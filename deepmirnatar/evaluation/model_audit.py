@@ -14,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.control_columns import SEEN
 from deepmirnatar.evaluation.metrics import RESAMPLES, interval, resampled, resampled_ranking
+from deepmirnatar.evaluation.seen_pairs import in_words
 from deepmirnatar.pairs import key_of
 from deepmirnatar.rna.seeds import SEED_RANKS
 
@@ -33,11 +34,14 @@ CHANCE = 0.55
 CALIBRATED = 0.05
 
 
-def audit_model(controls: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 1) -> pd.DataFrame:
+def audit_model(
+    controls: pd.DataFrame, seen: dict | str = "", resamples: int = RESAMPLES, seed: int = 1
+) -> pd.DataFrame:
     """Columns check, subject, value, low, high, n, meaning; the last row is the verdict.
 
     `controls` has control, pair_id, real_id, mirna_sequence, target, label, source, seed_type, the columns of `SEEN`
     and family_kept (0/1), score, threshold. Intervals are 95 %, bootstrapped over the real rows' (miRNA, gene) pairs.
+    `seen` as from `seen_pairs.seen_by_weights`: the part of the test split that the starting weights were trained on.
     A check that the rows do not allow (one class, or fewer than 20 rows) is left out. ValueError when a score is
     missing.
     """
@@ -61,6 +65,7 @@ def audit_model(controls: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
         *_seed_type_rows(real, sampled),
         *_seen_rows(real, sampled),
         *_calibration_rows(real, sampled),
+        *_started_rows(seen),
     ]
     found = pd.DataFrame(rows, columns=COLUMNS)
     text, doubts = verdict(found)
@@ -88,6 +93,13 @@ def _bins(scores: np.ndarray) -> np.ndarray:
 
 
 # --- checks: each yields rows of COLUMNS ----------------------------------------------------------------------
+
+
+def _started_rows(seen: dict | str):
+    """Of a model that started from weights."""
+    if sentence := in_words(seen):
+        hits, rows = (np.nan, 0) if isinstance(seen, str) else seen["test"]
+        yield "seen_by_weights", "test rows", hits / max(rows, 1), np.nan, np.nan, rows, sentence
 
 
 def _swap_rows(positives: pd.DataFrame, swapped: pd.DataFrame, sampled: dict):

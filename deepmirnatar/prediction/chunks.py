@@ -14,9 +14,9 @@ from deepmirnatar import __version__
 from deepmirnatar.common.files import atomic, digest, sha256, write_tsv
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.prediction.inputs import Given
+from deepmirnatar.prediction.known import add_known, read_known
 from deepmirnatar.prediction.outputs import genes_of, join_sites, merge_genes, sites_of
 from deepmirnatar.prediction.predictor import CHUNK, Predictor, chunks
-from deepmirnatar.prediction.targets import add_known, read_known
 
 # Of a chunk: with more miRNAs, fewer nt of 3'UTRs go through at once.
 MOST_CELLS, LEAST = 20_000_000, 50_000
@@ -24,13 +24,24 @@ UNFINISHED = ".unfinished-"  # so begins the name of the folder of a prediction'
 
 
 def score_part(
-    given: Given, stem: Path, part: int, parts: int, candidates: str, threads: int, known=None, code: str = ""
+    given: Given,
+    stem: Path,
+    part: int,
+    parts: int,
+    *,
+    candidates: str,
+    known: str | Path | None = None,
+    weights: str | Path | None = None,
+    threads: int = 1,
+    device: str = "auto",
+    code: str = "",
 ) -> None:
     """Score one of `parts` equal parts of the targets, to be put together by `finish`: the files of `stem`.
 
-    Parts are numbered from 0; one may be empty, where there are few targets. `code` as in `score_chunks`.
+    Parts are numbered from 0; one may be empty, where there are few targets. `weights` as in `Predictor.load`, `code`
+    as in `score_chunks`.
     """
-    predictor = Predictor.load(threads=threads)
+    predictor = Predictor.load(weights, threads, device)
     chunked = score_chunks(predictor, given, stem.parent, candidates, known, part, parts, code)
     merge_genes([genes_of(each) for each in chunked], genes_of(stem), rank=False)
     with atomic(sites_of(stem)) as out:

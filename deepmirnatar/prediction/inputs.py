@@ -58,11 +58,17 @@ def read_inputs(
     """Read and check miRNAs and targets.
 
     `mirnas`: a FASTA file, a file of miRBase names, names as a list or with commas between, or a table with the columns
-    mirna and mirna_sequence. `targets`: a FASTA file, or a table with target and utr; or in place of it `annotation`
-    (GTF, BED12) and `genome` (FASTA). `mirbase`: miRBase's mature.fa, for names. Raises ValueError with one sentence.
+    mirna and mirna_sequence. `targets`: a FASTA file, or a table with target and sequence; or instead of it
+    `annotation` (GTF, BED12) and `genome` (FASTA). `mirbase`: miRBase's mature.fa, for names. Raises ValueError with
+    one sentence.
     """
     if (targets is None) == (annotation is None) or (annotation is None) != (genome is None):
         raise ValueError("targets are either a FASTA file (--targets) or an --annotation with its --genome")
+    if not isinstance(targets, str | Path | pd.DataFrame | None):
+        raise ValueError(
+            f"targets are a {type(targets).__name__}; give the path of a FASTA file, or a pandas table with the "
+            "columns target and sequence"
+        )
     wanted, meant = read_mirnas(mirnas, mirbase)
     warnings: list[str] = []
     if annotation is not None:
@@ -105,10 +111,11 @@ def announced(given: Given) -> Given:
 
 def no_site(given: Given, candidates: str | None) -> str:
     """The sentence for input without a candidate site. `candidates`: what was asked for; None: there is no choice."""
-    wider = " With candidates `all`, one wobble or mismatch in the seed is taken, too."
+    wider = " With candidates `offset`, offset 6mers are taken as well."
     return (
         f"no candidate site: {counted(len(given.mirnas), 'miRNA')}, {counted(len(given.targets), 'target')} and no "
-        f"seed match. Are both written 5'->3', and are the targets mRNAs?{'' if candidates in (None, 'all') else wider}"
+        "seed match. Are both written 5'->3', and are the targets mRNAs?"
+        f"{'' if candidates in (None, 'offset') else wider}"
     )
 
 
@@ -118,6 +125,11 @@ def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Pat
         return rna_table(given, ["mirna_sequence"], ["mirna"]), []
     if isinstance(given, list):
         return from_mirbase(given, mirbase)
+    if not isinstance(given, str | Path):
+        raise ValueError(
+            f"mirnas are a {type(given).__name__}; give the path of a FASTA file, a list of names, or a pandas table "
+            "with the columns mirna and mirna_sequence"
+        )
     path = Path(given)
     if os.path.isfile(path):  # false for a list of names that is longer than a file's name may be
         names = names_in(path)

@@ -9,7 +9,6 @@ import pandas as pd
 
 from deepmirnatar.common.files import atomic, read_tsv
 from deepmirnatar.prediction.predictor import ORDER
-from deepmirnatar.prediction.targets import bed
 
 GFF_TYPE = "miRNA_target_site"  # SO:0000934
 TEXT = dict.fromkeys(["mirna", "target", "seed_type", "mirna_sequence", "site_sequence", "chrom"], str)
@@ -67,7 +66,7 @@ def _rows(path: Path) -> Iterator[list[str]]:
 
 def _order(row: list[str], place: dict[str, int]) -> tuple:
     repression, binding, mirna, target = (row[place[name]] for name in ORDER)
-    return float(repression), -float(binding), mirna, target
+    return float(repression), -float(binding or 0), mirna, target  # no binding: see `Predictor.doubts`
 
 
 def join_sites(parts: list[Path]) -> Iterator[pd.DataFrame]:
@@ -91,15 +90,31 @@ def write_sites(folder: str | Path, parts: list[Path]) -> list[Path]:
             sites.index = range(done, done + len(sites))
             done += len(sites)
             sites.to_csv(tsv, header=number == 0, mode="a", **_TSV)
-            table = bed12(sites) if "chrom" in sites else bed(sites.rename(columns={"seed_type": "seed_type"}))
+            table = bed12(sites) if "chrom" in sites else bed(sites)
             # Neither format knows the quotes of CSV.
             table.to_csv(bed_part, header=False, mode="a", quoting=csv.QUOTE_NONE, **_TSV)
             gff3(sites).to_csv(gff, header=False, mode="a", quoting=csv.QUOTE_NONE, **_TSV)
     return paths
 
 
+def bed(sites: pd.DataFrame) -> pd.DataFrame:
+    """The sites as BED6 on their 3'UTRs: chrom, start, end, name (miRNA|seed type), score, strand.
+
+    The score is the probability times 1000; scores that are no probabilities are cut to 0..1 before.
+    """
+    table = sites.assign(
+        name=sites["mirna"] + "|" + sites["seed_type"].str.replace(" ", "_"), bed_score=_bed_score(sites), strand="+"
+    )
+    table = table.sort_values(["target", "start", "mirna"], kind="stable")
+    return table[["target", "start", "end", "name", "bed_score", "strand"]]
+
+
+def _bed_score(sites: pd.DataFrame) -> pd.Series:
+    return (1000 * sites["score"].clip(0, 1)).round().astype(int)
+
+
 def bed12(sites: pd.DataFrame) -> pd.DataFrame:
-    """The sites as BED12 on their genome, one block per exon that a site lies on; name as in `targets.bed`."""
+    """The sites as BED12 on their genome, one block per exon that a site lies on; name as in `bed`."""
     blocks = [_blocks(text) for text in sites["genome_blocks"]]
     start, end = sites["genome_start"], sites["genome_end"]
     return pd.DataFrame(
@@ -108,7 +123,7 @@ def bed12(sites: pd.DataFrame) -> pd.DataFrame:
             "start": start,
             "end": end,
             "name": sites["mirna"] + "|" + sites["target"] + "|" + sites["seed_type"].str.replace(" ", "_"),
-            "score": (1000 * sites["score"]).round().astype(int),
+            "score": _bed_score(sites),
             "strand": sites["strand"],
             "thick_start": start,
             "thick_end": end,

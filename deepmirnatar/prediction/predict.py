@@ -25,23 +25,27 @@ AT_ONCE = 20  # sites that are explained at once
 
 def predict_files(
     mirnas,
-    targets,
-    out: str | Path,
+    targets=None,
+    out: str | Path = "deepmirnatar-results",
+    *,
+    annotation: str | Path | None = None,
+    genome: str | Path | None = None,
+    mirbase: str | Path | None = None,
     candidates: str = "seed_match",
+    known: str | Path | None = None,
+    weights: str | Path | None = None,
     explained: int = EXPLAINED,
     threads: int = 1,
-    weights: str | Path | None = None,
-    known: str | Path | None = None,
-    **sources,
 ) -> list[Path]:
     """Score miRNAs on targets into a folder; returns the files written, the report last.
 
-    `mirnas`, `targets`, `sources`: as `inputs.read_inputs` takes them. `known`: a table of known targets (mirna, gene,
-    strong). Raises ValueError with one sentence for input that cannot be used, and where there is no candidate site.
+    `mirnas`, `targets`, `annotation`, `genome`, `mirbase`: as `inputs.read_inputs` takes them. `known`: a table of
+    known targets (mirna, gene, strong). `weights`: as `Predictor.load` takes it. Raises ValueError with one sentence
+    for input that cannot be used, and where there is no candidate site.
     """
     if Path(out).exists() and not Path(out).is_dir():
         raise ValueError(f"{out}: is a file; --out names a folder")
-    given = announced(read_inputs(mirnas, targets, **sources))
+    given = announced(read_inputs(mirnas, targets, mirbase, annotation, genome))
     predictor = Predictor.load(weights, threads)
     chunked = score_chunks(predictor, given, Path(out), candidates, known)
     try:
@@ -62,6 +66,8 @@ def finish(
     """
     if all(read_tsv(genes_of(stem), dtype=TEXT, nrows=1).empty for stem in stems):
         raise ValueError(no_site(given, candidates))
+    for sentence in predictor.doubts(given.targets):
+        log.warning("warning: %s", sentence)
     totals = merge_genes([genes_of(stem) for stem in stems], out / "genes.tsv")
     without = len(given.targets) - totals["targets"]
     log.info(
@@ -82,15 +88,17 @@ def finish(
 
 def about(given: Given, predictor: Predictor, candidates: str) -> dict:
     """How a prediction was made, for its report."""
+    names, (*binding, repression) = predictor.about["names"], predictor.about["sha256"]
     return {
         "version": __version__,
         "date": datetime.now(UTC).date().isoformat(),
-        "weights": ", ".join(sha[:12] for sha in predictor.about["sha256"]),
+        "binding": f"{names['binding']} ({', '.join(sha[:12] for sha in binding)})",
+        "repression": f"{names['repression']} ({repression[:12]})",
         "miRNAs": f"{len(given.mirnas):,}",
         **({"names": "; ".join(given.meant)} if given.meant else {}),
         "targets": f"{len(given.targets):,}",
         "candidates": candidates,
-        "warnings": given.warnings,
+        "warnings": [*given.warnings, *predictor.doubts(given.targets)],
     }
 
 
@@ -109,7 +117,12 @@ def predict_texts(
 
 
 def best(predictor: Predictor, result: Prediction, count: int) -> dict[tuple, dict]:
-    """(mirna_sequence, site_sequence) -> importance of the bases, for sites of the first genes, best first."""
+    """(mirna_sequence, site_sequence) -> importance of the bases, for sites of the first genes, best first.
+
+    Empty for a model whose scores are no probabilities: a change of log-odds is asked for.
+    """
+    if not predictor.scorer.probabilities:
+        return {}
     order = result.genes[["mirna", "target", "rank"]]
     sites = result.sites.merge(order, on=["mirna", "target"]).sort_values(["rank", "score"], ascending=[True, False])
     rows = sites[~sites["site_sequence"].str.contains("N")].head(count)

@@ -1,4 +1,4 @@
-"""Which genes do these miRNAs target? Candidate sites found, scored and summed up, by weights in the package.
+"""Which genes do these miRNAs target? Candidate sites found, scored and summed up.
 
     from deepmirnatar import Predictor
     result = Predictor.load().predict("mirnas.fa", "utrs.fa")
@@ -16,25 +16,16 @@ import pandas as pd
 
 from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.common.files import read_tensors, sha256
-from deepmirnatar.common.text import missing_file
 from deepmirnatar.prediction.annotation import placed
 from deepmirnatar.prediction.inputs import no_site, read_inputs, rna_table
 from deepmirnatar.prediction.repression import Repression
-from deepmirnatar.rna.seeds import AFTER_SEED, WINDOW
+from deepmirnatar.prediction.scorers import WEIGHTS, load_scorer
+from deepmirnatar.rna.seeds import AFTER_SEED, CANDIDATES, WINDOW
 from deepmirnatar.rna.sequences import joined, padded
 from deepmirnatar.rna.site_features import CLASSES, SeedIndex, find_sites
-from deepmirnatar.rna.site_kernels import CANONICAL
-from deepmirnatar.training.settings import SCORED_AT_ONCE
 
-WEIGHTS = Path(__file__).parent / "weights"
-# Which seed types are scored: seed matches of 6mer and better, and what else may bind.
-CANDIDATES = {
-    "seed_match": ["8mer", "7mer-m8", "7mer-A1", "6mer"],
-    "offset": CLASSES[:CANONICAL],
-    "all": CLASSES,
-}
+REPRESSION = "repression.safetensors"
 CHUNK = 200_000  # nt of 3'UTRs that go through at once
-LONG_SITE = 200  # nt; with a longer one among them, batches are not filled up
 ORDER = ["repression", "binding", "mirna", "target"]  # of genes: most repressed, then best bound, first
 DECIMALS = 6  # of scores, so that tables hold what Python returns
 
@@ -47,8 +38,9 @@ class Prediction:
     seed_type, score (probability of binding), repression (log2 units that this site adds), mirna_sequence,
     site_sequence; of an annotation also chrom, strand, genome_start, genome_end, genome_blocks. genes: one row per
     (mirna, target) with a site, most repressed first: rank, mirna, target, repression (predicted log2 fold change,
-    below zero: repressed), binding (probability that at least one site is bound), best_score, sites, utr_length,
-    n_8mer, n_7mer, n_6mer. warnings: a sentence for each doubt about the input.
+    below zero: repressed), binding (probability that at least one site is bound; empty where scores are no
+    probabilities), best_score, sites, utr_length, n_8mer, n_7mer, n_6mer. warnings: a sentence for each doubt about
+    the input.
     """
 
     sites: pd.DataFrame
@@ -57,36 +49,55 @@ class Prediction:
 
 
 class Predictor:
-    """A trained site predictor and a model of repression, ready for sequences. `load` reads the shipped ones."""
+    """A scorer of sites and a model of repression, ready for sequences. `load` reads them."""
 
-    def __init__(self, model, repression: Repression, about: dict, threads: int = 1):
-        self.model, self.repression, self.about, self.threads = model, repression, about, threads
+    def __init__(self, scorer, repression: Repression, about: dict):
+        self.scorer, self.repression, self.about = scorer, repression, about
 
     @classmethod
-    def load(cls, folder: str | Path | None = None, threads: int = 1) -> "Predictor":
-        """Read `sites.safetensors` and `repression.safetensors` from a folder; by default those of the package."""
-        from deepmirnatar.predictors import load_class
+    def load(cls, folder: str | Path | None = None, threads: int = 1, device: str = "auto") -> "Predictor":
+        """The built-in weights, those of a folder, or a finished run (results/runs/DATASET/MODEL/seed-N).
 
-        folder = Path(folder or WEIGHTS)
-        path, effects = folder / "sites.safetensors", folder / "repression.safetensors"
-        if wrong := missing_file(path) or missing_file(effects):
-            raise ValueError(f"{wrong}; weights are a folder with {path.name} and {effects.name}")
-        _, description = read_tensors(path)
-        arrays, fitted = read_tensors(effects)
-        about = {"sites": description, "repression": fitted, "sha256": [sha256(path), sha256(effects)]}
-        model = load_class(description["predictor"]).load(path)
-        return cls(model, Repression.from_arrays(arrays), about, threads)
-
-    def predict(self, mirnas, targets=None, candidates: str = "seed_match", **sources) -> Prediction:
-        """Sites and ranked genes. `mirnas`, `targets`, `sources`: files or tables, as `inputs.read_inputs` takes them.
-
-        `candidates` is a key of `CANDIDATES`. Without any candidate site the tables are empty, and a warning says so.
+        Repression is a model of its own, whatever scores the sites: `repression.safetensors` of the folder where there
+        is one, otherwise the built-in one. Raises ValueError for a folder without weights.
         """
-        given = read_inputs(mirnas, targets, **sources)
+        scorer = load_scorer(folder or WEIGHTS, threads, device)
+        effects = next(path / REPRESSION for path in (Path(folder or WEIGHTS), WEIGHTS) if (path / REPRESSION).exists())
+        arrays, fitted = read_tensors(effects)
+        name = "the built-in model" if effects.parent == WEIGHTS else str(effects)
+        about = {
+            "sites": scorer.about,
+            "repression": fitted,
+            "sha256": [*scorer.digests, sha256(effects)],
+            "names": {"binding": scorer.name, "repression": name},
+        }
+        return cls(scorer, Repression.from_arrays(arrays), about)
+
+    def predict(
+        self,
+        mirnas,
+        targets=None,
+        candidates: str = "seed_match",
+        *,
+        mirbase: str | Path | None = None,
+        annotation: str | Path | None = None,
+        genome: str | Path | None = None,
+    ) -> Prediction:
+        """Sites and ranked genes. miRNAs and targets are files or tables, as `inputs.read_inputs` takes them.
+
+        `candidates` is a key of `seeds.CANDIDATES`. Without any candidate site the tables are empty, and a warning says
+        so.
+        """
+        given = read_inputs(mirnas, targets, mirbase, annotation, genome)
         parts = list(self.scan(given.mirnas, chunks(given.targets), candidates))
         sites = pd.concat([part.sites for part in parts], ignore_index=True)
-        doubts = [*given.warnings, *([] if len(sites) else [no_site(given, candidates)])]
+        doubts = [*given.warnings, *self.doubts(given.targets), *([] if len(sites) else [no_site(given, candidates)])]
         return Prediction(sites, ranked(pd.concat([part.genes for part in parts])), doubts)
+
+    def doubts(self, targets: pd.DataFrame) -> list[str]:
+        """What the scorer leaves out of these targets, and what its scores do not tell; one sentence each."""
+        plain = f"The scores of {self.scorer.name} are no probabilities, so `binding` is empty."
+        return [*self.scorer.unread(targets["sequence"]), *([] if self.scorer.probabilities else [plain])]
 
     def scan(
         self, mirnas: pd.DataFrame, parts: Iterable[pd.DataFrame], candidates: str = "seed_match"
@@ -102,24 +113,13 @@ class Predictor:
             yield self._chunk(mirnas, codes, index, chunk, wanted)
 
     def score(self, pairs: pd.DataFrame) -> np.ndarray:
-        """Probability of binding of each row, shape (rows,); columns mirna_sequence, target_sequence.
+        """Score of each row, shape (rows,), a probability of binding; columns mirna_sequence, target_sequence.
 
-        Both strands 5'->3', RNA or DNA letters or N. Raises ValueError for anything else.
+        Both strands 5'->3', RNA or DNA letters or N. Raises ValueError for anything else, and for a site that a run's
+        model does not read.
         """
-        return self._score(rna_table(pairs, ["mirna_sequence", "target_sequence"]))
-
-    def _score(self, pairs: pd.DataFrame) -> np.ndarray:
-        from deepmirnatar.predictors.base import Context
-
-        if not len(pairs):
-            return np.empty(0)
-        # Batches of one size: for each other one, oneDNN would build and keep another set of kernels. Long sites cost
-        # more than that.
-        longest = pairs["target_sequence"].str.len().max()
-        full = -(-len(pairs) // SCORED_AT_ONCE) * SCORED_AT_ONCE
-        rows = np.arange(full if longest <= LONG_SITE else len(pairs)) % len(pairs)
-        table = pairs[["mirna_sequence", "target_sequence"]].assign(label=0).iloc[rows]
-        return self.model.predict(table, Context(threads=self.threads, device="auto"))[: len(pairs)]
+        table = rna_table(pairs, ["mirna_sequence", "target_sequence"])
+        return self.scorer.scores(table) if len(table) else np.empty(0)
 
     def _chunk(self, mirnas, codes, index: SeedIndex, chunk: pd.DataFrame, wanted: np.ndarray) -> Prediction:
         bases, ends = joined(chunk["sequence"])
@@ -127,12 +127,11 @@ class Predictor:
         # Weaker sites add to the repression of a gene that has one of those that are wanted.
         repression = -self.repression.predict(every, len(mirnas), len(chunk))
         found = every.take(np.flatnonzero(wanted[every.seed_type]))
-        lengths = np.diff(ends)
-        last = found.window + 8 + AFTER_SEED
-        start = np.maximum(last - WINDOW, 0)
-        end = np.minimum(last, lengths[found.utr])
-        texts = chunk["sequence"].to_numpy()
-        sequences = [texts[row][a:b] for row, a, b in zip(found.utr, start, end, strict=True)]
+        lengths, texts = np.diff(ends), chunk["sequence"].to_numpy()
+        start, end = scored_windows(found, lengths)
+        sequences = pd.Series([texts[row][a:b] for row, a, b in zip(found.utr, start, end, strict=True)], dtype=str)
+        if not (read := self.scorer.reads(sequences)).all():
+            found, start, end, sequences = found.take(np.flatnonzero(read)), start[read], end[read], sequences[read]
         names, letters = mirnas["mirna"].to_numpy(), mirnas["mirna_sequence"].to_numpy()
         sites = pd.DataFrame(
             {
@@ -148,17 +147,26 @@ class Predictor:
                 .astype(float)
                 .round(DECIMALS),
                 "mirna_sequence": letters[found.mirna],
-                "site_sequence": sequences,
+                "site_sequence": sequences.to_numpy(),
             }
         )
         if len(sites):
-            sites["score"] = self._score(sites.rename(columns={"site_sequence": "target_sequence"})).round(DECIMALS)
+            pairs = sites.rename(columns={"site_sequence": "target_sequence"})
+            sites["score"] = self.scorer.scores(pairs).round(DECIMALS)
         if "exons" in chunk:
             sites = placed(sites, chunk)
         genes = summarized(sites, dict(zip(chunk["target"], lengths, strict=True)))
         first = ~pd.Series(found.mirna.astype(np.int64) * len(chunk) + found.utr).duplicated().to_numpy()
+        if not self.scorer.probabilities:
+            genes["binding"] = np.nan
         genes["repression"] = repression[found.mirna[first], found.utr[first]].round(DECIMALS)
         return Prediction(sites, in_order(genes))
+
+
+def scored_windows(found, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Start and end of what is scored of each site, 0-based and half-open; cut off by the ends of its 3'UTR."""
+    last = found.window + 8 + AFTER_SEED
+    return np.maximum(last - WINDOW, 0), np.minimum(last, lengths[found.utr])
 
 
 def chunks(targets: pd.DataFrame, size: int = CHUNK) -> Iterator[pd.DataFrame]:

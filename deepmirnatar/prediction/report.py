@@ -10,14 +10,13 @@ from markupsafe import Markup
 from deepmirnatar.common.did_you_mean import plural
 from deepmirnatar.common.files import atomic
 from deepmirnatar.prediction.duplex_svg import draw_svg, duplex
-from deepmirnatar.rna.site_features import CLASSES
+from deepmirnatar.rna.seeds import SEED_RANKS
 
 PAIR = ["mirna", "target"]
 COLUMNS = [
     *("rank", *PAIR, "repression", "binding", "best_score", "sites", "n_8mer", "n_7mer", "n_6mer"),
     *("utr_length", "known", "strong", "note"),
 ]
-SEED_TYPES = ["none", *reversed(CLASSES)]  # weakest first
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
@@ -97,9 +96,8 @@ def verdict(genes: pd.DataFrame, more: int = 0) -> str:
     count = len(genes) + more
     best, pairs = genes.iloc[0], plural(count, "pair")
     has_site = "has" if with_site == 1 else "have"
-    how = f"binding {best['binding']:.2f}"
-    if pd.notna(best.get("repression")):
-        how = f"log2 fold change {best['repression']:.2f}, {how}".replace("-", "−")
+    numbers = {"log2 fold change": best.get("repression"), "binding": best["binding"]}
+    how = ", ".join(f"{name} {value:.2f}" for name, value in numbers.items() if pd.notna(value)).replace("-", "−")
     of_all = f" of {count:,}" if with_site < count else ""
     return (
         f"{with_site:,}{of_all} {pairs} of a miRNA and a gene {has_site} a candidate site. "
@@ -128,7 +126,7 @@ def _sites(shown: pd.DataFrame, sites: pd.DataFrame, explained: dict, drawings: 
 
 def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn: dict, utr_lengths: dict) -> dict:
     """What the page's script reads: columns of numbers and text, as JSON takes them."""
-    kinds = sites.assign(bit=[1 << SEED_TYPES.index(each) for each in sites["seed_type"]])
+    kinds = sites.assign(bit=[1 << SEED_RANKS.index(each) for each in sites["seed_type"]])
     of_pair = {pair: sum(bits.unique()) for pair, bits in kinds.groupby(PAIR)["bit"]}
     pairs = list(zip(shown["mirna"], shown["target"], strict=True))
     return {
@@ -137,10 +135,10 @@ def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn:
         # Lengths of the tracks, and which seed types a row's sites have, one bit each.
         "length": [int(utr_lengths[target]) for target in shown["target"]],
         "types": [int(of_pair.get(pair, 0)) for pair in pairs],
-        "seed_types": SEED_TYPES,
+        "seed_types": SEED_RANKS,
         "sequences": dict(zip(sites["mirna"], sites["mirna_sequence"], strict=True)),
         "sites": {
-            "type": [SEED_TYPES.index(each) for each in listed["seed_type"]],
+            "type": [SEED_RANKS.index(each) for each in listed["seed_type"]],
             **{
                 name: _plain(listed[name])
                 for name in ("row", "start", "end", "seed_start", "seed_end", "score", "repression", "site_sequence")

@@ -35,6 +35,8 @@ class Predictor:
     # Must miRNAs come 5'->3' even where the dataset keeps a release's own orientation? True for all that know
     # where the seed is; such predictors are given turned rows.
     needs_5_to_3: bool = False
+    probabilities: bool = True  # are its scores probabilities, from 0 to 1?
+    reads_n: bool = False  # does it score sites that hold N, where it reads no embeddings?
     embeddings: tuple[str, ...] = ()  # strands for which the stanza must name an embedding
     optional_embeddings: tuple[str, ...] = ()  # strands for which it may
     file: str | Path | None = None  # that it was loaded from

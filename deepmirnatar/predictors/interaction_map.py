@@ -63,6 +63,7 @@ class Settings(TrainingSettings):
 class Predictor(NeuralPredictor):
     Settings = Settings
     needs_5_to_3 = True
+    reads_n = True
     optional_embeddings = ("mirna", "site")
 
     _folded: dict[str, np.ndarray] | None = None  # duplex features by rows, while members are fitted

@@ -14,6 +14,7 @@ from deepmirnatar.predictors import base
 class Predictor(base.Predictor):
     Settings = NoSettings
     needs_5_to_3 = True
+    probabilities = False
     threshold = 140.0
 
     def predict(self, pairs, context) -> np.ndarray:

@@ -29,6 +29,7 @@ class Settings:
 class Predictor(EstimatorPredictor):
     Settings = Settings
     needs_5_to_3 = True
+    probabilities = False
 
     def estimator(self, seed: int):
         from sklearn.pipeline import make_pipeline

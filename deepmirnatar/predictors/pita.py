@@ -36,6 +36,7 @@ class Settings:
 class Predictor(base.Predictor):
     Settings = Settings
     needs_5_to_3 = True
+    probabilities = False
     threshold = 10.0
 
     def predict(self, pairs, context) -> np.ndarray:

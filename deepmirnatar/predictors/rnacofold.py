@@ -13,6 +13,7 @@ from deepmirnatar.rna.energies import binding_energies
 class Predictor(base.Predictor):
     Settings = NoSettings
     needs_5_to_3 = True
+    probabilities = False
     threshold = 7.5
 
     def predict(self, pairs, context) -> np.ndarray:

@@ -27,6 +27,7 @@ PROGRAM, SUBSTITUTE = "RNAhybrid", "ViennaRNA duplexfold"
 class Predictor(base.Predictor):
     Settings = NoSettings
     needs_5_to_3 = True
+    probabilities = False
     threshold = 20.0
 
     def __init__(self, settings=None):

@@ -9,7 +9,7 @@ from deepmirnatar import predictors
 from deepmirnatar.common.files import sha256
 from deepmirnatar.embeddings.vectors import Features
 from deepmirnatar.pairs import five_to_three
-from deepmirnatar.predictors.base import Context
+from deepmirnatar.predictors.base import Context, Predictor
 
 
 def score(
@@ -26,6 +26,17 @@ def score(
     `features` maps strands to files of embedded sequences; `model` and `settings` are files of a run. miRNAs written as
     `orientation` says come back 5'->3' if the predictor wants them so. The predictor is not given the labels.
     """
+    predictor, about = load_run(model, settings)
+    stores = {strand: Features.load(path) for strand, path in features.items()}
+    if predictor.needs_5_to_3:
+        table = table.assign(mirna_sequence=five_to_three(table, orientation))
+    context = Context(about["seed"], threads, device, features=stores)
+    scores = predictor.predict(table.assign(label=0), context)
+    return table.assign(score=scores, threshold=about["threshold"], threshold_valid=about["threshold_valid"])
+
+
+def load_run(model: str | Path, settings: str | Path) -> tuple[Predictor, dict]:
+    """The fitted predictor of a run and what its settings.json says. ValueError where the two are of other runs."""
     about = json.loads(Path(settings).read_text())
     # Runs of earlier versions did not note it.
     if about.get("model_sha256", found := sha256(model)) != found:
@@ -33,10 +44,4 @@ def score(
             f"{model}: these are not the weights that {settings} describes (sha256 {found[:12]}, not "
             f"{about['model_sha256'][:12]}); delete the file and run again."
         )
-    stores = {strand: Features.load(path) for strand, path in features.items()}
-    predictor = predictors.load_class(about["model"]["predictor"]).load(model)
-    if predictor.needs_5_to_3:
-        table = table.assign(mirna_sequence=five_to_three(table, orientation))
-    context = Context(about["seed"], threads, device, features=stores)
-    scores = predictor.predict(table.assign(label=0), context)
-    return table.assign(score=scores, threshold=about["threshold"], threshold_valid=about["threshold_valid"])
+    return predictors.load_class(about["model"]["predictor"]).load(model), about

@@ -13,6 +13,7 @@ from deepmirnatar.rna.seeds import SEED_RANKS, seed_type
 class Predictor(base.Predictor):
     Settings = NoSettings
     needs_5_to_3 = True
+    probabilities = False
     threshold = float(SEED_RANKS.index("6mer"))
 
     def predict(self, pairs, context) -> np.ndarray:

@@ -13,15 +13,17 @@ import pandas as pd
 
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.did_you_mean import did_you_mean
+from deepmirnatar.common.fasta import is_fasta
 from deepmirnatar.common.settings import schema_of
 from deepmirnatar.common.tables import header
 from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures import kinds
-from deepmirnatar.pairs import COLUMNS, SPLITS
-from deepmirnatar.prediction.study_sites import CANDIDATES
+from deepmirnatar.pairs import COLUMNS, SPLITS, PairsError
+from deepmirnatar.prediction.inputs import names_in
+from deepmirnatar.rna.seeds import CANDIDATES
 from deepmirnatar.sources import SOURCES
-from deepmirnatar.sources.user import REQUIRED
+from deepmirnatar.sources.user import REQUIRED, check_header
 from deepmirnatar.study.schema import ConfigError, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
 
@@ -41,10 +43,10 @@ DATASET_DEFAULTS = {
     "split": {"strategy": "given"},
     "seed": 1,
 }
-PREDICTION_DEFAULTS = {"seed": 1, "candidates": "seed", "window": 40, "step": 5, "random_targets": 0}
-# Which candidate sites the shipped weights may be asked to score; see prediction/predictor.py.
-SHIPPED_DEFAULTS = {"candidates": "seed_match", "chunks": 1, "known": None}
-SHIPPED_CANDIDATES = ["seed_match", "offset", "all"]
+PREDICTION_DEFAULTS = {"candidates": "seed_match", "chunks": 1, "known": None, "random_targets": 0, "seed": 1}
+# What predictions read of the reference and of downloads.
+UTRS, KNOWN = "results/reference/utrs.tsv", "results/reference/known_targets.tsv"
+MIRBASE = "resources/downloads/mirbase/mature.fa"
 # Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
 PRETRAIN = "pretrain"
 # `weights` of DNABERT that are no folder.
@@ -89,14 +91,11 @@ class Study:
                 raise unknown(name, self.experiments, "run.experiments")
         self.runs, self.audits = self._runs(), self._audits()
         predictions = resolve(config.get("predictions") or {}, "predictions")
-        every = {name: self._prediction(name, stanza) for name, stanza in predictions.items()}
-        # Without a model of the study, the weights that the package carries score.
-        self.predictions = {name: stanza for name, stanza in every.items() if "model" in stanza}
-        self.shipped = {name: stanza for name, stanza in every.items() if name not in self.predictions}
+        self.predictions = {name: self._prediction(name, stanza) for name, stanza in predictions.items()}
         self.wanted_predictions = config["run"].get("predictions") or []
         for name in self.wanted_predictions:
-            if name not in every:
-                raise unknown(name, every, "run.predictions")
+            if name not in self.predictions:
+                raise unknown(name, self.predictions, "run.predictions")
 
     # --- stanzas -------------------------------------------------------------------------------------------
 
@@ -113,8 +112,10 @@ class Study:
             raise ConfigError(f"{place}: an embedding's own file has this name; choose another")
         if not done["sources"] and not done["table"]:
             raise ConfigError(f"{place}: needs `sources` (a list) or `table` (a file of your own)")
-        if done["table"] and (wrong := missing_file(done["table"], self.root)):
-            raise ConfigError(f"{place}.table: {wrong}")
+        if done["table"]:
+            if wrong := missing_file(done["table"], self.root):
+                raise ConfigError(f"{place}.table: {wrong}")
+            self._check_columns(place, done)
         for key, choices in (("negatives", negatives.names()), ("split", splits.STRATEGIES)):
             strategy = done[key]["strategy"]
             if strategy not in choices:
@@ -341,6 +342,17 @@ class Study:
                 "split.strategy, as in `split: {strategy: by_gene}`"
             )
 
+    def _check_columns(self, place: str, stanza: dict) -> None:
+        """Refuse a table of one's own without a column that is read, which a look at its header tells."""
+        path = self.root / stanza["table"]
+        try:
+            if not is_fasta(path):
+                check_header(header(path, stanza["columns"].values() or REQUIRED), stanza["columns"], stanza["table"])
+        except InputError:
+            return  # whoever reads the table says so
+        except PairsError as error:
+            raise ConfigError(f"{place}.table: {error}") from None
+
     def _models_of(self, place: str, names: list[str]) -> list[str]:
         """Known models, each once; a swept point that equals its parent goes by the parent's name."""
         found = list(dict.fromkeys(self.alias.get(name, name) for name in names))
@@ -350,59 +362,31 @@ class Study:
         return found
 
     def _prediction(self, name: str, stanza: dict) -> dict:
-        place = f"predictions.{name}"
-        if not {"dataset", "model"} & stanza.keys():
-            return self._shipped(place, stanza)
-        done = {**PREDICTION_DEFAULTS, **stanza}
-        for key in ("mirnas", "targets", "dataset", "model"):
-            if key not in done:
-                raise ConfigError(f"{place}: needs `{key}`")
-        for key in done:
-            if key in ("annotation", "genome", "known", "chunks"):
-                raise ConfigError(
-                    f"{place}: {key!r} is read by the shipped weights only, without `dataset` and `model`"
-                )
-        self._files(place, done, "mirnas", "targets")
-        done["model"] = self.alias.get(done["model"], done["model"])
-        for key, known in (("dataset", self.datasets), ("model", self.models), ("candidates", CANDIDATES)):
-            if done[key] not in known:
-                raise unknown(done[key], known, f"{place}.{key}")
-        if "step" in (self.config["predictions"][name] or {}) and done["candidates"] == "seed":
-            raise ConfigError(f"{place}.step: is not read with `candidates: seed`; remove it")
-        window = done["window"]
-        if done["step"] > window:
-            raise ConfigError(
-                f"{place}.step: {done['step']} is more than window, {window}; sites between would be missed"
-            )
-        self._check_orientation(place, {"datasets": [done["dataset"]], "test_sets": [], "models": [done["model"]]})
-        for embedding in self.models[done["model"]]["embeddings"].values():
-            stanza = self.embeddings[embedding]
-            longest = embeddings.longest(stanza["kind"], stanza["settings"])
-            if longest and stanza["strand"] == "site" and window > longest:
-                raise ConfigError(
-                    f"{place}.window: {window} nt are more than {embedding} embeds, {longest}; take fewer"
-                )
-        return done
-
-    def _shipped(self, place: str, stanza: dict) -> dict:
-        """A prediction by the weights that the package carries."""
-        done = {**SHIPPED_DEFAULTS, **stanza}
-        for key in done:
-            if key in ("seed", "window", "step", "random_targets"):
-                raise ConfigError(
-                    f"{place}: {key!r} needs a `dataset` and a `model`; the shipped weights do not read it"
-                )
+        place, done = f"predictions.{name}", {**PREDICTION_DEFAULTS, **stanza}
         if "mirnas" not in done:
             raise ConfigError(f"{place}: needs `mirnas`")
         if ("targets" in done) == ("annotation" in done) or ("annotation" in done) != ("genome" in done):
-            raise ConfigError(f"{place}: needs `targets`, or `annotation` and `genome` in their place")
-        if not isinstance(done.get("targets", ""), str):
-            raise ConfigError(
-                f"{place}: the shipped weights take targets as FASTA; genes by name need `dataset` and `model`"
-            )
+            raise ConfigError(f"{place}: needs `targets`, or instead of them `annotation` and `genome`")
+        if alone := {"dataset", "model"} - done.keys():
+            if len(alone) == 1:
+                raise ConfigError(f"{place}: needs `{alone.pop()}`")
+            if read := [key for key in ("seed", "random_targets") if key in stanza]:
+                raise ConfigError(
+                    f"{place}: {read[0]!r} needs a `dataset` and a `model`; the built-in model reads none"
+                )
         self._files(place, done, "mirnas", "targets", "annotation", "genome", "known")
-        if done["candidates"] not in SHIPPED_CANDIDATES:
-            raise unknown(done["candidates"], SHIPPED_CANDIDATES, f"{place}.candidates")
+        if done["candidates"] not in CANDIDATES:
+            raise unknown(done["candidates"], CANDIDATES, f"{place}.candidates")
+        if done["random_targets"] and "targets" not in done:
+            raise ConfigError(f"{place}.random_targets: are added to `targets`, not to an annotation; give targets")
+        if not alone:
+            done["model"] = self.alias.get(done["model"], done["model"])
+            for key, known in (("dataset", self.datasets), ("model", self.models)):
+                if done[key] not in known:
+                    raise unknown(done[key], known, f"{place}.{key}")
+            self._check_orientation(place, {"datasets": [done["dataset"]], "test_sets": [], "models": [done["model"]]})
+        if _of_reference(done):
+            done["known"] = done["known"] or KNOWN
         return done
 
     def _files(self, place: str, stanza: dict, *keys: str) -> None:
@@ -462,19 +446,28 @@ class Study:
         """Reference tables that this dataset's negatives read."""
         return list(negatives.load(self.datasets[dataset]["negatives"]["strategy"]).REFERENCE)
 
-    def prediction_files(self, prediction: str) -> dict[str, str]:
-        """FASTA files of a prediction, or the reference tables that stand in for them where names are given."""
+    def prediction_files(self, prediction: str) -> dict:
+        """What `prediction.inputs.read_inputs` is given: files, and names of miRNAs."""
         stanza = self.predictions[prediction]
-        files = {"mirnas": "results/reference/mirnas.tsv", "targets": "results/reference/utrs.tsv"}
-        files |= {key: stanza[key] for key in files if isinstance(stanza[key], str)}
-        if stanza["random_targets"]:
-            files["background"] = "results/reference/utrs.tsv"
-        return files
+        files = {key: stanza[key] for key in ("mirnas", "targets", "annotation", "genome") if key in stanza}
+        if _of_reference(stanza):
+            files["targets"] = f"results/predictions/{prediction}/targets.fa"
+        mirnas = stanza["mirnas"]
+        return files | ({"mirbase": MIRBASE} if isinstance(mirnas, list) or names_in(mirnas) else {})
 
-    def known_targets(self, prediction: str) -> list[str]:
-        """The table of known targets, for predictions that read the reference anyway; none for two FASTA files."""
-        read = any(path.startswith("results/reference") for path in self.prediction_files(prediction).values())
-        return ["results/reference/known_targets.tsv"] if read else []
+    def prediction_run(self, prediction: str) -> list[str]:
+        """Model, settings and embedders of the run that scores; none for the built-in model."""
+        stanza = self.predictions[prediction]
+        if "model" not in stanza:
+            return []
+        folder = f"results/runs/{stanza['dataset']}/{stanza['model']}/seed-{stanza['seed']}"
+        embedded = self.models[stanza["model"]]["embeddings"].values()
+        embedders = [file for name in embedded for file in self.embedder(stanza["dataset"], name)]
+        return [f"{folder}/model.safetensors", f"{folder}/settings.json", *embedders]
+
+    def reference_predictions(self) -> list[str]:
+        """Predictions whose targets are genes by name or have a background of random genes."""
+        return [name for name, stanza in self.predictions.items() if _of_reference(stanza)]
 
     def case_studies(self) -> list[str]:
         """Predictions with a background of random genes, which figure 14 needs."""
@@ -502,6 +495,10 @@ class Study:
 def file_name(test_set: str) -> str:
     """`released:test` as a part of a file name."""
     return test_set.replace(":", "-")
+
+
+def _of_reference(prediction: dict) -> bool:
+    return bool(isinstance(prediction.get("targets"), list) or prediction["random_targets"])
 
 
 def _same(one: dict, other: dict) -> bool:

@@ -25,10 +25,11 @@ import pytest
 import yaml
 
 from deepmirnatar.commands.score import run as score
+from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.dataset_audit import audit
 from deepmirnatar.prediction.annotation import read_annotated
-from deepmirnatar.prediction.study_sites import look_up, read_mirnas, read_targets
+from deepmirnatar.prediction.reference_targets import look_up
 from deepmirnatar.sources import user
 from deepmirnatar.study.schema import check_keys, check_schema
 from deepmirnatar.study.stanzas import merge_stanzas
@@ -102,7 +103,7 @@ def read(case: dict, path: Path) -> object:
         columns = yaml.safe_load(case["how"].partition(":")[2] or "{}")
         return user.parse({"pairs": path}, {}, "own", columns)[0]
     if case["reader"] == "names":
-        return look_up([case["given"]], pd.Series(SITE, KNOWN), "miRNA")
+        return look_up([case["given"]], pd.Series(SITE, KNOWN))
     if case["reader"] == "audit":
         table = user.parse({"pairs": path}, {}, "own")[0]
         return log.warning(audit(lambda: [table], trees=2)[0]["subject"].iloc[-1])
@@ -110,7 +111,7 @@ def read(case: dict, path: Path) -> object:
         return score(SimpleNamespace(pairs=path, out=None, threads=1, weights=None))
     if case["reader"] == "annotation":
         return read_annotated(path, "utrs.fa")
-    return {"mirnas": read_mirnas, "targets": read_targets}[case["reader"]](None, path)
+    return read_fasta(path, {"mirnas": "ACGU", "targets": "ACGUN"}[case["reader"]])
 
 
 def run(case: dict, folder: Path) -> tuple[str, str, object]:

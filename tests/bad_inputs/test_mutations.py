@@ -6,7 +6,7 @@ from copy import deepcopy
 import pytest
 from test_bad_inputs import FASTA, FOREIGN, HEAD, LET7, MIR16, OTHER, ROW, ROW0, SITE, project
 
-from deepmirnatar.prediction.study_sites import read_mirnas, read_targets
+from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.sources import user
 from deepmirnatar.study.schema import check_schema
 from deepmirnatar.study.study import Study
@@ -34,8 +34,7 @@ def test_damaged_files_are_read_or_refused_in_one_sentence(name, tmp_path, monke
         (tmp_path / name).write_bytes(data)
         try:
             if name == "mirnas.fa":
-                read_mirnas(None, name)
-                read_targets(None, name)
+                read_fasta(name, "ACGU")
             else:
                 user.parse({"pairs": name}, {}, "own")
         except ValueError as error:

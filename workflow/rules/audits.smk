@@ -5,6 +5,7 @@
 rule audit_model:
     input:
         controls="results/runs/{dataset}/{model}/seed-{seed}/{dataset}-controls.predictions.tsv",
+        settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
     output:
         audit="results/runs/{dataset}/{model}/seed-{seed}/audit.tsv",
         metrics="results/runs/{dataset}/{model}/seed-{seed}/{dataset}-controls.metrics.tsv",

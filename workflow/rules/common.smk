@@ -7,6 +7,7 @@ try:
     from snakemake.common.configfile import load_configfile
     from snakemake.utils import validate
 
+    from deepmirnatar.common.files import sha256
     from deepmirnatar.sources.downloads import read_registry
     from deepmirnatar.study.schema import check_keys, check_schema
     from deepmirnatar.study.stanzas import merge_stanzas, with_strategies
@@ -54,5 +55,4 @@ wildcard_constraints:
     experiment=inputs.any_of(study.experiments),
     test_set=inputs.any_of(inputs.test_sets),
     prediction=inputs.any_of(study.predictions),
-    shipped=inputs.any_of(study.shipped),
     seed=r"\d+",

@@ -1,6 +1,6 @@
 # Needs: pairs tables. Makes: results/embeddings/{dataset}/{embedding}/, learned on the training split, and the
-# vectors of every distinct sequence of each table ({pairs}) that is trained on, tested or predicted with them: a dataset's
-# pairs, its controls ({dataset}.controls), or the candidate sites of a prediction ({prediction}.candidates).
+# vectors of every distinct sequence of each table ({pairs}) that is trained on or tested with them: a dataset's pairs, or
+# its controls ({dataset}.controls).
 
 
 rule train_word2vec:
