@@ -10,6 +10,9 @@ import pandas as pd
 
 from deepmirnatar.rna.sequences import reverse_complement
 
+# Types of sites that the scan of whole mRNAs knows, strongest first. An offset 6mer matches nt 3-8, a 6mer-A1 matches
+# nt 2-6 and has A opposite nt 1.
+SEED_TYPES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "offset 6mer", "6mer-A1"]
 SEED_CLASSES = ["none", "offset 6mer", "6mer", "7mer-A1", "7mer-m8", "8mer"]  # weakest first
 
 
