@@ -6,7 +6,7 @@ from pathlib import Path
 from deepmirnatar.annotation.rows import KINDS, LeftOut, add_part, check_strand, rows, span
 from deepmirnatar.annotation.transcript import KEYS, SYMBOLS, Transcript
 
-_ATTRIBUTE = re.compile(rf'(?:^|;)\s*({"|".join(KEYS)})[ =]\s*(?:"([^"]*)"|([^;]*))')
+_ATTRIBUTE = re.compile(rf'(?:^|;)\s*({"|".join(KEYS)})\s+(?:"([^"]*)"|([^;]*))')
 
 
 def attributes(text: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deepmirnatar.annotation.transcript import Transcript
-from deepmirnatar.common.spelling import counted
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.text import lines, missing_file
 
 CHOICES = ("canonical", "longest", "all")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deepmirnatar.annotation.transcript import Span, Transcript
-from deepmirnatar.common.spelling import counted
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.text import lines
 
 # What a feature adds to its transcript.
@@ -45,7 +45,7 @@ class LeftOut:
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Number and columns of each line that is no comment; a sequence at the end (##FASTA) is not read."""
-    for number, line in enumerate(lines(path), start=1):
+    for number, line in enumerate(lines(path, also=(b"##gff-version",)), start=1):
         if line.startswith("##FASTA"):
             return
         if line.strip() and not line.startswith(("#", "track ", "browser ", ">")):
