@@ -28,8 +28,7 @@ def cut(chosen: list[Chosen], genome: Path, path: Path) -> tuple[pd.DataFrame, l
         start, end = it.cds
         if end:
             coding += 1
-            if sequence[:end][-3:] not in STOPS and sequence[end : end + 3] in STOPS:
-                end += 3  # GTF may leave the stop codon out of the coding part
+            end = with_stop(sequence, start, end)
             stopped += sequence[:end][-3:] in STOPS
         if end == len(sequence):
             ended += 1
@@ -56,6 +55,18 @@ def cut(chosen: list[Chosen], genome: Path, path: Path) -> tuple[pd.DataFrame, l
             f"{genome}: only {stopped:,} of {coding:,} coding parts of {path} end with a stop codon; {remedy}."
         )
     return pd.DataFrame(table, columns=COLUMNS), warnings
+
+
+def with_stop(sequence: str, start: int, end: int) -> int:
+    """Where a coding part ends with its stop codon, which GTF may leave out of it.
+
+    A stop codon behind it belongs to it only where it is what the reading frame runs into: neither a stop codon is its
+    last one, nor UAA or UAG one of the others (UGA may be selenocysteine).
+    """
+    if sequence[end : end + 3] not in STOPS or sequence[start:end][-3:] in STOPS:
+        return end
+    codons = {sequence[place - 3 : place] for place in range(end, start + 2, -3)}
+    return end + 3 if codons.isdisjoint(STOPS[:2]) else end
 
 
 def _spliced(transcripts: list[Transcript], genome: Path) -> tuple[list[str | None], list[str], list[str]]:

@@ -1,4 +1,4 @@
-"""Which transcript is a gene's target: the one that curators chose, or the longest 3'UTR, or all, or those of a list."""
+"""Which transcripts become targets: of each gene the one that curators chose or the longest 3'UTR; all; or a list."""
 
 import re
 from collections import Counter

@@ -164,7 +164,7 @@ def chromosomes(path: str | Path) -> Iterator[tuple[str, bytearray]]:
             elif name:
                 sequence += line.strip()
             elif line.strip():
-                raise InputError(f"{path}: {_before_first(line[:200].decode(errors='replace').strip())}")
+                raise InputError(f"{path}: {_before_first(line[:200].decode(errors='replace').strip(), True)}")
     if not name:
         raise InputError(f"{path}: holds no FASTA entry (a line `>name`, then the sequence)")
     yield name, sequence
@@ -186,7 +186,8 @@ def _content(path: str | Path) -> Iterator[tuple[int, str]]:
                 started = True
             elif not started:
                 if text and text[0] not in "#;":
-                    raise InputError(f"{path}, line {number}: {_before_first(text)}")
+                    later = any(each.startswith(">") for each in lines(path))
+                    raise InputError(f"{path}, line {number}: {_before_first(text, later)}")
                 continue
             elif not text.isalpha():
                 text = "".join(text.split())
@@ -194,8 +195,8 @@ def _content(path: str | Path) -> Iterator[tuple[int, str]]:
                 yield number, text
 
 
-def _before_first(line: str) -> str:
-    """What the first line looks like, where it does not begin with `>`."""
+def _before_first(line: str, later: bool) -> str:
+    """What the first line looks like, where it does not begin with `>`. `later`: does another one?"""
     shown = repr(line if len(line) < 50 else f"{line[:47]}...")
     if line.startswith("@"):
         return f"{shown} looks like FASTQ; convert it to FASTA, whose records begin with `>name`"
@@ -206,6 +207,6 @@ def _before_first(line: str) -> str:
         return f"{shown} looks like a table and holds no FASTA entry; write `>name`, then the sequence, one a line"
     if set(line.upper()) <= set("ACGTUN"):
         return f"{shown} is a sequence without a name; write `>name` on a line above it"
-    if re.fullmatch(r"[\"']?[\w.:|-]+[\"']?", line):
+    if not later and re.fullmatch(r"[\"']?[\w.:|-]+[\"']?", line):
         return f"{shown} looks like a list of names, which holds no sequences; give the FASTA file of their sequences"
     return f"{shown} stands before the first `>`; begin each record with `>name`, or remove the line"

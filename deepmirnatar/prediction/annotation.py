@@ -1,6 +1,6 @@
 """mRNAs cut out of a genome by an annotation, GTF, GFF3 or BED, and sites on them placed back on the genome.
 
-Positions are 0-based and half-open. The exons of a target are listed as transcribed: on the minus strand from the right.
+Positions are 0-based and half-open. Exons are listed as transcribed: on the minus strand from the right.
 """
 
 import re
@@ -152,6 +152,4 @@ def _nothing(path: Path, found: list[Transcript], left_out: LeftOut) -> str:
         )
     if any(one.coding for one in found):
         return f"{path}: holds no 3'UTR; each coding part reaches the end of its exons; give whole transcripts"
-    return (
-        f"{path}: holds no 3'UTR; GTF and GFF3 need lines of exon and CDS, or of three_prime_utr, BED twelve columns"
-    )
+    return f"{path}: holds no 3'UTR; GTF and GFF3 need lines of exon and CDS, or of three_prime_utr, BED twelve columns"
