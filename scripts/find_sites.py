@@ -34,7 +34,10 @@ def main(name: str, stanza: dict, files: dict[str, str], found: str, tested: str
         lengths["stand_in"] = (of_reference & (lengths["utr_length"] == study_sites.STAND_IN)).astype(int)
     write_tsv(mirnas.merge(lengths, how="cross"), tested)
     with atomic(utrs) as part:
-        part.write_text("".join(f">{target}\n{utr}\n" for target, utr in targets[["target", "sequence"]].to_numpy()))
+        part.write_text(
+            "".join(f">{target}\n{utr}\n" for target, utr in targets[["target", "sequence"]].to_numpy()),
+            encoding="utf-8",
+        )
     log.info("%d candidate sites of %d miRNAs on %d 3'UTRs", len(sites), len(mirnas), len(targets))
 
 

@@ -62,6 +62,6 @@ def explain_pair(
     value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]
     found = duplex(mirna, site)
     with atomic(out) as part:
-        part.write_text(draw_svg(found, importance(predictor, mirna, site)))
+        part.write_text(draw_svg(found, importance(predictor, mirna, site)), encoding="utf-8")
     print(as_text(found), in_words(found), f"Probability of binding {value:.3f}.", sep="\n")
     log.info("drawn: %s", out)

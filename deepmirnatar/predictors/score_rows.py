@@ -26,7 +26,7 @@ def score(
     `features` maps strands to files of embedded sequences; `model` and `settings` are files of a run. miRNAs written as
     `orientation` says come back 5'->3' if the predictor wants them so. The predictor is not given the labels.
     """
-    about = json.loads(Path(settings).read_text())
+    about = json.loads(Path(settings).read_text(encoding="utf-8"))
     # Runs of earlier versions did not note it.
     if about.get("model_sha256", found := sha256(model)) != found:
         raise ValueError(
