@@ -5,11 +5,12 @@ left out is said, G odd records, H the stop codon, I pipes, J plants, K what is 
 Q pasted sequences.
 """
 
+import ctypes
 import gzip
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -299,24 +300,21 @@ print(len(find_sites(codes, ends, mirnas, SeedIndex(mirnas)).start))
 """
 
 
-def test_E_it_runs_where_nothing_may_be_written():
-    """A copy of the library that may not be written to, by a user without a home."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        subprocess.run(["cp", "-r", ROOT / "deepmirnatar", folder], check=True)
-        subprocess.run(f"find {folder} -name __pycache__ -prune -exec rm -r {{}} +", shell=True, check=True)
-        subprocess.run(["chmod", "-R", "a-w,a+rX", folder], check=True)
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": "/proc/none",
-            "PYTHONPATH": folder,
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-        done = subprocess.run(
-            [sys.executable, "-c", RUN], cwd="/", env=environment, capture_output=True, text=True, **nobody
-        )
-        subprocess.run(["chmod", "-R", "u+w", folder], check=True)
+def _obey_permissions() -> None:
+    """Root, too, may not write where the permissions forbid it: PR_CAPBSET_DROP of CAP_DAC_OVERRIDE."""
+    ctypes.CDLL(None).prctl(24, 1)
+
+
+def test_E_it_runs_where_nothing_may_be_written(tmp_path):
+    """From a copy of the library that may not be written to, without a home."""
+    shutil.copytree(ROOT / "deepmirnatar", tmp_path / "deepmirnatar", ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run(["chmod", "-R", "a-w", tmp_path], check=True)
+    environment = {"PATH": os.environ["PATH"], "HOME": "/proc/none", "PYTHONPATH": str(tmp_path)}
+    options = {"cwd": "/", "env": environment, "preexec_fn": _obey_permissions, "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, "-c", RUN], **options)
+    refused = subprocess.run([sys.executable, "-c", f"open('{tmp_path}/a', 'w')"], **options)
+    subprocess.run(["chmod", "-R", "u+w", tmp_path], check=True)
+    assert "PermissionError" in refused.stderr
     assert done.returncode == 0 and done.stdout.strip() == "1", done.stderr[-500:]
 
 
@@ -384,7 +382,8 @@ def test_M_every_text_file_names_its_encoding():
 def test_M_a_page_is_written_in_a_locale_that_lacks_its_letters(tmp_path):
     code = (
         "from deepmirnatar.common.files import write_json; from deepmirnatar.common.logs import forgive_terminal, log, "
-        "log_to; from pathlib import Path; forgive_terminal(); log_to('a.log'); log.info('a \\u2212 b'); print('a \\u2212 b'); "
+        "log_to; from pathlib import Path; forgive_terminal(); log_to('a.log'); log.info('a \\u2212 b'); "
+        "print('a \\u2212 b'); "
         "write_json({'\\u2212': '\\xb5'}, Path('a.json'))"
     )
     environment = {**os.environ, "PYTHONIOENCODING": "iso-8859-1", "LC_ALL": "POSIX", "PYTHONUTF8": "0"}
