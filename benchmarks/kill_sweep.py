@@ -48,7 +48,7 @@ def main(kills: int = 20, seed: int = 1) -> int:
         rows = sweep(killed, stages, np.random.default_rng(seed))
         answer = small_study.run(killed, *TARGETS)
         assert answer.returncode == 0, answer.stdout
-        assert other.wait() == 0, (undisturbed / "said.log").read_text()
+        assert other.wait() == 0, (undisturbed / "said.log").read_text(encoding="utf-8")
         whole = small_study.results(undisturbed)
         lost = compare(killed, whole)
     table = pd.DataFrame(rows, columns=["stage", "seconds_into_it", "running_when_killed"])

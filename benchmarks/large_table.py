@@ -90,7 +90,7 @@ def steps(folder: Path, files: dict[str, Path]) -> dict:
     names = ("parsed", "merged", "kept", "dropped", "yes", "no", "pairs", "audit", "balance", "controls", "scores")
     path = {name: folder / f"{name}.tsv" for name in names}
     reports = [folder / f"report-{number}.tsv" for number in range(5)]
-    (folder / "known_targets.tsv").write_text("mirna\tgene\tentrez\tstrong\nx\ty\t1\t0\n")
+    (folder / "known_targets.tsv").write_text("mirna\tgene\tentrez\tstrong\nx\ty\t1\t0\n", encoding="utf-8")
     reference = {"known_targets": folder / "known_targets.tsv"}
     filtered = {"kept": path["kept"], "dropped": path["dropped"], "report": reports[2]}
     seeds = {"predictor": "seed_match", "settings": {}}

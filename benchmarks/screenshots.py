@@ -32,7 +32,9 @@ def main(results: Path) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         for path, entries in (("mirnas.fa", mirnas), ("utrs.fa", utrs)):
-            (folder / path).write_text("".join(f">{entry}\n{text}\n" for entry, text in entries.items()))
+            (folder / path).write_text(
+                "".join(f">{entry}\n{text}\n" for entry, text in entries.items()), encoding="utf-8"
+            )
         known = reference / "known_targets.tsv"
         predict_files(folder / "mirnas.fa", folder / "utrs.fa", folder / "out", known=known)
         browser = Browser(folder)

@@ -30,9 +30,9 @@ def main(cores: str = "2", *config: str) -> None:
         command += ["--config", *config] if config else []
         file = Path(folder, "run.log")
         print(f"Follow it with: tail -f {file}", flush=True)
-        with file.open("w") as log:
+        with file.open("w", encoding="utf-8") as log:
             done = subprocess.run(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
-        log = file.read_text(errors="replace")
+        log = file.read_text(errors="replace", encoding="utf-8")
     if done.returncode:
         sys.exit(f"{log[-3000:]}\nThe run failed, so nothing is written.")
     write_tsv(by_rule(log).assign(cores=cores, **machine()), ROOT / "docs" / "whole_study.tsv")
@@ -59,7 +59,9 @@ def by_rule(log: str) -> pd.DataFrame:
 
 def machine() -> dict[str, str]:
     """Columns that say on what machine and when."""
-    known = dict(re.findall(r"^(model name)\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE))
+    known = dict(
+        re.findall(r"^(model name)\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     bfloat16 = "yes" if torch.cpu._is_avx512_bf16_supported() else "no"
     return {"machine": known["model name"], "bfloat16": bfloat16, "date": datetime.now().date().isoformat()}
 

@@ -5,12 +5,13 @@ import sys
 from importlib import import_module
 
 from deepmirnatar import __version__
-from deepmirnatar.common.logs import log_to
+from deepmirnatar.common.logs import forgive_terminal, log_to
 
 COMMANDS = ["predict", "score", "explain", "audit", "serve"]
 
 
 def main(arguments: list[str] | None = None) -> int:
+    forgive_terminal()
     options = parser().parse_args(arguments)
     log_to(None)
     try:

@@ -19,7 +19,7 @@ WHAT_MADE_THEM = ("seed", "rows", "pairs_sha256", "date", "epochs", "threshold_v
 
 
 def main(model: str, settings: str, pairs: str, output: str) -> None:
-    about = json.loads(Path(settings).read_text())
+    about = json.loads(Path(settings).read_text(encoding="utf-8"))
     table = read_pairs(pairs, ["train", "valid"])
     seen = table.groupby("mirna")["label"].agg(["sum", "size"])
     # miRNA -> how many positives and how many negatives of it were seen in training.

@@ -46,7 +46,7 @@ def main(rule_files: list[str], snakefile: str, config: dict, outputs: list[str]
         rule: _STAGES.index("figures" if Path(path).stem in _FIGURES else Path(path).stem)
         for path in rule_files
         if Path(path).stem in (*_STAGES, *_FIGURES)  # no stage: what stands beside the study
-        for rule in re.findall(r"^rule (\w+):", Path(path).read_text(), flags=re.M)
+        for rule in re.findall(r"^rule (\w+):", Path(path).read_text(encoding="utf-8"), flags=re.M)
     }
     stage[_ENDS] = _STAGES.index("figures")
     depth = {}

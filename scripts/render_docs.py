@@ -46,12 +46,12 @@ def main(root: Path = ROOT, results: Path | None = None) -> None:
     if results:
         take_over(results, root / "docs", names(root))
     for page, text in pages(root).items():
-        page.write_text(text)
+        page.write_text(text, encoding="utf-8")
 
 
 def names(root: Path) -> dict:
     """docs/pages/names.yaml: the only place that spells models, experiments and result files for the pages."""
-    return yaml.safe_load((root / "docs/pages/names.yaml").read_text())
+    return yaml.safe_load((root / "docs/pages/names.yaml").read_text(encoding="utf-8"))
 
 
 def pages(root: Path = ROOT) -> dict[Path, str]:
@@ -61,7 +61,7 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
     files, known = {}, answers(root)
     for template in sorted((root / "docs/pages").glob("*.jinja")):
         page = own.get(template.stem, folders[Path(template.stem).suffix] / template.stem)
-        files[page] = render(template.read_text(), known)
+        files[page] = render(template.read_text(encoding="utf-8"), known)
     return files
 
 
@@ -74,7 +74,7 @@ def render(template: str, known: dict | None = None) -> str:
 def answers(root: Path) -> dict:
     """What a template may name: the words of names.yaml, and functions that answer from the committed tables."""
     known = names(root)
-    configs = [yaml.safe_load((root / path).read_text()) for path in known["configs"]]
+    configs = [yaml.safe_load((root / path).read_text(encoding="utf-8")) for path in known["configs"]]
     study = Study(reduce(merge_stanzas, configs), root)
     label = {name: stanza["label"] for name, stanza in study.models.items()}
 
@@ -184,7 +184,7 @@ def answers(root: Path) -> dict:
     def drawn_as(picture: str) -> str:
         return known["pictures"][picture].replace(".png", ".svg")
 
-    schema = yaml.safe_load((root / "workflow/schemas/config.schema.yaml").read_text())["properties"]
+    schema = yaml.safe_load((root / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))["properties"]
 
     def keys(stanza: str) -> str:
         if stanza == "run":
@@ -264,8 +264,8 @@ def _dotted(name: str, schema: dict) -> dict:
 def stages_table(snakefile: Path) -> str:
     """Markdown of rule files in the Snakefile's order: what each needs and makes by its first comment, its rules."""
     rows = []
-    for file in re.findall(r'^include: "(.+)"', snakefile.read_text(), flags=re.M):
-        text = (snakefile.parent / file).read_text()
+    for file in re.findall(r'^include: "(.+)"', snakefile.read_text(encoding="utf-8"), flags=re.M):
+        text = (snakefile.parent / file).read_text(encoding="utf-8")
         comment = re.sub(r"\n# ?", " ", re.match(r"(#.*\n)*", text)[0]).strip("# \n")
         if about := re.fullmatch(r"Needs: (.+?)\. Makes: (.+)", comment):
             rules = ", ".join(f"`{name}`" for name in re.findall(r"^rule (\w+):", text, flags=re.M))

@@ -14,7 +14,14 @@ def main(table: str, caption: str, output: str) -> None:
     path = Path(table)
     with atomic(output) as part:
         part.write_text(
-            page(path.stem.replace("_", " "), caption, table_html(read_tsv(path)), path.name, path.read_text())
+            page(
+                path.stem.replace("_", " "),
+                caption,
+                table_html(read_tsv(path)),
+                path.name,
+                path.read_text(encoding="utf-8"),
+            ),
+            encoding="utf-8",
         )
 
 

@@ -14,7 +14,8 @@ def main(rows: list[dict], metrics: list[str], audits: list[str], caption: str, 
     table = summary_table(rows, [read_tsv(path) for path in metrics], [read_tsv(path) for path in audits])
     with atomic(output) as part:
         part.write_text(
-            page("summary", caption, blocks_html(table, ["experiment", "dataset", "model"], "verdict on the data"))
+            page("summary", caption, blocks_html(table, ["experiment", "dataset", "model"], "verdict on the data")),
+            encoding="utf-8",
         )
 
 

@@ -6,11 +6,13 @@ import pandas as pd
 import pytest
 from test_predict import LET7
 
+from deepmirnatar.annotation.isoforms import choose
+from deepmirnatar.annotation.transcript import Transcript
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.prediction import predict as job
 from deepmirnatar.prediction import predictor
-from deepmirnatar.prediction.annotation import Transcript, _one_per_gene, on_genome, read_annotated
+from deepmirnatar.prediction.annotation import on_genome, read_annotated
 from deepmirnatar.rna.sequences import reverse_complement
 
 # Two exons of a 3'UTR with a let-7 8mer across their border: CUAC at its left end, CUCA at its right one.
@@ -58,13 +60,22 @@ def tiny(tmp_path):
     return tmp_path
 
 
+def utrs(found: pd.DataFrame) -> dict[str, str]:
+    """target -> 3'UTR"""
+    return {row.target: row.sequence[row.cds_end :] for row in found.itertuples()}
+
+
 @pytest.mark.parametrize("name", ["genes.gtf", "genes.bed"])
-def test_spliced_3utrs_of_both_strands_are_cut_out(tiny, name):
-    found, warnings = read_annotated(tiny / name, tiny / "genome.fa.gz")
+def test_spliced_mrnas_of_both_strands_are_cut_out(tiny, name):
+    found, warnings, _ = read_annotated(tiny / name, tiny / "genome.fa.gz")
     assert warnings == []
     found = found.set_index("target")
-    assert found["sequence"].to_dict() == {"PLUS1": UTR, "MINUS2": UTR}
-    assert found["exons"].to_dict() == {"PLUS1": [(109, 173), (212, 276)], "MINUS2": [(127, 191), (24, 88)]}
+    assert found["sequence"].to_dict() == {
+        "PLUS1": "CCCCCC" + CODING + UTR,
+        "MINUS2": "CCCCC" + CODING + UTR,
+    }
+    assert found[["cds_start", "cds_end"]].to_numpy().tolist() == [[6, 15], [5, 14]]
+    assert found["exons"].to_dict() == {"PLUS1": [(94, 173), (212, 276)], "MINUS2": [(127, 205), (24, 88)]}
 
 
 def test_places_on_the_genome_by_hand():
@@ -80,8 +91,9 @@ def test_genomic_coordinates_come_out(tiny, weights):
     arguments += ["--genome", str(tiny / "genome.fa.gz"), "--weights", str(weights), "--out", str(tiny / "out")]
     assert command(["predict", *arguments]) == 0
     sites = read_tsv(tiny / "out/sites.tsv").set_index("target")
-    # The seed match is at 60..68; 40 nt end 5 behind it: 33..73 of the 3'UTR.
-    assert (sites["seed_type"] == "8mer").all() and (sites[["start", "end"]] == [33, 73]).all(axis=None)
+    # The seed match is at 60..68; 40 nt end 5 behind it: 33..73 of the 3'UTR, which begins at 15 and 14.
+    assert (sites["seed_type"] == "8mer").all()
+    assert sites.loc[["PLUS1", "MINUS2"], ["start", "end"]].to_numpy().tolist() == [[48, 88], [47, 87]]
     columns = ["chrom", "strand", "genome_start", "genome_end", "genome_blocks"]
     assert sites.loc["PLUS1", columns].tolist() == ["1", "+", 142, 221, "142-173,212-221"]
     assert sites.loc["MINUS2", columns].tolist() == ["chr2", "-", 79, 158, "79-88,127-158"]
@@ -124,27 +136,29 @@ def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny, t
     text = (tiny / "genes.gtf").read_text()
     chosen = text.replace('transcript_id "G1.2";', f'transcript_id "G1.2"; tag "{tag}";').replace("MINUS2", "PLUS1")
     (tiny / "genes.gtf").write_text(chosen)
-    found, _ = read_annotated(tiny / "genes.gtf", tiny / "genome.fa.gz")
-    assert dict(zip(found["target"], found["sequence"], strict=True)) == {"G1": FIRST, "G2": UTR}
+    found, _, said = read_annotated(tiny / "genes.gtf", tiny / "genome.fa.gz")
+    assert utrs(found) == {"G1": FIRST, "G2": UTR}
+    assert said == ["one isoform per gene; of 2 genes with several, 1 by MANE Select, 1 by the longest 3'UTR"]
 
 
 def test_a_gene_on_both_sex_chromosomes_is_not_cut_from_two(tiny):
     """One transcript_id stands on X and on Y where an annotation does not number them."""
     text = (tiny / "genes.gtf").read_text()
-    before, _ = read_annotated(tiny / "genes.gtf", tiny / "genome.fa.gz")
+    before, *_ = read_annotated(tiny / "genes.gtf", tiny / "genome.fa.gz")
     twin = [line.replace("1", "3", 1) for line in text.splitlines() if line.startswith("1\t")]
     assert twin
     (tiny / "twice.gtf").write_text(text + "\n".join(twin) + "\n")
-    after, _ = read_annotated(tiny / "twice.gtf", tiny / "genome.fa.gz")
+    after, *_ = read_annotated(tiny / "twice.gtf", tiny / "genome.fa.gz")
     pd.testing.assert_frame_equal(before, after)
 
 
 def test_a_symbol_that_is_another_genes_id_names_one_of_them():
     genes = [("A", "Z"), ("G3", "Z"), ("G4", "A")]
     one_each = [
-        Transcript(f"t{gene}", gene, symbol, "chr1", "+", coding=(0, 9), exons=[(0, 30)]) for gene, symbol in genes
+        Transcript(f"t{gene}", "chr1", "+", gene=gene, symbol=symbol, coding=[(0, 9)], pieces=[(0, 30)])
+        for gene, symbol in genes
     ]
-    assert [one.symbol for one in _one_per_gene(one_each)] == ["A", "G3", "G4"]
+    assert [one.target for one in choose(one_each)[0]] == ["A", "G3", "G4"]
 
 
 def test_lines_without_anything_behind_the_thick_part_are_told(tiny):
@@ -153,21 +167,20 @@ def test_lines_without_anything_behind_the_thick_part_are_told(tiny):
     with pytest.raises(ValueError, match=r"nothing is left behind the thick parts; .* thickStart equals thickEnd"):
         read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
     (tiny / "a.bed").write_text(all_thick + "chr1\t0\t90\tb\t0\t+\t0\t0\t0\t1\t90\t0\n")
-    found, (said,) = read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
+    found, (said,), _ = read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
     assert found["target"].tolist() == ["b"] and "1 line with nothing behind the thick part; left out" in said
 
 
 @pytest.mark.parametrize(
     ("name", "text", "wanted"),
     [
-        ("a.gff3", "x", "is neither .gtf nor .bed"),
+        ("a.txt", "x", "its lines are none of GTF, GFF3 or BED"),
         ("a.gtf", "chr1\tx\texon\t1\t9\n", "line 1: has 5 columns, GTF has 9"),
-        ("a.gtf", "chr1\tx\texon\t1\t9\t.\t+\t.\tID=1\n", "line 1: has no transcript_id"),
+        ("a.gtf", 'chr1\tx\texon\t1\t9\t.\t+\t.\tgene_id "1"\n', "line 1: has no transcript_id"),
         ("a.gtf", 'chr1\tx\tgene\t1\t9\t.\t+\t.\tgene_id "a"\n', "holds no 3'UTR"),
         ("a.bed", "chr1\t0\t9\ta\n", "line 1: has 4 columns, BED12 has 12"),
         ("a.bed", "chr9\t0\t9\ta\t0\t+\n", "holds none of the chromosomes"),
         ("a.bed", "chr1\t0\t999\ta\t0\t+\n", "chr1 has 300 nt, but 'a' reaches 999"),
-        ("a.bed", "chr1\t0\t9\ta\t0\t+\nchr1\t0\t9\ta\t0\t+\n", "line 2: 'a' occurs twice"),
         ("a.bed", "chrom\tstart\tend\tname\tscore\t+\n", "line 1: 'start' should be a position"),
         ("a.bed", "chr1\t0\t9\ta\t0\t.\n", "line 1: strand '.' is neither"),
         ("a.bed", "chr1\t0\t9\t\t0\t+\n", "line 1: has no name in its fourth column"),
@@ -183,7 +196,7 @@ def test_a_fault_in_an_annotation_is_one_sentence(tiny, name, text, wanted):
 
 def test_a_missing_chromosome_is_a_warning(tiny):
     (tiny / "a.bed").write_text("chr1\t0\t9\ta\t0\t+\nchr9\t0\t9\tb\t0\t+\n")
-    found, (single, said) = read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
+    found, (single, said), _ = read_annotated(tiny / "a.bed", tiny / "genome.fa.gz")
     assert found["target"].tolist() == ["a"] and "lacks 1 chromosome of" in said and "(chr9)" in said
-    assert "2 lines of six columns, read as one exon each" in single
+    assert "2 lines without blocks, read as one exon each" in single
     assert isinstance(found, pd.DataFrame)

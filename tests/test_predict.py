@@ -391,7 +391,7 @@ def test_names_come_from_the_command_a_file_and_the_page(fasta, tmp_path, monkey
     assert read_texts("let-7a", "ACGU" * 20).mirnas["mirna_sequence"].tolist() == [LET7]
     pasted = read_texts(f"{LET7}\n{MIR16}", "ACGU" * 20 + "\n" + "GGCC" * 20)
     assert pasted.mirnas["mirna"].tolist() == ["miRNA1", "miRNA2"]
-    assert pasted.targets.to_numpy().tolist() == [["target", "ACGU" * 20 + "GGCC" * 20]]
+    assert pasted.targets[["target", "sequence"]].to_numpy().tolist() == [["target", "ACGU" * 20 + "GGCC" * 20]]
 
 
 def test_warnings_reach_the_terminal_the_report_and_python(weights, fasta, tmp_path, capsys):

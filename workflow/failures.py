@@ -20,4 +20,4 @@ def failures(logs: Iterable[str | Path]) -> list[str]:
 
 
 def _text(path: str | Path) -> str:
-    return Path(path).read_text(errors="replace") if Path(path).exists() else ""
+    return Path(path).read_text(errors="replace", encoding="utf-8") if Path(path).exists() else ""

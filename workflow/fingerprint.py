@@ -22,7 +22,7 @@ READERS = ("fasta", "tables", "text")  # of `common/`
 def imports(path: Path) -> frozenset[Path]:
     """Library files that a file imports itself, inside functions too."""
     modules = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
@@ -52,7 +52,7 @@ def closure(files: frozenset[Path]) -> frozenset[Path]:
 @cache
 def code_digest(path: Path) -> str:
     """Digest of a file's logic."""
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if not isinstance(body, list):

@@ -51,10 +51,10 @@ def check(place: Path) -> None:
     cancelled = cancel_training(cluster, through)
     code = through.wait()
     minutes = (time.monotonic() - started) / 60
-    assert alone.wait() == 0, (local / "said.log").read_text()
-    text = (cluster / "said.log").read_text()
+    assert alone.wait() == 0, (local / "said.log").read_text(encoding="utf-8")
+    text = (cluster / "said.log").read_text(encoding="utf-8")
     assert code == 0, text
-    log = (cluster / "logs/train_model/small/small_model/seed-1.log").read_text()
+    log = (cluster / "logs/train_model/small/small_model/seed-1.log").read_text(encoding="utf-8")
     assert "continuing from checkpoint" in log, log
     wanted, found = small_study.results(local), small_study.results(cluster)
     assert found == wanted, [name for name in {*found, *wanted} if found.get(name) != wanted.get(name)]
@@ -98,13 +98,13 @@ def cancel_training(folder: Path, process: subprocess.Popen) -> str:
                 subprocess.run(["scancel", found[1]], check=True)
                 return found[1]
         time.sleep(0.02)
-    raise AssertionError((folder / "said.log").read_text())
+    raise AssertionError((folder / "said.log").read_text(encoding="utf-8"))
 
 
 def accounting(slurm: Path) -> str:
     """Slurm's own record of each job: it has no database here, so of its log of finished jobs."""
     lines = []
-    for line in (slurm / "jobs.log").read_text().splitlines():
+    for line in (slurm / "jobs.log").read_text(encoding="utf-8").splitlines():
         told = dict(re.findall(r"(\w+)=(\S*)", line))
         job = subprocess.run(["scontrol", "-o", "show", "job", told["JobId"]], capture_output=True, text=True).stdout
         more = dict(re.findall(r"(\w+)=(\S*)", job))

@@ -62,7 +62,7 @@ def explain_pair(
     value = predictor.score(pd.DataFrame({"mirna_sequence": [mirna], "target_sequence": [site]}))[0]
     found, probable = duplex(mirna, site), predictor.scorer.probabilities
     with atomic(out) as part:
-        part.write_text(draw_svg(found, importance(predictor, mirna, site) if probable else None))
+        part.write_text(draw_svg(found, importance(predictor, mirna, site) if probable else None), encoding="utf-8")
     print(
         as_text(found), in_words(found), f"{'Probability of binding' if probable else 'Score'} {value:.3f}.", sep="\n"
     )

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 
 def counted(number: int, noun: str) -> str:
-    """A number and what it counts: 1 pair, 2,000 pairs."""
+    """A number and what it counts: 1 pair, 2,000 pairs, 3 entries."""
     return f"{number:,} {plural(number, noun)}"
 
 
 def plural(number: int, noun: str) -> str:
     """The noun as it stands behind this number: pair, pairs."""
-    return noun if number == 1 else f"{noun}s"
+    if number == 1:
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:

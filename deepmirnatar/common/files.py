@@ -128,7 +128,7 @@ def read_tsv(path: str | Path, **options) -> pd.DataFrame:
 def write_json(value: object, path: str | Path) -> None:
     """Write plain values, arrays among them, as JSON with sorted keys."""
     with atomic(path) as part:
-        part.write_text(json.dumps(value, indent=2, sort_keys=True, default=_plain) + "\n")
+        part.write_text(json.dumps(value, indent=2, sort_keys=True, default=_plain) + "\n", encoding="utf-8")
 
 
 def write_tensors(tensors: dict[str, np.ndarray], metadata: dict, path: str | Path) -> None:

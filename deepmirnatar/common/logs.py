@@ -14,6 +14,13 @@ from tqdm import tqdm
 log = logging.getLogger("deepmirnatar")
 
 
+def forgive_terminal() -> None:
+    """Print what a terminal's encoding lacks, such as − in ISO-8859-1, as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
 def log_to(path: str | Path | None) -> None:
     """Send log lines and warnings of this process to `path` and to stderr.
 
@@ -27,7 +34,7 @@ def log_to(path: str | Path | None) -> None:
     handlers: list[logging.Handler] = [shown]
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        kept = logging.FileHandler(path, mode="w")
+        kept = logging.FileHandler(path, mode="w", encoding="utf-8")
         kept.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         handlers.append(kept)
         warnings = logging.getLogger("py.warnings")
@@ -45,7 +52,7 @@ def log_to(path: str | Path | None) -> None:
             log.error("%s", text)
             log.error("%s", sentence(error))  # last, where whoever opens the log looks first
         else:
-            with NamedTemporaryFile("w", prefix="deepmirnatar-", suffix=".log", delete=False) as file:
+            with NamedTemporaryFile("w", prefix="deepmirnatar-", suffix=".log", delete=False, encoding="utf-8") as file:
                 file.write(text)
             where = file.name
         print(f"    {sentence(error)} (traceback: {where})", file=sys.stderr)

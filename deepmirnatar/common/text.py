@@ -4,11 +4,12 @@ file is refused in one sentence that says what it looks like and what to do.
 
 import gzip
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import IO
 
@@ -44,15 +45,19 @@ _KINDS = {
     b"{": ("JSON", "export it as tab-separated text"),
 }
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_READ: dict[tuple[int, int], bytes] = {}  # what pipes held, by device and inode: a second reader finds them empty
 
 
 class InputError(ValueError):
     """A file that cannot be used; the message names the file, where possible the line, what is wrong and the remedy."""
 
 
-def lines(path: str | Path) -> Iterator[str]:
-    """The lines of a text file (UTF-8, gzip or not, any line ends), without their ends. Raises InputError."""
-    with opened(path) as handle:
+def lines(path: str | Path, also: tuple[bytes, ...] = ()) -> Iterator[str]:
+    """The lines of a text file (UTF-8, gzip or not, any line ends), without their ends; `also` as `opened` takes it.
+
+    Raises InputError.
+    """
+    with opened(path, also) as handle:
         text = TextIOWrapper(handle, encoding="utf-8-sig", errors="surrogateescape")
         for number, line in enumerate(text, start=1):
             if not line.isascii():
@@ -64,10 +69,10 @@ def lines(path: str | Path) -> Iterator[str]:
 
 
 def missing_file(path: str | Path, root: Path = Path(".")) -> str | None:
-    """What is wrong with the name of a file, as the end of a sentence; None if `root / path` is a file."""
+    """What is wrong with the name of a file, as the end of a sentence; None if `root / path` is a file or a pipe."""
     full = root / path
     try:
-        if full.is_file():
+        if full.is_file() or is_pipe(full):
             return None
         if full.is_dir():
             return f"{str(path)!r} is a folder; name a file in it"
@@ -87,14 +92,24 @@ def missing_file(path: str | Path, root: Path = Path(".")) -> str | None:
     return f"there is no file {text!r} (looked from {root.resolve()}).{hint}".removesuffix(".")
 
 
+def is_pipe(path: Path) -> bool:
+    """Can it be read once only, as /dev/stdin and the shell's <(zcat x.gz)?"""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode)
+
+
 @contextmanager
-def opened(path: str | Path) -> Iterator[IO[bytes]]:
-    """The bytes of a text file, unpacked where they are gzip. Raises InputError for what is no text or is cut off."""
+def opened(path: str | Path, also: tuple[bytes, ...] = ()) -> Iterator[IO[bytes]]:
+    """The bytes of a text file or pipe, unpacked where they are gzip. Raises InputError for what is no text, unless it
+    begins with one of `also`, or is cut off."""
     path = Path(path)
     if wrong := missing_file(path):
         raise InputError(wrong)
     try:
-        packed = path.open("rb")
+        packed = BytesIO(_piped(path)) if is_pipe(path) else path.open("rb")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     with packed:
@@ -102,7 +117,8 @@ def opened(path: str | Path) -> Iterator[IO[bytes]]:
         packed.seek(0)
         try:
             with gzip.open(packed) if is_packed else nullcontext(packed) as handle:
-                if kind := _kind(path, handle.read(512), is_packed):
+                start = handle.read(512)
+                if not start.startswith(also) and (kind := _kind(path, start, is_packed)):
                     raise InputError(f"{path}: looks like {kind[0]}; {kind[1]}")
                 handle.seek(0)
                 yield handle
@@ -110,10 +126,19 @@ def opened(path: str | Path) -> Iterator[IO[bytes]]:
             raise InputError(f"{path}: is a gzip file that is cut off or damaged; fetch or pack it again") from None
 
 
+def _piped(path: Path) -> bytes:
+    """All that a pipe holds, read once in this process."""
+    place = path.stat()
+    key = place.st_dev, place.st_ino
+    if key not in _READ:
+        _READ[key] = path.read_bytes()
+    return _READ[key]
+
+
 def _kind(path: Path, start: bytes, packed: bool) -> tuple[str, str] | None:
     """What a file is if it is no text in UTF-8, and the remedy."""
     if start.startswith(_ZIP):
-        names = [] if packed else _names_in_zip(path)
+        names = [] if packed or is_pipe(path) else _names_in_zip(path)
         if any(name.startswith("xl/") for name in names):
             return "an Excel workbook", "save it as tab-separated text or CSV"
         if any(name.startswith("word/") for name in names):

@@ -211,7 +211,7 @@ def adopt(folder: Path, training_sites: list[str], settings: Settings, path: Pat
     folder = Path(folder)
     model = _load_published(folder)
     vocab = folder / VOCABULARY
-    if vocab.exists() and vocab.read_text().split() != vocabulary(settings.k):
+    if vocab.exists() and vocab.read_text(encoding="utf-8").split() != vocabulary(settings.k):
         raise ValueError(f"{vocab}: is not DNABERT's vocabulary of {settings.k}-mers in its order")
     projection = {}
     if settings.projection == "pca":
@@ -296,7 +296,7 @@ def _load_published(folder: Path):
             f"{folder}: needs config.json and model.safetensors (or pytorch_model.bin). Run `snakemake download`, "
             "or set `weights: pretrain` in the embedding's stanza."
         )
-    config = json.loads((folder / CONFIG).read_text())
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     # The published file carries keys of the fork it was written with.
     keep = set(BertConfig().to_dict()) - {"architectures", "transformers_version", "dtype"}
     model = BertModel(BertConfig(**{key: config[key] for key in config if key in keep}), add_pooling_layer=False)

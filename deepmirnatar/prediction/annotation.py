@@ -1,103 +1,63 @@
-"""3'UTRs cut out of a genome by an annotation, GTF or BED12, and sites on them placed back on the genome.
+"""mRNAs cut out of a genome by an annotation, GTF, GFF3 or BED, and sites on them placed back on the genome.
 
-Positions are 0-based and half-open. The exons of a 3'UTR are listed as transcribed: on the minus strand from the right.
+Positions are 0-based and half-open. Exons are listed as transcribed: on the minus strand from the right.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.annotation.bed import read_bed
+from deepmirnatar.annotation.cutting import cut
+from deepmirnatar.annotation.gff3 import read_gff3
+from deepmirnatar.annotation.gtf import attributes, read_gtf
+from deepmirnatar.annotation.isoforms import Chosen, choose
+from deepmirnatar.annotation.rows import LeftOut, rows
+from deepmirnatar.annotation.transcript import Span, Transcript
 from deepmirnatar.common.did_you_mean import counted
-from deepmirnatar.common.text import lines, opened
-from deepmirnatar.rna.sequences import reverse_complement
 
-STOPS = ("UAA", "UAG", "UGA")
-# Of a gene's transcripts the one that curators chose, or else the one with the longest 3'UTR.
-CHOSEN = ("MANE_Select", "Ensembl_canonical")
-_ATTRIBUTE = re.compile(r'(\w+) "([^"]*)"')
+_GFF3 = re.compile(r"(^|;)\s*(ID|Parent|Name)=")
 
 
-@dataclass
-class Transcript:
-    """What an annotation says of one transcript; `coding` is None where it codes for nothing."""
+def read_annotated(
+    annotation: str | Path, genome: str | Path, transcripts: str | Path = "canonical"
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Targets of an annotation; warnings; and how isoforms were chosen, in a sentence.
 
-    name: str
-    gene: str
-    symbol: str
-    chrom: str
-    strand: str
-    chosen: int = 0  # 2: MANE, 1: Ensembl canonical
-    ends_with_stop: bool = True  # does the coding part hold the stop codon?
-    coding: tuple[int, int] | None = None
-    exons: list[tuple[int, int]] = field(default_factory=list)
-    one_piece: bool = False  # a line that cannot tell its exons
+    GTF (Ensembl, GENCODE, RefSeq, StringTie, FlyBase, UCSC) and GFF3 (Ensembl, NCBI): one transcript per gene, named by
+    the gene's symbol or id; with `transcripts` (`canonical`, `longest`, `all` or a file of ids) other ones, see
+    `isoforms.choose`. BED12: one target per line, named by it; lines of fewer columns are one exon each. The format is
+    told by the lines, not by the name.
 
-    def utr(self) -> list[tuple[int, int]]:
-        """Exons of the 3'UTR as transcribed; all exons where nothing is coding."""
-        exons = sorted(self.exons, reverse=self.strand == "-")
-        if self.coding is None:
-            return exons
-        low, high = self.coding
-        if self.strand == "-":
-            return [(start, min(end, low)) for start, end in exons if start < low]
-        return [(max(start, high), end) for start, end in exons if end > high]
-
-
-def read_annotated(annotation: str | Path, genome: str | Path) -> tuple[pd.DataFrame, list[str]]:
-    """3'UTRs of an annotation: columns target, utr (RNA, 5'->3'), chrom, strand, exons; and warnings.
-
-    GTF: one 3'UTR per gene, named by its symbol or id. BED12: one per line, what lies behind the thick part, or all of
-    a line without one; BED of six columns: all of a line, one exon. Raises ValueError naming the file where nothing can
-    be cut.
+    Columns: target; sequence, the whole mRNA (RNA, 5'->3', ACGUN); cds_start, cds_end, its coding part with the stop
+    codon (both 0 where only the 3'UTR is known, which then is the sequence); gene; transcript; chrom, strand, exons:
+    where the sequence lies on the genome. Raises ValueError naming the file where nothing can be cut.
     """
-    path = Path(annotation)
-    name = path.name.lower().removesuffix(".gz")
-    if name.endswith((".gtf", ".gff2")):
-        chosen = _one_per_gene(_read_gtf(path))
-    elif name.endswith(".bed"):
-        chosen = _read_bed(path)
+    path, warnings = Path(annotation), []
+    left_out = LeftOut(path)
+    reader = _reader(path)
+    if reader is read_bed:
+        found, plain = read_bed(path, left_out)
+        if plain:
+            warnings.append(
+                f"{path}: {counted(plain, 'line')} without blocks, read as one exon each; with introns, give BED12."
+            )
+        chosen, said = [Chosen(one.name, one.name, one) for one in found if one.utr_length], []
     else:
-        raise ValueError(f"{path}: is neither .gtf nor .bed (.gz is read), which tell the format; give GTF or BED12")
-    every, chosen = chosen, [transcript for transcript in chosen if transcript.utr()]
+        found = reader(path, left_out)
+        warnings += _apart(path, found)
+        chosen, said = choose(found, transcripts)
+    warnings = [*left_out.sentences(), *warnings, *_without_utr(path, found, chosen)]
     if not chosen:
-        needs = "GTF needs lines of exon and CDS, BED twelve columns"
-        if every:
-            needs = "nothing is left behind the thick parts; in lines that are 3'UTRs, thickStart equals thickEnd"
-        raise ValueError(f"{path}: holds no 3'UTR; {needs}")
-    sequences, missing = _cut(chosen, Path(genome))
-    rows = []
-    for transcript, sequence in zip(chosen, sequences, strict=True):
-        if sequence is None:
-            continue
-        exons = transcript.utr()
-        if not transcript.ends_with_stop and sequence.startswith(STOPS):
-            sequence, exons = sequence[3:], _without_first(exons, 3, transcript.strand)
-        if sequence:
-            rows.append((transcript.symbol, sequence, transcript.chrom, transcript.strand, exons))
-    if not rows:
-        raise ValueError(f"{genome}: holds none of the chromosomes of {path} ({', '.join(missing[:3])})")
-    warnings = []
-    if left := len(every) - len(chosen):
-        warnings.append(f"{path}: {counted(left, 'line')} with nothing behind the thick part; left out.")
-    if single := sum(transcript.one_piece for transcript in chosen):
-        warnings.append(
-            f"{path}: {counted(single, 'line')} of six columns, read as one exon each; with introns, give BED12."
-        )
-    if missing:
-        names = ", ".join(missing[:5])
-        warnings.append(
-            f"{genome}: lacks {counted(len(missing), 'chromosome')} of {path} ({names}); their targets are left out."
-        )
-    return pd.DataFrame(rows, columns=["target", "sequence", "chrom", "strand", "exons"]), warnings
+        raise ValueError(_nothing(path, found, left_out))
+    table, doubts = cut(chosen, Path(genome), path)
+    return table, [*warnings, *doubts], said
 
 
-def on_genome(start: int, end: int, exons: list[tuple[int, int]], strand: str) -> list[tuple[int, int]]:
-    """The pieces of the genome that hold [start, end) of a 3'UTR, from left to right."""
+def on_genome(start: int, end: int, exons: list[Span], strand: str) -> list[Span]:
+    """The pieces of the genome that hold [start, end) of a target, from left to right."""
     pieces, done = [], 0
     for left, right in exons:
         first, last = max(start - done, 0), min(end - done, right - left)
@@ -124,147 +84,72 @@ def placed(sites: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Number and columns of each line that is no comment."""
-    for number, line in enumerate(lines(path), start=1):
-        if line.strip() and not line.startswith(("#", "track", "browser")):
-            yield number, line.split("\t")
+def _reader(path: Path):
+    """What reads the file, told by its first line that tells it, or else by its name. Raises ValueError."""
+    for _, cells in rows(path):
+        if len(cells) >= 9 and cells[3].isdigit() and cells[4].isdigit():
+            if attributes(cells[8]):
+                return read_gtf
+            if _GFF3.search(cells[8]):
+                return read_gff3
+        if len(cells) >= 3 and cells[1].isdigit() and cells[2].isdigit():
+            return read_bed
+    named = re.search(r"\.(gtf|gff2|gff|gff3|bed)(\.gz)?$", path.name.lower())
+    if named is None:
+        raise ValueError(f"{path}: its lines are none of GTF, GFF3 or BED, whose columns are separated by tabs")
+    return {"bed": read_bed, "gff3": read_gff3}.get(named[1], read_gtf)
 
 
-def _read_gtf(path: Path) -> list[Transcript]:
-    """Transcripts with a coding part."""
-    found: dict[tuple, Transcript] = {}  # of one name, those of X and Y are two
-    for number, cells in _lines(path):
-        if len(cells) != 9:
-            raise ValueError(f"{path}, line {number}: has {len(cells)} columns, GTF has 9")
-        chrom, _, kind, start, end, _, strand, _, text = cells
-        if kind not in ("exon", "CDS", "stop_codon"):
-            continue
-        _check_strand(path, number, strand)
-        attributes = _ATTRIBUTE.findall(text)
-        about = dict(attributes)
-        if "transcript_id" not in about:
-            raise ValueError(f'{path}, line {number}: has no transcript_id "..."; is this GTF?')
-        name, gene = about["transcript_id"], about.get("gene_id", about["transcript_id"])
-        if (one := found.get((name, chrom, strand))) is None:
-            tags = {value.replace(" ", "_") for key, value in attributes if key == "tag"}  # RefSeq: "MANE Select"
-            chosen = sum(number * (tag in tags) for number, tag in zip((2, 1), CHOSEN, strict=True))
-            one = Transcript(name, gene, about.get("gene_name") or gene, chrom, strand, chosen, False)
-            found[name, chrom, strand] = one
-        piece = _position(path, number, start) - 1, _position(path, number, end)
-        if kind == "exon":
-            one.exons.append(piece)
-        else:
-            low, high = one.coding or piece
-            one.coding = min(low, piece[0]), max(high, piece[1])
-            one.ends_with_stop |= kind == "stop_codon"
-    return [one for one in found.values() if one.coding]
+def _apart(path: Path, found: list[Transcript]) -> list[str]:
+    """Where gene_id only repeats transcript_id, genes are told apart by their symbols, if there are any; a warning."""
+    if len(found) < 2 or any(one.gene != one.name for one in found):
+        return []
+    said = f"{path}: gene_id equals transcript_id in all {len(found):,} transcripts"
+    if all(one.symbol == one.name for one in found):
+        return [f"{said}, so that each isoform is a target of its own; give an annotation that names the genes."]
+    for one in found:
+        one.gene = one.symbol
+    return [f"{said}; isoforms of one gene name are taken for one gene."]
 
 
-def _one_per_gene(transcripts: list[Transcript]) -> list[Transcript]:
-    best: dict[str, Transcript] = {}
-    for one in transcripts:
-        rank = one.chosen, sum(end - start for start, end in one.utr())
-        if rank[1] and (one.gene not in best or rank > best[one.gene][0]):
-            best[one.gene] = rank, one
-    chosen = [one for _, one in best.values()]
-    while True:  # a gene's id may be another's symbol
-        times = Counter(one.symbol for one in chosen)
-        shared = [one for one in chosen if times[one.symbol] > 1 and one.symbol != one.gene]
-        if not shared:
-            return chosen
-        for one in shared:
-            one.symbol = one.gene
-
-
-def _read_bed(path: Path) -> list[Transcript]:
-    found: dict[str, Transcript] = {}
-    for number, cells in _lines(path):
-        if len(cells) not in (6, 12):
-            raise ValueError(f"{path}, line {number}: has {len(cells)} columns, BED12 has 12")
-        _check_strand(path, number, cells[5])
-        chrom, start, name, strand = cells[0], _position(path, number, cells[1]), cells[3], cells[5]
-        if not name.strip():
-            raise ValueError(f"{path}, line {number}: has no name in its fourth column; name the target")
-        if name in found:
-            raise ValueError(f"{path}, line {number}: {name!r} occurs twice; names must differ")
-        one = found[name] = Transcript(name, name, name, chrom, strand)
-        if len(cells) == 6:
-            one.one_piece = True
-            one.exons.append((start, _position(path, number, cells[2])))
-            continue
-        sizes, offsets = (
-            [_position(path, number, each) for each in cell.strip(",").split(",")] for cell in cells[10:12]
+def _without_utr(path: Path, found: list[Transcript], chosen: list[Chosen]) -> list[str]:
+    """Warnings: genes (in BED, lines) that have no 3'UTR, and 3'UTRs that rest on a guess."""
+    whole = any(one.whole for one in found)
+    genes: dict[str, bool] = {}  # those without a 3'UTR: does one of its transcripts code for something?
+    for one in found:
+        genes[one.gene] = genes.get(one.gene, False) or bool(one.coding or one.utrs)
+    for one in found:
+        if one.utr_length:
+            genes.pop(one.gene, None)
+    warnings = []
+    if whole and genes:
+        warnings.append(f"{path}: {counted(len(genes), 'line')} with nothing behind the thick part; left out.")
+    elif genes:
+        full, first = sum(genes.values()), next(iter(genes))
+        kinds = [(full, "whose coding part reaches the end of the exons"), (len(genes) - full, "without a CDS")]
+        which = ", ".join(f"{number:,} {what}" for number, what in kinds if number)
+        has = "has" if len(genes) == 1 else "have"
+        warnings.append(
+            f"{path}: {counted(len(genes), 'gene')} {has} no 3'UTR and {'is' if len(genes) == 1 else 'are'} left out, "
+            f"first {first!r}: {which}."
         )
-        if len(sizes) != len(offsets):
-            raise ValueError(f"{path}, line {number}: has {len(sizes)} sizes and {len(offsets)} starts of blocks")
-        one.exons = [(start + left, start + left + size) for left, size in zip(offsets, sizes, strict=True)]
-        low, high = (_position(path, number, cell) for cell in cells[6:8])
-        if low < high:
-            one.coding = low, high
-    return list(found.values())
+    uncoded = [one.transcript for one in chosen if not one.transcript.coding]
+    if either := sum(one.either_end for one in uncoded):
+        warnings.append(f"{path}: {counted(either, 'target')} of UTR lines without a CDS; taken for 3'UTRs.")
+    if whole and 0 < len(uncoded) < len(chosen):
+        warnings.append(f"{path}: {counted(len(uncoded), 'line')} without a thick part, taken for 3'UTRs as a whole.")
+    return warnings
 
 
-def _position(path: Path, number: int, cell: str) -> int:
-    if not cell.strip().isdigit():
-        raise ValueError(f"{path}, line {number}: {cell!r} should be a position; a header line should begin with #")
-    return int(cell)
-
-
-def _check_strand(path: Path, number: int, strand: str) -> None:
-    if strand not in ("+", "-"):
-        raise ValueError(f"{path}, line {number}: strand {strand!r} is neither + nor -; on which is this transcript?")
-
-
-def _cut(transcripts: list[Transcript], genome: Path) -> tuple[list[str | None], list[str]]:
-    """The 3'UTR of each transcript, None where its chromosome is missing; and the names of those chromosomes.
-
-    One chromosome is in memory at a time. chr1 and 1 are the same.
-    """
-    wanted: dict[str, list[int]] = {}
-    for row, one in enumerate(transcripts):
-        wanted.setdefault(one.chrom.removeprefix("chr"), []).append(row)
-    found: list[str | None] = [None] * len(transcripts)
-    for chrom, sequence in _chromosomes(genome):
-        for row in wanted.pop(chrom.removeprefix("chr"), []):
-            one = transcripts[row]
-            pieces = []
-            for start, end in one.utr():
-                if end > len(sequence):
-                    raise ValueError(
-                        f"{genome}: {chrom} has {len(sequence):,} nt, but {one.name!r} reaches {end:,}; "
-                        "take the genome that the annotation was made for"
-                    )
-                piece = sequence[start:end].decode("ascii").upper().replace("T", "U")
-                pieces.append(reverse_complement(piece) if one.strand == "-" else piece)
-            found[row] = re.sub("[^ACGU]", "N", "".join(pieces))
-    return found, [transcripts[rows[0]].chrom for rows in wanted.values()]
-
-
-def _chromosomes(path: Path) -> Iterator[tuple[str, bytearray]]:
-    """Name and sequence of each record of a genome's FASTA file."""
-    name, sequence = "", bytearray()
-    with opened(path) as handle:
-        for line in handle:
-            if line.startswith(b">"):
-                if name:
-                    yield name, sequence
-                name, sequence = (line[1:].decode().split() or [""])[0], bytearray()
-            elif name:
-                sequence += line.strip()
-            elif line.strip():
-                raise ValueError(f"{path}: {line[:30].decode(errors='replace').strip()!r} stands behind no `>name`")
-    if not name:
-        raise ValueError(f"{path}: holds no FASTA entry (a line `>name`, then the sequence)")
-    yield name, sequence
-
-
-def _without_first(exons: list[tuple[int, int]], count: int, strand: str) -> list[tuple[int, int]]:
-    """Exons as transcribed without their first `count` nt."""
-    left = []
-    for start, end in exons:
-        gone = min(count, end - start)
-        count -= gone
-        if gone < end - start:
-            left.append((start, end - gone) if strand == "-" else (start + gone, end))
-    return left
+def _nothing(path: Path, found: list[Transcript], left_out: LeftOut) -> str:
+    """Why an annotation holds no 3'UTR."""
+    if not found and left_out.first:
+        return f"{path}, {left_out.first}"
+    if any(one.whole for one in found):
+        return (
+            f"{path}: holds no 3'UTR; nothing is left behind the thick parts; in lines that are 3'UTRs, thickStart "
+            "equals thickEnd"
+        )
+    if any(one.coding for one in found):
+        return f"{path}: holds no 3'UTR; each coding part reaches the end of its exons; give whole transcripts"
+    return f"{path}: holds no 3'UTR; GTF and GFF3 need lines of exon and CDS, or of three_prime_utr, BED twelve columns"

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.prediction.regions import utrs
 from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA, encode, kmer_codes, reverse_complement
 
 HAIRPIN = range(45, 201)  # nt of a precursor
@@ -20,6 +21,7 @@ LONG = 120_000  # nt; human mRNAs end at about 110,000
 # in genes with their introns.
 DONOR, ACCEPTOR = re.compile("[AC]AGGU[AG]AGU"), re.compile("[CU]{8}[ACGU]{0,2}CAG")
 INTRONS_BY_CHANCE = 1e-5
+_PLANT = r"[a-z]{3,4}-(miR|MIR)\d.*"
 ENOUGH = 300  # targets, and thousands of nt, in which words are counted
 # nt 2-8 of miRNAs that at least four of human, mouse, chicken, frog and zebrafish have in miRBase 22.1.
 _SEEDS = (
@@ -37,12 +39,14 @@ SEEDS = frozenset(_SEEDS.split())
 
 
 def check(mirnas: pd.DataFrame, targets: pd.DataFrame, window: int = 40) -> list[str]:
-    """Warnings for `mirnas` (mirna, mirna_sequence) and `targets` (target, utr; may hold N).
+    """Warnings for `mirnas` (mirna, mirna_sequence) and `targets` (target, sequence, cds_end; may hold N).
 
     Raises ValueError where they cannot be mature miRNAs and their targets. `window`: nt of a site that are scored.
     """
+    targets = utrs(targets)
     check_kinds(mirnas, targets)
     found = [
+        *plants(mirnas["mirna"]),
         *twice(mirnas["mirna"], mirnas["mirna_sequence"], "miRNAs"),
         *twice(targets["target"], targets["sequence"], "targets"),
         *turned(mirnas, targets),
@@ -89,6 +93,18 @@ def twice(names: pd.Series, sequences: pd.Series, what: str) -> list[str]:
     first = names[(sequences == sequences.iloc[row]).to_numpy()].iloc[0]
     others = f" ({again.sum():,} {what} repeat an earlier one)" if again.sum() > 1 else ""
     return [f"{names.iloc[row]!r} has the same sequence as {first!r}, and so the same results{others}."]
+
+
+def plants(names: pd.Series) -> list[str]:
+    """A warning where miRNAs are named as those of plants, which miRBase writes without a hyphen: ath-miR156a-5p."""
+    found = names[names.str.fullmatch(_PLANT)]
+    if found.empty:
+        return []
+    several = f" and {len(found) - 1} more are plants' miRNAs" if len(found) > 1 else " is a plant's miRNA"
+    return [
+        f"{found.iloc[0]!r}{several}. Plants slice mRNAs at sites that pair over the whole miRNA, which is not what "
+        "the ranking is fitted on; look first at the sites marked as fully complementary."
+    ]
 
 
 def turned(mirnas: pd.DataFrame, targets: pd.DataFrame) -> list[str]:

@@ -1,8 +1,6 @@
 """What a prediction is asked for: miRNAs from FASTA or by name, targets from FASTA or a genome, checked."""
 
 import json
-import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,19 +9,22 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from deepmirnatar.common.did_you_mean import counted
-from deepmirnatar.common.fasta import read_fasta
+from deepmirnatar.common.fasta import read_fasta, records
 from deepmirnatar.common.files import atomic
 from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.logs import log
 from deepmirnatar.common.text import lines, missing_file
 from deepmirnatar.pairs import shorten
 from deepmirnatar.prediction.annotation import read_annotated
-from deepmirnatar.prediction.checks import check
+from deepmirnatar.prediction.checks import check, check_mature
+from deepmirnatar.prediction.circular import unrolled
+from deepmirnatar.prediction.genbank import format_of, read_genbank
 from deepmirnatar.prediction.mirna_names import from_mirbase
+from deepmirnatar.prediction.pasted import as_fasta, is_plain, pasted_targets
+from deepmirnatar.prediction.regions import with_regions
 from deepmirnatar.rna.sequences import SHORTEST_MIRNA, to_rna
 
 _MIRNA = ("mirna", "mirna_sequence")
-_PLAIN = re.compile("[ACGUTNacgutn]+")
 
 
 @dataclass
@@ -31,21 +32,25 @@ class Given:
     """miRNAs and targets, and what is to be said of them."""
 
     mirnas: pd.DataFrame  # mirna, mirna_sequence
-    targets: pd.DataFrame  # target, utr (may hold N); of an annotation also chrom, strand, exons
+    # target, sequence (may hold N), cds_start, cds_end; of an annotation also gene, transcript, chrom, strand, exons;
+    # of circles also circle
+    targets: pd.DataFrame
     meant: list[str] = field(default_factory=list)  # "let-7a means hsa-let-7a-5p"
     warnings: list[str] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)  # how isoforms were chosen
 
     def save(self, path: str | Path) -> None:
         """As one JSON file, so that an annotation and a genome are read once for many jobs."""
         tables = {name: table.to_dict("list") for name, table in (("mirnas", self.mirnas), ("targets", self.targets))}
+        said = {"meant": self.meant, "warnings": self.warnings, "chosen": self.chosen}
         with atomic(path) as part:
-            part.write_text(json.dumps({**tables, "meant": self.meant, "warnings": self.warnings}))
+            part.write_text(json.dumps({**tables, **said}), encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path) -> "Given":
         """Inverse of `save`."""
-        saved = json.loads(Path(path).read_text())
-        return cls(pd.DataFrame(saved["mirnas"]), pd.DataFrame(saved["targets"]), saved["meant"], saved["warnings"])
+        saved = json.loads(Path(path).read_text(encoding="utf-8"))
+        return cls(pd.DataFrame(saved.pop("mirnas")), pd.DataFrame(saved.pop("targets")), **saved)
 
 
 def read_inputs(
@@ -54,13 +59,17 @@ def read_inputs(
     mirbase: str | Path | None = None,
     annotation: str | Path | None = None,
     genome: str | Path | None = None,
+    transcripts: str | Path = "canonical",
+    circular: bool = False,
 ) -> Given:
     """Read and check miRNAs and targets.
 
     `mirnas`: a FASTA file, a file of miRBase names, names as a list or with commas between, or a table with the columns
-    mirna and mirna_sequence. `targets`: a FASTA file, or a table with target and sequence; or instead of it
-    `annotation` (GTF, BED12) and `genome` (FASTA). `mirbase`: miRBase's mature.fa, for names. Raises ValueError with
-    one sentence.
+    mirna and mirna_sequence. `targets`: a FASTA, GenBank or EMBL file, or a table with target and sequence, and for
+    mRNAs cds_start and cds_end; or instead of it `annotation` (GTF, GFF3, BED12) and `genome` (FASTA), of which
+    `transcripts` says which isoforms are taken (see `annotation.read_annotated`). `mirbase`: miRBase's mature.fa, for
+    names. `circular`: the ends of each target are joined (see `circular`). Files may be pipes. What cannot be used of a
+    file is left out with a warning. Raises ValueError with one sentence where nothing or little is left.
     """
     if (targets is None) == (annotation is None) or (annotation is None) != (genome is None):
         raise ValueError("targets are either a FASTA file (--targets) or an --annotation with its --genome")
@@ -69,40 +78,50 @@ def read_inputs(
             f"targets are a {type(targets).__name__}; give the path of a FASTA file, or a pandas table with the "
             "columns target and sequence"
         )
-    wanted, meant = read_mirnas(mirnas, mirbase)
-    warnings: list[str] = []
+    wanted, meant, left_out = read_mirnas(mirnas, mirbase)
+    warnings, chosen = [], []
     if annotation is not None:
-        utrs, warnings = read_annotated(annotation, genome)
+        table, warnings, chosen = read_annotated(annotation, genome, transcripts)
     elif isinstance(targets, pd.DataFrame):
-        utrs = rna_table(targets, ["sequence"], ["target"])
+        table = rna_table(targets, ["sequence"], ["target"])
+    elif form := format_of(targets):
+        table, warnings = read_genbank(targets, form)
     else:
-        utrs = as_table(read_fasta(targets, "ACGUN"), "target", "sequence")
-    return Given(wanted, utrs, meant, [*warnings, *check(wanted, utrs)])
+        table = as_table(read_fasta(targets, "ACGUN", warnings), "target", "sequence")
+    table = with_regions(table)
+    wanted, odd = _mature(wanted, mirnas)
+    doubts = check(wanted, table)
+    return Given(wanted, unrolled(table) if circular else table, meant, [*left_out, *odd, *warnings, *doubts], chosen)
 
 
 def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> Given:
-    """The same from texts: FASTA, or one plain sequence a line, or (of miRNAs) miRBase names."""
+    """The same from texts: FASTA, or plain sequences (see `pasted`), or (of miRNAs) miRBase names."""
+    said: list[str] = []
+    if is_plain(mirnas):
+        mirnas = as_fasta(mirnas.split(), "miRNA")
+    if is_plain(targets):
+        sequences, said = pasted_targets(targets)
+        targets = as_fasta(sequences, "target")
     with TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in ("miRNA.fa", "target.fa")]
         for path, text in zip(paths, (mirnas, targets), strict=True):
-            lines = text.split()
-            if not text.lstrip().startswith(">") and all(_PLAIN.fullmatch(line) for line in lines):
-                # Lines of a pasted 3'UTR belong together, those of miRNAs do not.
-                lines = ["".join(lines)] if path == paths[1] else lines
-                numbers = [""] if len(lines) == 1 else range(1, len(lines) + 1)
-                text = "".join(f">{path.stem}{n}\n{line}\n" for n, line in zip(numbers, lines, strict=True))
-            path.write_text(text)
+            path.write_text(text, encoding="utf-8")
+
+        def named(sentence: str) -> str:
+            return sentence.replace(str(paths[0]), "miRNAs").replace(str(paths[1]), "3'UTRs")
+
         try:
-            return read_inputs(*paths, mirbase=mirbase)
+            given = read_inputs(*paths, mirbase=mirbase)
         except ValueError as error:
-            sentence = str(error).replace(str(paths[0]), "miRNAs").replace(str(paths[1]), "3'UTRs")
-            raise ValueError(sentence) from error
+            raise ValueError(named(str(error))) from error
+    given.warnings = [*said, *map(named, given.warnings)]
+    return given
 
 
 def announced(given: Given) -> Given:
     """The same, how much it is, what its names mean and its warnings written to the log."""
     log.info("%s, %s", counted(len(given.mirnas), "miRNA"), counted(len(given.targets), "target"))
-    for sentence in given.meant:
+    for sentence in [*given.meant, *given.chosen]:
         log.info("%s", sentence)
     for sentence in given.warnings:
         log.warning("warning: %s", sentence)
@@ -120,25 +139,47 @@ def no_site(given: Given, candidates: str | None) -> str:
 
 
 def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Path | None) -> tuple:
-    """A table of miRNAs and what their names mean; see `read_inputs`."""
+    """A table of miRNAs, what their names mean, and what was left out of a file; see `read_inputs`."""
     if isinstance(given, pd.DataFrame):
-        return rna_table(given, ["mirna_sequence"], ["mirna"]), []
+        return rna_table(given, ["mirna_sequence"], ["mirna"]), [], []
     if isinstance(given, list):
-        return from_mirbase(given, mirbase)
+        return *from_mirbase(given, mirbase), []
     if not isinstance(given, str | Path):
         raise ValueError(
             f"mirnas are a {type(given).__name__}; give the path of a FASTA file, a list of names, or a pandas table "
             "with the columns mirna and mirna_sequence"
         )
     path = Path(given)
-    if os.path.isfile(path):  # false for a list of names that is longer than a file's name may be
-        names = names_in(path)
-        return from_mirbase(names, mirbase) if names else (as_table(read_fasta(path, "ACGUN"), *_MIRNA), [])
+    if missing_file(path) is None:
+        if names := names_in(path):
+            return *from_mirbase(names, mirbase), []
+        left_out: list[str] = []
+        return as_table(read_fasta(path, "ACGUN", left_out), *_MIRNA), [], left_out
     if path.parent != Path() or path.suffix in (".fa", ".fasta", ".fna", ".txt", ".gz"):
         raise ValueError(missing_file(path))
-    if len(str(given)) >= SHORTEST_MIRNA and _PLAIN.fullmatch(str(given)):
+    if len(str(given)) >= SHORTEST_MIRNA and is_plain(str(given)):
         raise ValueError(f"{given!r} looks like a sequence, not like a name; write it into a FASTA file and give that")
-    return from_mirbase([name.strip() for name in str(given).split(",") if name.strip()], mirbase)
+    return *from_mirbase([name.strip() for name in str(given).split(",") if name.strip()], mirbase), []
+
+
+def _mature(mirnas: pd.DataFrame, given) -> tuple[pd.DataFrame, list[str]]:
+    """Without those that are no mature miRNAs, and a sentence on them; unchanged where most are such."""
+    faults = {}
+    for row, (name, sequence) in enumerate(mirnas[[*_MIRNA]].to_numpy()):
+        try:
+            check_mature(name, sequence)
+        except ValueError as error:
+            faults[row] = str(error)
+    if not faults or len(faults) > len(mirnas) / 2:
+        return mirnas, []
+    first, fault = next(iter(faults.items()))
+    line = ""
+    if isinstance(given, str | Path) and missing_file(given) is None:
+        name = mirnas["mirna"].iloc[first]
+        found = (each.line for each in records(given) if each.title.split()[:1] == [name])
+        line = f", line {next(found)}" if not names_in(given) else ""
+    said = f"{counted(len(faults), 'miRNA')} left out; first{line}: {fault}"
+    return mirnas.drop(index=mirnas.index[list(faults)]).reset_index(drop=True), [said]
 
 
 def as_table(sequences: pd.Series, name: str, column: str) -> pd.DataFrame:

@@ -41,11 +41,11 @@ def merge_genes(paths: list[Path], out: Path, rank: bool = True) -> dict[str, in
         for path in merged:
             path.unlink()
         return totals
-    with paths[0].open(newline="") as handle:
+    with paths[0].open(newline="", encoding="utf-8") as handle:
         columns = next(csv.reader(handle, delimiter="\t"))
     place = {name: columns.index(name) for name in (*ORDER, "sites")}
     mirnas, targets, sites, number = set(), set(), 0, 0
-    with atomic(out) as part, part.open("w", newline="") as handle:
+    with atomic(out) as part, part.open("w", newline="", encoding="utf-8") as handle:
         write = csv.writer(handle, delimiter="\t", lineterminator="\n")
         write.writerow(["rank", *columns] if rank else columns)
         rows = heapq.merge(*(_rows(path) for path in paths), key=lambda row: _order(row, place))
@@ -58,7 +58,7 @@ def merge_genes(paths: list[Path], out: Path, rank: bool = True) -> dict[str, in
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
-    with path.open(newline="") as handle:
+    with path.open(newline="", encoding="utf-8") as handle:
         rows = csv.reader(handle, delimiter="\t")
         next(rows)
         yield from rows
@@ -83,7 +83,7 @@ def write_sites(folder: str | Path, parts: list[Path]) -> list[Path]:
     folder = Path(folder)
     paths = [folder / name for name in ("sites.tsv", "sites.bed", "sites.gff3")]
     with atomic(paths[0]) as tsv, atomic(paths[1]) as bed_part, atomic(paths[2]) as gff:
-        gff.write_text("##gff-version 3\n")
+        gff.write_text("##gff-version 3\n", encoding="utf-8")
         bed_part.touch()
         done = 0
         for number, sites in enumerate(join_sites(parts)):

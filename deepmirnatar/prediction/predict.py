@@ -97,6 +97,7 @@ def about(given: Given, predictor: Predictor, candidates: str) -> dict:
         "miRNAs": f"{len(given.mirnas):,}",
         **({"names": "; ".join(given.meant)} if given.meant else {}),
         "targets": f"{len(given.targets):,}",
+        **({"isoforms": "; ".join(given.chosen)} if given.chosen else {}),
         "candidates": candidates,
         "warnings": [*given.warnings, *predictor.doubts(given.targets)],
     }

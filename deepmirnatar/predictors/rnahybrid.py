@@ -68,8 +68,8 @@ def hybrid_energies(mirna: str, sites: list[str]) -> list[float]:
     """RNAhybrid's mfe of one miRNA with each site; 0 where it finds no hybrid."""
     with TemporaryDirectory() as folder:
         targets, query = Path(folder, "targets.fa"), Path(folder, "query.fa")
-        targets.write_text("".join(f">{number}\n{site}\n" for number, site in enumerate(sites)))
-        query.write_text(f">mirna\n{mirna}\n")
+        targets.write_text("".join(f">{number}\n{site}\n" for number, site in enumerate(sites)), encoding="utf-8")
+        query.write_text(f">mirna\n{mirna}\n", encoding="utf-8")
         longest = max(map(len, sites))
         limits = ["-m", str(longest), "-n", str(len(mirna))]
         files = ["-t", str(targets), "-q", str(query)]

@@ -37,7 +37,7 @@ def score(
 
 def load_run(model: str | Path, settings: str | Path) -> tuple[Predictor, dict]:
     """The fitted predictor of a run and what its settings.json says. ValueError where the two are of other runs."""
-    about = json.loads(Path(settings).read_text())
+    about = json.loads(Path(settings).read_text(encoding="utf-8"))
     # Runs of earlier versions did not note it.
     if about.get("model_sha256", found := sha256(model)) != found:
         raise ValueError(

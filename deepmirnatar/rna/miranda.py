@@ -12,9 +12,9 @@ Weights that change along one strand are beyond the usual alignment libraries, h
 
 from collections.abc import Sequence
 
-import numba
 import numpy as np
 
+from deepmirnatar.common.compiled import jit
 from deepmirnatar.rna.sequences import WATSON_CRICK, WOBBLE, joined
 
 MATCH, G_U, MISMATCH = 5, 1, -3
@@ -39,7 +39,7 @@ def align(mirnas: Sequence[str], sites: Sequence[str]) -> tuple[np.ndarray, np.n
     return scores, facing
 
 
-@numba.njit(cache=True)
+@jit
 def _align_all(mirnas, mirna_offsets, sites, site_offsets, base_scores, scores, facing):
     for row in range(len(scores)):
         mirna = mirnas[mirna_offsets[row] : mirna_offsets[row + 1]]
@@ -47,7 +47,7 @@ def _align_all(mirnas, mirna_offsets, sites, site_offsets, base_scores, scores, 
         scores[row] = _align_one(mirna, site, base_scores, facing[row])
 
 
-@numba.njit(cache=True)
+@jit
 def _align_one(mirna, site, base_scores, facing):
     """Three states (Gotoh): bases face each other, the site bulges, a miRNA base is skipped."""
     rows, columns = len(mirna), len(site)

@@ -2,9 +2,9 @@
 
 import math
 
-import numba
 import numpy as np
 
+from deepmirnatar.common.compiled import jit
 from deepmirnatar.rna.energies import KT
 from deepmirnatar.rna.sequences import ALPHABET, PAIRS, WATSON_CRICK
 
@@ -25,13 +25,13 @@ for _text in (_WATSON_CRICK + " " + _G_U).split():
     STACKS[_a, _b, _c, _d] = STACKS[_c, _d, _a, _b] = float(_text[5:])
 
 
-@numba.njit(cache=True, inline="always")
+@jit(inline="always")
 def base(codes, first, last, place):
     """The code at `place`, N beyond the ends of the 3'UTR."""
     return codes[place] if first <= place < last else 4
 
 
-@numba.njit(cache=True)
+@jit
 def locate(codes, ends, first_entry, entry_mirna, entry_class, found):
     """Count the sites; with room in `found` (sites, 4), write miRNA, 3'UTR, window start, class of each."""
     count = 0
@@ -54,7 +54,7 @@ def locate(codes, ends, first_entry, entry_mirna, entry_class, found):
     return count
 
 
-@numba.njit(cache=True)
+@jit
 def au_content(codes, first, last, start, step, reach, weighted):
     """A/U content of `reach` nt from `start` on, going by `step` (1 or -1); 1 / distance is the weight where asked."""
     au, total = 0.0, 0.0
@@ -68,7 +68,7 @@ def au_content(codes, first, last, start, step, reach, weighted):
     return au / total if total > 0 else 0.5
 
 
-@numba.njit(cache=True)
+@jit
 def supplementary(codes, first, last, window, mirna):
     """Best contiguous pairing of the miRNA's nt 9-end upstream of the seed window (Grimson 2007).
 
@@ -90,7 +90,7 @@ def supplementary(codes, first, last, window, mirna):
     return best
 
 
-@numba.njit(cache=True)
+@jit
 def stem(codes, first, last, window):
     """log(1 + sum of exp(-G / kT)) over helices of stacked pairs between the seed window and the bases around it.
 
@@ -124,7 +124,7 @@ def stem(codes, first, last, window):
     return math.log1p(total)
 
 
-@numba.njit(cache=True)
+@jit
 def poly_a_signal(codes, first, last, place):
     """Is there an AAUAAA or AUUAAA at `place`?"""
     if place + 6 > last or codes[place] != 0 or codes[place + 2] != 3:
@@ -133,7 +133,7 @@ def poly_a_signal(codes, first, last, place):
     return middle and codes[place + 3] == 0 and codes[place + 4] == 0 and codes[place + 5] == 0
 
 
-@numba.njit(cache=True)
+@jit
 def describe(codes, ends, mirnas, found, features, previous):
     """Fill `features` (sites, FEATURES). `previous` (miRNAs,), all -1, holds each miRNA's last seed match."""
     current, signals, scanned = -1, 0, 0

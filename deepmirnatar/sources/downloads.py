@@ -58,7 +58,7 @@ def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, 
     An empty `expected` is looked up in `target`.sha256, where the first download has recorded it.
     """
     record = target.with_name(target.name + ".sha256")
-    recorded = record.read_text().split()[0] if not expected and record.exists() else ""
+    recorded = record.read_text(encoding="utf-8").split()[0] if not expected and record.exists() else ""
     want = expected or recorded
     places = [p for base in [mirror] if base for p in (_join(base, source, file), _join(base, source, file) + ".gz")]
     tried = []
@@ -88,7 +88,7 @@ def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, 
         )
     if not want:
         with atomic(record) as part:
-            part.write_text(f"{found}  {file}\n")
+            part.write_text(f"{found}  {file}\n", encoding="utf-8")
         log.warning(
             "%s/%s: no digest is registered for this file. RECORDED sha256 %s in %s; a later download "
             "that differs will be refused. Compare it with the publisher's, if there is one.",
@@ -103,7 +103,7 @@ def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, 
 def verify(path: str | Path, expected: str) -> None:
     """Check a downloaded file again before it is read; `expected` may be empty (then its record is used)."""
     record = Path(f"{path}.sha256")
-    want = expected or (record.read_text().split()[0] if record.exists() else "")
+    want = expected or (record.read_text(encoding="utf-8").split()[0] if record.exists() else "")
     if want and (found := sha256(path)) != want:
         raise ChecksumError(
             f"{path} has changed since it was downloaded.\n  expected sha256 {want}\n  found    sha256 {found}\n"

@@ -9,6 +9,9 @@ from types import NoneType
 
 from deepmirnatar.common.did_you_mean import did_you_mean
 
+# Keys whose values name files.
+PATHS = ("table", "mirnas", "targets", "annotation", "genome", "transcripts", "known", "weights", "mirror")
+
 
 class ConfigError(ValueError):
     """A mistake in the config; the message names the place and the remedy."""
@@ -51,6 +54,18 @@ def check_keys(path: str | Path) -> None:
         return  # JSON with tabs, which Snakemake has read
     except RecursionError:
         raise ConfigError(f"{path}: an alias (*) stands within what its anchor (&) names; take it out") from None
+
+
+def check_paths(config: object, place: str = "", key: str = "") -> None:
+    """Refuse braces in the name of a file, which Snakemake takes for a wildcard."""
+    if isinstance(config, dict):
+        for name, value in config.items():
+            check_paths(value, f"{place}.{name}".removeprefix("."), name)
+    elif isinstance(config, list):
+        for value in config:
+            check_paths(value, place, key)
+    elif key in PATHS and isinstance(config, str) and re.search("[{}]", config):
+        raise ConfigError(f"{place}: {config!r} holds a brace, which Snakemake takes for a wildcard; rename the file")
 
 
 def check_schema(config: dict, schema: dict, within: str = "") -> None:

@@ -24,7 +24,7 @@ from deepmirnatar.prediction.inputs import names_in
 from deepmirnatar.rna.seeds import CANDIDATES
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.user import REQUIRED, check_header
-from deepmirnatar.study.schema import ConfigError, check_schema, unknown
+from deepmirnatar.study.schema import ConfigError, check_paths, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
 
 DATASET_DEFAULTS = {
@@ -59,6 +59,7 @@ class Study:
     """The whole config, checked and complete: what the rules look up."""
 
     def __init__(self, config: dict, root: Path = Path(".")):
+        check_paths(config)
         self.config, self.root = config, root
         self.device = config.get("device", "auto")
         self.threads = config.get("threads", 2)

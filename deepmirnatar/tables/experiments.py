@@ -66,7 +66,8 @@ def scores_table(metrics: pd.DataFrame, settings: list[dict]) -> pd.DataFrame:
 def read_settings(paths: list[str]) -> list[dict]:
     """settings.json of runs, with the dataset and the model's name that their paths give."""
     return [
-        json.loads(path.read_text()) | {"dataset": path.parts[-4], "name": path.parts[-3]} for path in map(Path, paths)
+        json.loads(path.read_text(encoding="utf-8")) | {"dataset": path.parts[-4], "name": path.parts[-3]}
+        for path in map(Path, paths)
     ]
 
 

@@ -110,7 +110,7 @@ def read(case: dict, path: Path) -> object:
     if case["reader"] == "score":
         return score(SimpleNamespace(pairs=path, out=None, threads=1, weights=None))
     if case["reader"] == "annotation":
-        return read_annotated(path, "utrs.fa")
+        return read_annotated(path, "utrs.fa")[0]
     return read_fasta(path, {"mirnas": "ACGU", "targets": "ACGUN"}[case["reader"]])
 
 

@@ -24,7 +24,7 @@ except ModuleNotFoundError as error:
 
 # Paths of results are relative to the working folder, paths of the workflow's own files to the workflow. A config that a
 # user's Snakefile hands over is laid over ours.
-ours = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+ours = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
 told = [load_configfile(path) for path in workflow.config_settings.configfiles]
 config = with_strategies(merge_stanzas(ours, config), [ours, *told, dict(workflow.config_settings.config)])
 schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
@@ -33,7 +33,7 @@ schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 try:
     for path in workflow.configfiles:
         check_keys(path)
-    check_schema(config, yaml.safe_load(schema.read_text()))
+    check_schema(config, yaml.safe_load(schema.read_text(encoding="utf-8")))
     validate(config, str(schema))
     study = Study(config)
     registry = read_registry(ROOT / "resources" / "sources.tsv")
