@@ -15,12 +15,12 @@ from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.files import atomic
 from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.text import lines, missing_file
+from deepmirnatar.common.text import missing_file
 from deepmirnatar.pairs import shorten
 from deepmirnatar.prediction.annotation import read_annotated
 from deepmirnatar.prediction.checks import check
-from deepmirnatar.prediction.mirna_names import from_mirbase
 from deepmirnatar.rna.sequences import SHORTEST_MIRNA, to_rna
+from deepmirnatar.species.mirna_names import from_mirbase, is_mirna, names_in
 
 _MIRNA = ("mirna", "mirna_sequence")
 _PLAIN = re.compile("[ACGUTNacgutn]+")
@@ -63,7 +63,7 @@ def read_inputs(
     """
     if (targets is None) == (annotation is None) or (annotation is None) != (genome is None):
         raise ValueError("targets are either a FASTA file (--targets) or an --annotation with its --genome")
-    wanted, meant = read_mirnas(mirnas, mirbase)
+    wanted, meant, by_name = read_mirnas(mirnas, mirbase)
     warnings: list[str] = []
     if annotation is not None:
         utrs, warnings = read_annotated(annotation, genome)
@@ -71,7 +71,7 @@ def read_inputs(
         utrs = rna_table(targets, ["sequence"], ["target"])
     else:
         utrs = as_table(read_fasta(targets, "ACGUN"), "target", "sequence")
-    return Given(wanted, utrs, meant, [*warnings, *check(wanted, utrs)])
+    return Given(wanted, utrs, meant, [*warnings, *check(wanted, utrs, from_mirbase=by_name)])
 
 
 def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> Given:
@@ -112,21 +112,25 @@ def no_site(given: Given, candidates: str | None) -> str:
     )
 
 
-def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Path | None) -> tuple:
-    """A table of miRNAs and what their names mean; see `read_inputs`."""
+def read_mirnas(
+    given: str | Path | list[str] | pd.DataFrame, mirbase: str | Path | None
+) -> tuple[pd.DataFrame, list[str], bool]:
+    """A table of miRNAs, what their names mean, and whether the sequences are miRBase's; see `read_inputs`."""
     if isinstance(given, pd.DataFrame):
-        return rna_table(given, ["mirna_sequence"], ["mirna"]), []
+        return rna_table(given, ["mirna_sequence"], ["mirna"]), [], False
     if isinstance(given, list):
-        return from_mirbase(given, mirbase)
+        return *from_mirbase(given, mirbase), True
     path = Path(given)
     if os.path.isfile(path):  # false for a list of names that is longer than a file's name may be
-        names = names_in(path)
-        return from_mirbase(names, mirbase) if names else (as_table(read_fasta(path, "ACGUN"), *_MIRNA), [])
-    if path.parent != Path() or path.suffix in (".fa", ".fasta", ".fna", ".txt", ".gz"):
+        if names := names_in(path):
+            return *from_mirbase(names, mirbase), True
+        return as_table(read_fasta(path, "ACGUN"), *_MIRNA), [], False
+    # miR-192-5p/215-5p is a name, too.
+    if path.suffix in (".fa", ".fasta", ".fna", ".txt", ".gz") or (path.parent != Path() and not is_mirna(str(given))):
         raise ValueError(missing_file(path))
     if len(str(given)) >= SHORTEST_MIRNA and _PLAIN.fullmatch(str(given)):
         raise ValueError(f"{given!r} looks like a sequence, not like a name; write it into a FASTA file and give that")
-    return from_mirbase([name.strip() for name in str(given).split(",") if name.strip()], mirbase)
+    return *from_mirbase(re.split("[,;\n]", str(given)), mirbase), True
 
 
 def as_table(sequences: pd.Series, name: str, column: str) -> pd.DataFrame:
@@ -165,11 +169,3 @@ def rna_table(table: pd.DataFrame, sequences: list[str], names: Sequence[str] = 
             raise ValueError(f"row {row + 1} of the table: {column} {shorten(table[column][row])} {wrong}")
         table[column] = rna
     return table
-
-
-def names_in(path: str | Path) -> list[str]:
-    """The names of a text file, one a line or with commas or spaces between; none where it holds something else."""
-    text = "\n".join(lines(path))
-    words = text.replace(",", " ").split()
-    plain = all(word[:1].isalpha() and any(letter in "-0123456789" for letter in word) for word in words)
-    return words if plain and not text.lstrip().startswith(">") else []

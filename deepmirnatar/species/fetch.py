@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.fasta import read_fasta, records
 from deepmirnatar.common.files import aside
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.spelling import counted
 from deepmirnatar.sources import downloads
 from deepmirnatar.sources.mirbase import read_mature
 from deepmirnatar.species.conserved import is_conserved

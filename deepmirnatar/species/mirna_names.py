@@ -73,14 +73,14 @@ def find_mirnas(
     names: Sequence[str], mature: str | Path | None = None, species: str = SPECIES
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
     """As `from_mirbase`, and in place of an error one sentence for each unknown name."""
-    names = [bare for name in names if (bare := _clean(name))]
+    names = [text for name in names if (text := name_lists.bare(name))]
     if not names:
         raise ValueError("no miRNA is given; name one or more, such as hsa-let-7a-5p, or give a FASTA file")
     known = Names(mature_at_hand(mature, names[0]), species)
     found, meant, unknown = {}, [], []
     for name in dict.fromkeys(names):
         try:
-            entries, notes = known.meant_by(name)
+            entries, notes = known.meant_by(_clean(name))
         except _Unknown as error:
             unknown.append(str(error))
             continue
@@ -115,7 +115,7 @@ def is_mirna(text: str) -> bool:
         or re.match(
             r"([a-z][a-z0-9]{2,6}-)?(mir|let|lin|lsy|iab|bantam|mi(cro)?rna)[-_. ]?([a-z]{0,4}-?\d|$)", bare, re.I
         )
-        or re.fullmatch(r"\d+[a-z]?-[35]p", bare)
+        or re.match(r"\d+[a-z]?-[35]p(/|$)", bare)
     )
 
 
@@ -305,8 +305,7 @@ class Names:
 
 def _clean(name: object) -> str:
     """Without blanks, quotes and odd dashes; R's dots and file names' underscores as hyphens."""
-    text = re.sub("[\u2010-\u2015\u2212]", "-", str(name)).strip().strip("\"'`“”‘’").strip()
-    text = re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", text)
+    text = re.sub("[\u2010-\u2015\u2212]", "-", name_lists.bare(name))
     if re.match(r"([a-z]{3}[_.])?(mi-?r|let)[_. ]\d", text, flags=re.I) or re.match(
         r"[a-z]{3}[_.](mir|let)", text, flags=re.I
     ):
@@ -338,15 +337,15 @@ def _parsed(text: str) -> Asked | None:
         arm = found["arm"] or ("*" if found["minor"] else "")
         return Asked(found["kind"] or "mir", found["number"], found["letter"], found["copy"] or "", arm)
     # HGNC's MIR125B1 and MIRLET7A2: a letter, then the copy.
-    if found := re.fullmatch(r"(mir|let)-?(\d+)([a-z]+)(\d+)", text):
-        return Asked(found[1], found[2], found[3], found[4])
+    if found := re.fullmatch(r"(mir|let)-?(\d+)([a-z]+)(\d+)(\*?)", text):
+        return Asked(*found.groups())
     return None
 
 
 def _parts(tail: str) -> list[str]:
     """The names in mir-29a/b/c-3p, mir-192-5p/215-5p, mir-142-3p/5p or let-7/98, each in full."""
     kind, number, arm, parts = "mir", "", "", []
-    pieces = [piece.strip(" -") for piece in tail.split("/")]
+    pieces = [re.sub(r"^[a-z][a-z0-9]{2,6}-(?=mir|let)", "", piece.strip(" -")) for piece in tail.split("/")]
     last = re.search(r"-([35]p)$", pieces[-1])
     for piece in pieces:
         if re.fullmatch("[35]p", piece) and parts:  # another arm of the one before

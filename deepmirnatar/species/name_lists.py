@@ -14,7 +14,7 @@ _TRAILING = re.compile(r"\s+#.*")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|NA|NaN|Inf|-?Infinity", flags=re.I)
 _HEADERS = re.compile(
     r"(external|hgnc|official|approved|mature|precursor|target|entrez|ensembl|refseq|ncbi|stable|row|the)?[\W_]*"
-    r"(genes?|symbols?|mi-?rnas?|micro-?rnas?|mirs?|names?|ids?|targets?|entrez|ensembl|refseq|accessions?|features?)"
+    r"(genes?|symbols?|mi-?rnas?|micro-?rnas?|mirs?|matures?|names?|ids?|targets?|entrez|ensembl|refseq|accessions?|features?)"
     r"([\W_]*(genes?|symbols?|names?|ids?|lists?|numbers?|version|x))*|x|v1|index",
     flags=re.I,
 )
@@ -46,7 +46,7 @@ def read_names(given: str | Path | Sequence[str], is_name: Callable[[str], bool]
         if isinstance(given, Path) or "\\" in given or given.lower().endswith(_SUFFIXES):
             raise ValueError(missing_file(given))
         names = re.split(r"[,;\n\t]", given)
-    if not (found := [bare for each in names if (bare := _bare(each))]):
+    if not (found := [text for each in names if (text := bare(each))]):
         raise ValueError(f"no {what} is given; name one or more")
     return found
 
@@ -81,7 +81,7 @@ def _rows(path: str | Path) -> list[list[str]]:
         rows = [re.findall(r'"[^"]*"|[^\s,;]+', line) for line in kept]
     else:
         rows = list(csv.reader(kept, delimiter=separator, skipinitialspace=True))
-    return [[_bare(cell) for cell in row] for row in rows]
+    return [[bare(cell) for cell in row] for row in rows]
 
 
 def _column(rows: list[list[str]], is_name: Callable[[str], bool]) -> int | None:
@@ -102,7 +102,7 @@ def _column(rows: list[list[str]], is_name: Callable[[str], bool]) -> int | None
     return None
 
 
-def _bare(text: object) -> str:
+def bare(text: object) -> str:
     """Without blanks, quotes and what cannot be seen."""
     return (
         re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", str(text))
