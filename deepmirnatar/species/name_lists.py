@@ -13,9 +13,9 @@ _COMMENT = re.compile(r"\s*(#|//|;).*")
 _TRAILING = re.compile(r"\s+#.*")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|NA|NaN|Inf|-?Infinity", flags=re.I)
 # Of such words are the headers of columns of names made.
-_HEADERS = """gene genes symbol symbols name names id ids identifier identifiers accession accessions number numbers version
-list mirna mirnas mir mirs microrna micrornas rna rnas mature precursor target targets feature features stable external hgnc
-mgi ncbi official approved entrez ensembl refseq mirbase transcript row the my x v index probe"""
+_HEADERS = """gene genes symbol symbols name names id ids identifier identifiers accession accessions number numbers
+version list mirna mirnas mir mirs microrna micrornas rna rnas mature precursor target targets feature features stable
+external hgnc mgi ncbi official approved entrez ensembl refseq mirbase transcript row the my x v index probe"""
 _HEADER_WORDS = frozenset(_HEADERS.split())
 
 
