@@ -39,9 +39,9 @@ def explain_pair(
     from deepmirnatar.prediction.checks import check_mature
     from deepmirnatar.prediction.duplex_svg import as_text, draw_svg, duplex, in_words
     from deepmirnatar.prediction.explain import importance
-    from deepmirnatar.prediction.mirna_names import from_mirbase
     from deepmirnatar.prediction.predictor import Predictor
     from deepmirnatar.sources.user import LONGEST_SITE
+    from deepmirnatar.species.mirna_names import from_mirbase
 
     given = {"MIRNA": mirna_given, "SITE": site_given}
     mirna, site = (text.upper().replace("T", "U") for text in given.values())

@@ -138,6 +138,7 @@ def write_tensors(tensors: dict[str, np.ndarray], metadata: dict, path: str | Pa
     tensors = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
     with atomic(path) as part:
         save_file(tensors, part, metadata={"description": json.dumps(metadata, default=_plain)})
+        part.chmod(0o644)  # safetensors keeps it from others, who may share the folder
 
 
 def read_tensors(path: str | Path) -> tuple[dict[str, np.ndarray], dict]:

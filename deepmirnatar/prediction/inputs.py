@@ -1,11 +1,13 @@
 """What a prediction is asked for: miRNAs from FASTA or by name, targets from FASTA or a genome, checked."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.did_you_mean import counted
@@ -13,18 +15,21 @@ from deepmirnatar.common.fasta import read_fasta, records
 from deepmirnatar.common.files import atomic
 from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.text import lines, missing_file
+from deepmirnatar.common.text import missing_file
 from deepmirnatar.pairs import shorten
 from deepmirnatar.prediction.annotation import read_annotated
-from deepmirnatar.prediction.checks import check, check_mature
+from deepmirnatar.prediction.checks import check, check_mature, check_mirnas
 from deepmirnatar.prediction.circular import unrolled
 from deepmirnatar.prediction.genbank import format_of, read_genbank
-from deepmirnatar.prediction.mirna_names import from_mirbase
 from deepmirnatar.prediction.pasted import as_fasta, is_plain, pasted_targets
 from deepmirnatar.prediction.regions import with_regions
 from deepmirnatar.rna.sequences import SHORTEST_MIRNA, to_rna
+from deepmirnatar.species.genes import find_genes, is_gene
+from deepmirnatar.species.mirna_names import from_mirbase, is_mirna, names_in
+from deepmirnatar.species.name_lists import read_names
 
 _MIRNA = ("mirna", "mirna_sequence")
+_FILES = (".fa", ".fasta", ".fna", ".txt", ".gz")  # how the name of a file of miRNAs ends, whether it is there or not
 
 
 @dataclass
@@ -38,11 +43,12 @@ class Given:
     meant: list[str] = field(default_factory=list)  # "let-7a means hsa-let-7a-5p"
     warnings: list[str] = field(default_factory=list)
     chosen: list[str] = field(default_factory=list)  # how isoforms were chosen
+    species: str = ""  # the name of the set that the targets are of, as `human`
 
     def save(self, path: str | Path) -> None:
         """As one JSON file, so that an annotation and a genome are read once for many jobs."""
         tables = {name: table.to_dict("list") for name, table in (("mirnas", self.mirnas), ("targets", self.targets))}
-        said = {"meant": self.meant, "warnings": self.warnings, "chosen": self.chosen}
+        said = {name: getattr(self, name) for name in ("meant", "warnings", "chosen", "species")}
         with atomic(path) as part:
             part.write_text(json.dumps({**tables, **said}), encoding="utf-8")
 
@@ -54,8 +60,11 @@ class Given:
 
 
 def read_inputs(
-    mirnas: str | Path | list[str] | pd.DataFrame,
+    mirnas: str | Path | list[str] | pd.DataFrame | None = None,
     targets: str | Path | pd.DataFrame | None = None,
+    *,
+    genes: str | Path | list[str] | None = None,
+    species: str = "human",
     mirbase: str | Path | None = None,
     annotation: str | Path | None = None,
     genome: str | Path | None = None,
@@ -64,21 +73,36 @@ def read_inputs(
 ) -> Given:
     """Read and check miRNAs and targets.
 
-    `mirnas`: a FASTA file, a file of miRBase names, names as a list or with commas between, or a table with the columns
-    mirna and mirna_sequence. `targets`: a FASTA, GenBank or EMBL file, or a table with target and sequence, and for
-    mRNAs cds_start and cds_end; or instead of it `annotation` (GTF, GFF3, BED12) and `genome` (FASTA), of which
-    `transcripts` says which isoforms are taken (see `annotation.read_annotated`). `mirbase`: miRBase's mature.fa, for
-    names. `circular`: the ends of each target are joined (see `circular`). Files may be pipes. What cannot be used of a
-    file is left out with a warning. Raises ValueError with one sentence where nothing or little is left.
+    Parameters
+    ----------
+    mirnas : a FASTA file, a file of miRBase names, names as a list or with commas between, or a table with the columns
+        mirna and mirna_sequence. By default all miRNAs of the species, which asks for `genes`.
+    targets : a FASTA, GenBank or EMBL file, or a table with target and sequence, and for mRNAs cds_start and cds_end.
+        Without `targets` and `annotation`: the mRNAs of the species.
+    genes : only these: symbols, old symbols, Entrez, RefSeq or Ensembl ids, as a list, with commas between, or a file.
+    species : a set that `species.store.load_species` knows, which is fetched or made once.
+    mirbase : miRBase's mature.fa, for names; by default that of the species set.
+    annotation, genome : GTF, GFF3 or BED12, and FASTA, from which mRNAs are cut out.
+    transcripts : which isoforms of an annotation are taken, see `annotation.read_annotated`.
+    circular : True joins the ends of each target, see `circular`.
+
+    Files may be pipes. What cannot be used of a file is left out with a warning. Raises ValueError with one sentence
+    where nothing or little is left.
     """
-    if (targets is None) == (annotation is None) or (annotation is None) != (genome is None):
-        raise ValueError("targets are either a FASTA file (--targets) or an --annotation with its --genome")
+    if (annotation is None) != (genome is None) or (targets is not None and annotation is not None):
+        raise ValueError(
+            "targets are a file (--targets), an --annotation with its --genome, or the genes of a --species"
+        )
     if not isinstance(targets, str | Path | pd.DataFrame | None):
         raise ValueError(
             f"targets are a {type(targets).__name__}; give the path of a FASTA file, or a pandas table with the "
             "columns target and sequence"
         )
-    wanted, meant, left_out = read_mirnas(mirnas, mirbase)
+    if targets is None and annotation is None:
+        return _of_species(mirnas, genes, species, mirbase)
+    if mirnas is None:
+        raise ValueError("no miRNA is given; name some (--mirnas), as hsa-miR-21-5p or a FASTA file")
+    wanted = read_mirnas(mirnas, mirbase)
     warnings, chosen = [], []
     if annotation is not None:
         table, warnings, chosen = read_annotated(annotation, genome, transcripts)
@@ -89,9 +113,43 @@ def read_inputs(
     else:
         table = as_table(read_fasta(targets, "ACGUN", warnings), "target", "sequence")
     table = with_regions(table)
-    wanted, odd = _mature(wanted, mirnas)
-    doubts = check(wanted, table)
-    return Given(wanted, unrolled(table) if circular else table, meant, [*left_out, *odd, *warnings, *doubts], chosen)
+    if genes is not None:
+        table = _only(table, read_names(genes, is_gene, "gene"))
+    chosen_mirnas, odd = _mature(wanted.table, mirnas)
+    doubts = check(chosen_mirnas, table, from_mirbase=wanted.from_mirbase)
+    said = [*wanted.left_out, *odd, *warnings, *doubts]
+    return Given(chosen_mirnas, unrolled(table) if circular else table, wanted.meant, said, chosen)
+
+
+def _of_species(mirnas, genes, name: str, mirbase: str | Path | None) -> Given:
+    """The mRNAs of a species, or some of its genes; all its miRNAs where none are named."""
+    from deepmirnatar.species.store import load_species
+
+    if mirnas is None and genes is None:
+        raise ValueError("give miRNAs (--mirnas hsa-miR-21-5p), genes (--genes PTEN), or both")
+    species = load_species(name)
+    table, meant, warnings = species.mrnas, [], []
+    if genes is not None:
+        table, meant, warnings = find_genes(genes, species)
+        if table.empty:
+            raise ValueError("; ".join(warnings))
+    wanted = Mirnas(species.mirnas[[*_MIRNA]], from_mirbase=True)
+    if mirnas is not None:
+        wanted = read_mirnas(mirnas, mirbase, species.about.get("prefix", "hsa"))
+    chosen, odd = _mature(wanted.table, mirnas)
+    table = table[["target", "sequence", "cds_start", "cds_end", "refseq", "entrez"]]
+    said = [*wanted.left_out, *odd, *warnings, *check_mirnas(chosen)]
+    return Given(chosen.reset_index(drop=True), table, [*wanted.meant, *meant], said, species=name)
+
+
+def _only(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """The targets of these names, or of genes of these names; ValueError for a name that none has."""
+    of_name = table["target"].str.lower().to_numpy()
+    of_gene = table["gene"].str.lower().to_numpy() if "gene" in table else of_name
+    wanted = {name.lower() for name in names}
+    if missing := [name for name in names if name.lower() not in {*of_name, *of_gene}]:
+        raise ValueError(f"no target is called {missing[0]!r}; names must be those of the targets' file")
+    return table[np.isin(of_name, list(wanted)) | np.isin(of_gene, list(wanted))].reset_index(drop=True)
 
 
 def read_texts(mirnas: str, targets: str, mirbase: str | Path | None = None) -> Given:
@@ -138,28 +196,43 @@ def no_site(given: Given, candidates: str | None) -> str:
     )
 
 
-def read_mirnas(given: str | Path | list[str] | pd.DataFrame, mirbase: str | Path | None) -> tuple:
-    """A table of miRNAs, what their names mean, and what was left out of a file; see `read_inputs`."""
+@dataclass
+class Mirnas:
+    """miRNAs and what is to be said of them: what names mean, what was left out of a file."""
+
+    table: pd.DataFrame  # mirna, mirna_sequence
+    meant: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    from_mirbase: bool = False  # are the sequences miRBase's, so that how they are written is known?
+
+
+def read_mirnas(
+    given: str | Path | list[str] | pd.DataFrame, mirbase: str | Path | None, prefix: str = "hsa"
+) -> Mirnas:
+    """miRNAs of a file, of names or of a table; see `read_inputs`. `prefix`: of names without a species."""
     if isinstance(given, pd.DataFrame):
-        return rna_table(given, ["mirna_sequence"], ["mirna"]), [], []
-    if isinstance(given, list):
-        return *from_mirbase(given, mirbase), []
-    if not isinstance(given, str | Path):
+        return Mirnas(rna_table(given, ["mirna_sequence"], ["mirna"]))
+    if not isinstance(given, str | Path | list):
         raise ValueError(
             f"mirnas are a {type(given).__name__}; give the path of a FASTA file, a list of names, or a pandas table "
             "with the columns mirna and mirna_sequence"
         )
-    path = Path(given)
-    if missing_file(path) is None:
-        if names := names_in(path):
-            return *from_mirbase(names, mirbase), []
-        left_out: list[str] = []
-        return as_table(read_fasta(path, "ACGUN", left_out), *_MIRNA), [], left_out
-    if path.parent != Path() or path.suffix in (".fa", ".fasta", ".fna", ".txt", ".gz"):
-        raise ValueError(missing_file(path))
-    if len(str(given)) >= SHORTEST_MIRNA and is_plain(str(given)):
-        raise ValueError(f"{given!r} looks like a sequence, not like a name; write it into a FASTA file and give that")
-    return *from_mirbase([name.strip() for name in str(given).split(",") if name.strip()], mirbase), []
+    names = given if isinstance(given, list) else []
+    if not names:
+        path = Path(given)
+        if missing_file(path) is None:
+            if not (names := names_in(path)):
+                left_out: list[str] = []
+                return Mirnas(as_table(read_fasta(path, "ACGUN", left_out), *_MIRNA), left_out=left_out)
+        # miR-192-5p/215-5p is a name, too.
+        elif path.suffix in _FILES or (path.parent != Path() and not is_mirna(str(given))):
+            raise ValueError(missing_file(path))
+        elif len(str(given)) >= SHORTEST_MIRNA and is_plain(str(given)):
+            raise ValueError(
+                f"{given!r} looks like a sequence, not like a name; write it into a FASTA file and give that"
+            )
+        names = names or re.split("[,;\n]", str(given))
+    return Mirnas(*from_mirbase(names, mirbase, prefix), from_mirbase=True)
 
 
 def _mature(mirnas: pd.DataFrame, given) -> tuple[pd.DataFrame, list[str]]:
@@ -218,11 +291,3 @@ def rna_table(table: pd.DataFrame, sequences: list[str], names: Sequence[str] = 
             raise ValueError(f"row {row + 1} of the table: {column} {shorten(table[column][row])} {wrong}")
         table[column] = rna
     return table
-
-
-def names_in(path: str | Path) -> list[str]:
-    """The names of a text file, one a line or with commas or spaces between; none where it holds something else."""
-    text = "\n".join(lines(path))
-    words = text.replace(",", " ").split()
-    plain = all(word[:1].isalpha() and any(letter in "-0123456789" for letter in word) for word in words)
-    return words if plain and not text.lstrip().startswith(">") else []

@@ -35,7 +35,11 @@ UNUSABLE = (
 
 
 class DownloadError(RuntimeError):
-    """No place served the file; the message names the places and the remedy."""
+    """No place served the file; the message names the places and the remedy, `tried` each place with its answer."""
+
+    def __init__(self, message: str, tried: list[str]):
+        super().__init__(message)
+        self.tried = tried
 
 
 class ChecksumError(RuntimeError):
@@ -84,7 +88,8 @@ def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, 
         raise DownloadError(
             f"{source}/{file} could not be had: tried {'; '.join(tried)}. Run `snakemake download` on a machine "
             f"with network, or place the file at {target}, or give a folder or URL prefix that holds "
-            f"{source}/{file} with `--config mirror=...`."
+            f"{source}/{file} with `--config mirror=...`.",
+            tried,
         )
     if not want:
         with atomic(record) as part:
