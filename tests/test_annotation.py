@@ -12,7 +12,7 @@ from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.prediction import predict as job
 from deepmirnatar.prediction import predictor
-from deepmirnatar.prediction.annotation import on_genome, read_annotated
+from deepmirnatar.annotation.annotated import on_genome, read_annotated
 from deepmirnatar.rna.sequences import reverse_complement
 
 # Two exons of a 3'UTR with a let-7 8mer across their border: CUAC at its left end, CUCA at its right one.

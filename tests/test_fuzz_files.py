@@ -14,7 +14,7 @@ from Bio import SeqIO
 from Bio.Seq import Seq
 
 from deepmirnatar.common.fasta import read_fasta
-from deepmirnatar.prediction.annotation import read_annotated
+from deepmirnatar.annotation.annotated import read_annotated
 from deepmirnatar.rna.sequences import joined, padded, reverse_complement
 from deepmirnatar.rna.site_features import CLASSES, SeedIndex, find_sites
 

@@ -19,12 +19,12 @@ import pandas as pd
 import pytest
 
 from deepmirnatar.common.fasta import read_fasta
-from deepmirnatar.prediction import circular
-from deepmirnatar.prediction.annotation import read_annotated
+from deepmirnatar.annotation import circular
+from deepmirnatar.annotation.annotated import read_annotated
 from deepmirnatar.prediction.checks import plants
-from deepmirnatar.prediction.genbank import format_of, read_genbank
+from deepmirnatar.annotation.genbank import format_of, read_genbank
 from deepmirnatar.prediction.inputs import read_inputs, read_texts
-from deepmirnatar.prediction.regions import with_regions
+from deepmirnatar.annotation.regions import with_regions
 from deepmirnatar.rna.complementary import fully_complementary
 from deepmirnatar.rna.sequences import reverse_complement
 

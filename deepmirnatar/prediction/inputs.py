@@ -10,6 +10,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.annotation.annotated import read_annotated
+from deepmirnatar.annotation.circular import unrolled
+from deepmirnatar.annotation.genbank import format_of, read_genbank
+from deepmirnatar.annotation.regions import with_regions
 from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.fasta import read_fasta, records
 from deepmirnatar.common.files import atomic
@@ -17,12 +21,8 @@ from deepmirnatar.common.letters import odd_letter
 from deepmirnatar.common.logs import log
 from deepmirnatar.common.text import missing_file
 from deepmirnatar.pairs import shorten
-from deepmirnatar.prediction.annotation import read_annotated
 from deepmirnatar.prediction.checks import check, check_mature, check_mirnas
-from deepmirnatar.prediction.circular import unrolled
-from deepmirnatar.prediction.genbank import format_of, read_genbank
 from deepmirnatar.prediction.pasted import as_fasta, is_plain, pasted_targets
-from deepmirnatar.prediction.regions import with_regions
 from deepmirnatar.rna.sequences import SHORTEST_MIRNA, to_rna
 from deepmirnatar.species.genes import find_genes, is_gene
 from deepmirnatar.species.mirna_names import from_mirbase, is_mirna, names_in

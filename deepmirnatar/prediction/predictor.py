@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.annotation.annotated import placed
 from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.common.files import read_tensors, sha256
-from deepmirnatar.prediction.annotation import placed
 from deepmirnatar.prediction.inputs import no_site, read_inputs, rna_table
 from deepmirnatar.prediction.repression import Repression
 from deepmirnatar.prediction.scorers import WEIGHTS, load_scorer

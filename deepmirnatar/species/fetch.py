@@ -68,7 +68,7 @@ def fetch_species(
     `mirnas`: its prefix in miRBase (mmu) or a FASTA file of mature miRNAs; by default the prefix that `name` has in
     PREFIXES. `names`: a table of gene names with HGNC's or BioMart's headers. Raises ValueError.
     """
-    from deepmirnatar.prediction.annotation import read_annotated
+    from deepmirnatar.annotation.annotated import read_annotated
 
     path = species_file(name, folder)
     small, prefix = mirnas_of(name, mirnas, path.parent)

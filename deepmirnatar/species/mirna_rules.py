@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from deepmirnatar.prediction.checks import SEEDS
+from deepmirnatar.rna.known_seeds import SEEDS
 
 ARMS = ("5p", "3p")
 AT_ONCE = 50  # arms whose accessions are nearer were found together
