@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 from test_predict import LET7
 
+from deepmirnatar.annotation.annotated import on_genome, read_annotated
 from deepmirnatar.annotation.isoforms import choose
 from deepmirnatar.annotation.transcript import Transcript
 from deepmirnatar.cli import main as command
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.prediction import predict as job
 from deepmirnatar.prediction import predictor
-from deepmirnatar.annotation.annotated import on_genome, read_annotated
 from deepmirnatar.rna.sequences import reverse_complement
 
 # Two exons of a 3'UTR with a let-7 8mer across their border: CUAC at its left end, CUCA at its right one.

@@ -13,8 +13,8 @@ import pytest
 from Bio import SeqIO
 from Bio.Seq import Seq
 
-from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.annotation.annotated import read_annotated
+from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.rna.sequences import joined, padded, reverse_complement
 from deepmirnatar.rna.site_features import CLASSES, SeedIndex, find_sites
 

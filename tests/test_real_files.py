@@ -18,13 +18,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.annotation import circular
 from deepmirnatar.annotation.annotated import read_annotated
-from deepmirnatar.prediction.checks import plants
 from deepmirnatar.annotation.genbank import format_of, read_genbank
-from deepmirnatar.prediction.inputs import read_inputs, read_texts
 from deepmirnatar.annotation.regions import with_regions
+from deepmirnatar.common.fasta import read_fasta
+from deepmirnatar.prediction.checks import plants
+from deepmirnatar.prediction.inputs import read_inputs, read_texts
 from deepmirnatar.rna.complementary import fully_complementary
 from deepmirnatar.rna.sequences import reverse_complement
 

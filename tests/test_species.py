@@ -14,10 +14,11 @@ from deepmirnatar.rna.orfs import longest_orfs
 from deepmirnatar.sources.downloads import read_registry
 from deepmirnatar.species import fetch, store
 from deepmirnatar.species.conserved import is_conserved
+from deepmirnatar.species.file import read_species, write_species
 from deepmirnatar.species.gene_names import read_gene_names
 from deepmirnatar.species.genes import find_genes, is_gene
 from deepmirnatar.species.name_lists import names_in
-from deepmirnatar.species.store import load_species, read_species, write_species
+from deepmirnatar.species.store import load_species
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 # ORFs by hand: AUG GCC UAA at 2-11; the longer of two frames; none without a stop codon.

@@ -16,7 +16,6 @@ from deepmirnatar.embeddings import dnabert
 from deepmirnatar.figures import kinds
 from deepmirnatar.figures.base import DRAWN, READS
 from deepmirnatar.sources import SOURCES
-from deepmirnatar.species.mirna_names import names_in
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study, file_name
 from deepmirnatar.tables import TABLES, label

@@ -14,8 +14,8 @@ from deepmirnatar.common.logs import log
 from deepmirnatar.sources import downloads
 from deepmirnatar.sources.mirbase import read_mature
 from deepmirnatar.species.conserved import is_conserved
+from deepmirnatar.species.file import HUMAN, PLACE, Species, cache_folder, read_species, species_file, write_species
 from deepmirnatar.species.gene_names import read_gene_names
-from deepmirnatar.species.store import HUMAN, PLACE, Species, cache_folder, read_species, species_file, write_species
 
 REGISTRY = Path(__file__).with_name("sources.tsv")
 MEGABYTES = 131  # of the three packages

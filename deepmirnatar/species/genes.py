@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from deepmirnatar.species.file import Species
 from deepmirnatar.species.name_lists import is_number, read_names
-from deepmirnatar.species.store import Species
 
 HINTS = 20  # unknown names for which near ones are looked for; each takes a tenth of a second
 # The order in which a name is looked up; of aliases, one that two genes share says nothing.

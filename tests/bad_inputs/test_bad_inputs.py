@@ -24,11 +24,11 @@ import pandas as pd
 import pytest
 import yaml
 
+from deepmirnatar.annotation.annotated import read_annotated
 from deepmirnatar.commands.score import run as score
 from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.dataset_audit import audit
-from deepmirnatar.annotation.annotated import read_annotated
 from deepmirnatar.prediction.reference_targets import look_up
 from deepmirnatar.sources import user
 from deepmirnatar.study.schema import check_keys, check_schema
