@@ -7,26 +7,39 @@ from deepmirnatar.commands.options import add_mirbase, add_threads, add_weights,
 from deepmirnatar.common.logs import log
 from deepmirnatar.rna.seeds import CANDIDATES
 
-HELP = "which genes do these miRNAs target?"
+HELP = "which genes do these miRNAs target? which miRNAs target these genes?"
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--mirnas",
-        required=True,
-        metavar="FASTA|NAMES",
-        help="FASTA of mature miRNAs, 5'->3'; or miRBase names: a file, or with commas between",
+        metavar="NAMES|FILE",
+        help="miRBase names, with commas between or in a file; or a FASTA file of mature miRNAs, 5'->3' (default: all of "
+        "the species, for --genes)",
     )
-    command.add_argument("--targets", metavar="FASTA", help="3'UTRs or whole transcripts, 5'->3' (.gz is read)")
     command.add_argument(
-        "--annotation", metavar="GTF|BED12", help="instead of --targets, with --genome: 3'UTRs are cut out"
+        "--genes",
+        metavar="NAMES|FILE",
+        help="only these genes: symbols, Entrez, RefSeq or Ensembl ids, with commas between or in a file",
+    )
+    command.add_argument(
+        "--species", default="human", metavar="NAME", help="whose genes; see `deepmirnatar fetch` (default: %(default)s)"
+    )
+    command.add_argument(
+        "--targets", metavar="FILE", help="sequences of your own instead: FASTA or GenBank, 5'->3' (.gz is read)"
+    )
+    command.add_argument(
+        "--annotation", metavar="GTF|GFF3|BED12", help="instead, with --genome: mRNAs are cut out of the genome"
     )
     command.add_argument("--genome", metavar="FASTA", help="the genome of --annotation (.gz is read)")
     command.add_argument(
-        "--known",
-        metavar="TSV",
-        help="known targets to mark (columns mirna, gene, strong)",
+        "--transcripts",
+        default="canonical",
+        metavar="canonical|longest|all|FILE",
+        help="which isoforms of an annotation (default: %(default)s)",
     )
+    command.add_argument("--circular", action="store_true", help="the ends of each target are joined, as in circRNAs")
+    command.add_argument("--known", metavar="TSV", help="known targets to mark (columns mirna, gene, strong)")
     add_mirbase(command)
     command.add_argument("--out", default="deepmirnatar-results", metavar="FOLDER", help="default: %(default)s")
     command.add_argument(
@@ -36,11 +49,16 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="seed matches of 6mer and better (default), or offset 6mers as well",
     )
     command.add_argument(
+        "--binding",
+        choices=["shown", "all"],
+        help="which sites the network scores: those drawn in the report, or all (default: all with --weights)",
+    )
+    command.add_argument(
         "--explain",
         type=whole(0),
-        default=50,
+        default=10,
         metavar="N",
-        help="draw the first N sites of the ranking with the bases that their scores rest on (default: %(default)s)",
+        help="draw the first N sites with the bases that the network's score rests on (default: %(default)s)",
     )
     add_threads(command)
     add_weights(command)
@@ -54,12 +72,17 @@ def run(options) -> None:
         options.mirnas,
         options.targets,
         options.out,
+        genes=options.genes,
+        species=options.species,
         annotation=options.annotation,
         genome=options.genome,
+        transcripts=options.transcripts,
+        circular=options.circular,
         mirbase=options.mirbase,
         candidates=options.candidates,
         known=options.known,
         weights=options.weights,
+        scored=None if options.binding is None else options.binding == "all",
         explained=options.explain,
         threads=options.threads,
     )

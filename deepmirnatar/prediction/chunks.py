@@ -5,21 +5,20 @@ stopped. Beside the sequences, memory holds one chunk, however large the result.
 """
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from deepmirnatar import __version__
-from deepmirnatar.common.files import atomic, digest, sha256, write_tsv
+from deepmirnatar.common.files import digest, sha256
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.prediction.inputs import Given
 from deepmirnatar.prediction.known import add_known, read_known
-from deepmirnatar.prediction.outputs import genes_of, join_sites, merge_genes, sites_of
-from deepmirnatar.prediction.predictor import CHUNK, Predictor, chunks
+from deepmirnatar.prediction.outputs import FORMS, genes_of, join_parts, merge_genes, sites_of, write_part
+from deepmirnatar.prediction.predictor import CHUNK_SITES, Predictor, chunks
 
-# Of a chunk: with more miRNAs, fewer nt of 3'UTRs go through at once.
-MOST_CELLS, LEAST = 20_000_000, 50_000
 UNFINISHED = ".unfinished-"  # so begins the name of the folder of a prediction's finished chunks
 
 
@@ -32,21 +31,20 @@ def score_part(
     candidates: str,
     known: str | Path | None = None,
     weights: str | Path | None = None,
+    scored: bool | None = None,
     threads: int = 1,
     device: str = "auto",
     code: str = "",
 ) -> None:
     """Score one of `parts` equal parts of the targets, to be put together by `finish`: the files of `stem`.
 
-    Parts are numbered from 0; one may be empty, where there are few targets. `weights` as in `Predictor.load`, `code`
-    as in `score_chunks`.
+    Parts are numbered from 0; one may be empty, where there are few targets. `weights` and `scored` as in
+    `Predictor.load`, `code` as in `score_chunks`.
     """
-    predictor = Predictor.load(weights, threads, device)
+    predictor = Predictor.load(weights, threads, device, scored)
     chunked = score_chunks(predictor, given, stem.parent, candidates, known, part, parts, code)
     merge_genes([genes_of(each) for each in chunked], genes_of(stem), rank=False)
-    with atomic(sites_of(stem)) as out:
-        for number, sites in enumerate(join_sites([sites_of(each) for each in chunked])):
-            sites.to_csv(out, header=number == 0, mode="a", sep="\t", index=False, lineterminator="\n")
+    join_parts(chunked, {form: sites_of(stem, form) for form in FORMS})
     remove_chunks(chunked)
 
 
@@ -66,9 +64,9 @@ def score_chunks(
     """
     evidence = _evidence(known, given) if known else None
     tables = [pd.util.hash_pandas_object(table.astype(str)).to_list() for table in (given.mirnas, given.targets)]
-    made_by = [__version__, code, CHUNK, MOST_CELLS, LEAST]
-    key = digest(*tables, candidates, predictor.about["sha256"], sha256(known) if known else None, part, parts, made_by)
-    every = list(chunks(given.targets, max(LEAST, min(CHUNK, MOST_CELLS // len(given.mirnas)))))
+    made_by = [__version__, code, CHUNK_SITES, predictor.scored]
+    key = digest(*tables, candidates, predictor.digests, sha256(known) if known else None, part, parts, made_by)
+    every = list(chunks(given.targets, len(given.mirnas)))
     own = [int(number) for number in np.array_split(np.arange(len(every)), parts)[part]]
     if not own:  # an empty part, whose tables have their columns all the same
         every, own = [every[0].iloc[:0]], [0]
@@ -78,10 +76,8 @@ def score_chunks(
         log.info("going on with %d of %d chunks", len(todo), len(own))
     results = predictor.scan(given.mirnas, [every[number] for number, _ in todo], candidates)
     for (_, stem), found in zip(todo, progress(results, "scoring sites", len(todo), "chunks"), strict=True):
-        genes = with_training(found.genes, predictor.about["sites"].get("mirna_counts"))
-        genes = genes if evidence is None else add_known(genes, evidence)
-        write_tsv(found.sites, sites_of(stem))
-        write_tsv(genes, genes_of(stem))
+        genes = found.genes if evidence is None else add_known(found.genes, evidence)
+        write_part(replace(found, genes=genes), stem)
     return stems
 
 
@@ -98,17 +94,6 @@ def _evidence(path, given: Given) -> pd.DataFrame:
             path,
         )
     return known[of_input]
-
-
-def with_training(genes: pd.DataFrame, counts: dict[str, list[int]] | None) -> pd.DataFrame:
-    """With the training rows of each miRNA, `mirna_positives` and `mirna_negatives`.
-
-    `counts`: miRNA -> [positives, negatives]; without it the table is unchanged.
-    """
-    if counts is None:
-        return genes
-    rows = [counts.get(mirna, [0, 0]) for mirna in genes["mirna"]]
-    return genes.assign(mirna_positives=[row[0] for row in rows], mirna_negatives=[row[1] for row in rows])
 
 
 def remove_chunks(stems: list[Path]) -> None:

@@ -1,30 +1,49 @@
-"""A prediction's genes as genes.tsv and its sites as sites.tsv, sites.bed and sites.gff3, put together part by part."""
+"""A prediction's files: genes.tsv, and sites as sites.tsv, sites.bed and sites.gff3, put together part by part.
+
+A part writes its sites in all three forms, so that putting parts together is to append files.
+"""
 
 import csv
 import heapq
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.common.files import atomic, read_tsv
-from deepmirnatar.prediction.predictor import ORDER
+from deepmirnatar.common.files import atomic, read_tsv, write_tsv
+from deepmirnatar.prediction.predictor import ORDER, UP, Prediction
 
 GFF_TYPE = "miRNA_target_site"  # SO:0000934
-TEXT = dict.fromkeys(["mirna", "target", "seed_type", "mirna_sequence", "site_sequence", "chrom"], str)
+TEXT = dict.fromkeys(
+    ["mirna", "target", "region", "seed_type", "mirna_sequence", "site_sequence", "chrom", "note", "gene"], str
+)
+FORMS = ["tsv", "bed", "gff3"]
 ROWS = 100_000  # of sites that are in memory at once
 OPEN = 400  # files that are merged at once
 _TSV = {"sep": "\t", "index": False, "lineterminator": "\n"}
 
 
-def sites_of(stem: Path) -> Path:
-    """The table of sites of a chunk or part."""
-    return stem.with_suffix(".sites.tsv")
-
-
 def genes_of(stem: Path) -> Path:
     """The table of genes of a chunk or part."""
     return stem.with_suffix(".genes.tsv")
+
+
+def sites_of(stem: Path, form: str = "tsv") -> Path:
+    """The sites of a chunk or part, in one of FORMS."""
+    return stem.with_suffix(f".sites.{form}")
+
+
+def write_part(found: Prediction, stem: Path) -> None:
+    """The files of a chunk; that of its genes last, which says that the chunk is complete."""
+    sites = found.sites
+    write_tsv(sites, sites_of(stem))
+    placed = "chrom" in sites
+    for form, table in (("bed", bed12(sites) if placed else bed(sites)), ("gff3", gff3(sites))):
+        with atomic(sites_of(stem, form)) as part:
+            # Neither format knows the quotes of CSV.
+            table.to_csv(part, header=False, quoting=csv.QUOTE_NONE, **_TSV)
+    write_tsv(found.genes, genes_of(stem))
 
 
 def merge_genes(paths: list[Path], out: Path, rank: bool = True) -> dict[str, int]:
@@ -65,8 +84,11 @@ def _rows(path: Path) -> Iterator[list[str]]:
 
 
 def _order(row: list[str], place: dict[str, int]) -> tuple:
-    repression, binding, mirna, target = (row[place[name]] for name in ORDER)
-    return float(repression), -float(binding or 0), mirna, target  # no binding: see `Predictor.doubts`
+    values = []
+    for name, up in zip(ORDER, UP, strict=True):
+        text = row[place[name]]
+        values.append(text if name in ("mirna", "target") else float(text) * (1 if up else -1))
+    return tuple(values)
 
 
 def join_sites(parts: list[Path]) -> Iterator[pd.DataFrame]:
@@ -75,32 +97,29 @@ def join_sites(parts: list[Path]) -> Iterator[pd.DataFrame]:
         yield from read_tsv(part, dtype=TEXT, chunksize=ROWS)
 
 
-def write_sites(folder: str | Path, parts: list[Path]) -> list[Path]:
-    """Put tables of sites together into sites.tsv, sites.bed and sites.gff3, each complete or not at all.
+def join_parts(stems: list[Path], paths: dict[str, Path]) -> None:
+    """Append the sites of chunks or parts to one file of each form, each complete or not at all."""
+    for form, path in paths.items():
+        with atomic(path) as whole, whole.open("wb") as out:
+            out.write(b"##gff-version 3\n" if form == "gff3" and path.name == "sites.gff3" else b"")
+            for number, stem in enumerate(stems):
+                with sites_of(stem, form).open("rb") as part:
+                    if form == "tsv" and number:
+                        part.readline()  # the names of the columns
+                    shutil.copyfileobj(part, out)
 
-    Where sites have places on a genome, BED and GFF3 are on the genome. Returns the paths.
-    """
-    folder = Path(folder)
-    paths = [folder / name for name in ("sites.tsv", "sites.bed", "sites.gff3")]
-    with atomic(paths[0]) as tsv, atomic(paths[1]) as bed_part, atomic(paths[2]) as gff:
-        gff.write_text("##gff-version 3\n", encoding="utf-8")
-        bed_part.touch()
-        done = 0
-        for number, sites in enumerate(join_sites(parts)):
-            sites.index = range(done, done + len(sites))
-            done += len(sites)
-            sites.to_csv(tsv, header=number == 0, mode="a", **_TSV)
-            table = bed12(sites) if "chrom" in sites else bed(sites)
-            # Neither format knows the quotes of CSV.
-            table.to_csv(bed_part, header=False, mode="a", quoting=csv.QUOTE_NONE, **_TSV)
-            gff3(sites).to_csv(gff, header=False, mode="a", quoting=csv.QUOTE_NONE, **_TSV)
-    return paths
+
+def write_sites(folder: str | Path, stems: list[Path]) -> list[Path]:
+    """sites.tsv, sites.bed and sites.gff3; BED and GFF3 are on the genome where sites have places there."""
+    paths = {form: Path(folder, f"sites.{form}") for form in FORMS}
+    join_parts(stems, paths)
+    return list(paths.values())
 
 
 def bed(sites: pd.DataFrame) -> pd.DataFrame:
-    """The sites as BED6 on their 3'UTRs: chrom, start, end, name (miRNA|seed type), score, strand.
+    """The sites as BED6 on their targets: chrom, start, end, name (miRNA|seed type), score, strand.
 
-    The score is the probability times 1000; scores that are no probabilities are cut to 0..1 before.
+    The score is the log2 fold change that a site adds, from 0 to -1 as 0 to 1000.
     """
     table = sites.assign(
         name=sites["mirna"] + "|" + sites["seed_type"].str.replace(" ", "_"), bed_score=_bed_score(sites), strand="+"
@@ -110,7 +129,7 @@ def bed(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def _bed_score(sites: pd.DataFrame) -> pd.Series:
-    return (1000 * sites["score"].clip(0, 1)).round().astype(int)
+    return (-1000 * sites["repression"].clip(-1, 0)).round().astype(int)
 
 
 def bed12(sites: pd.DataFrame) -> pd.DataFrame:
@@ -138,13 +157,14 @@ def bed12(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def gff3(sites: pd.DataFrame) -> pd.DataFrame:
-    """The sites as GFF3: nine columns, positions 1-based and inclusive, score the probability.
+    """The sites as GFF3: nine columns, positions 1-based and inclusive, score the log2 fold change that a site adds.
 
-    On their 3'UTRs; on the genome where they have places there, one line per exon under the same ID.
+    On their targets; on the genome where they have places there, one line per exon under the same ID.
     """
     attributes = (
-        "ID=site" + (sites.index + 1).astype(str) + ";Name=" + _escaped(sites["mirna"])
-        + ";seed_type=" + _escaped(sites["seed_type"]) + ";repression=" + sites["repression"].map("{:.4f}".format)
+        "ID=" + _escaped(sites["mirna"]) + "@" + _escaped(sites["target"]) + "@" + (sites["start"] + 1).astype(str)
+        + ";Name=" + _escaped(sites["mirna"]) + ";seed_type=" + _escaped(sites["seed_type"])
+        + ";region=" + sites["region"].str.replace("'", "") + ";binding=" + sites["binding"].map("{:.4f}".format)
     )  # fmt: skip
     table = pd.DataFrame(
         {
@@ -153,7 +173,7 @@ def gff3(sites: pd.DataFrame) -> pd.DataFrame:
             "type": GFF_TYPE,
             "start": sites["start"] + 1,
             "end": sites["end"],
-            "score": sites["score"].map("{:.6f}".format),
+            "score": sites["repression"].map("{:.6f}".format),
             "strand": "+",
             "phase": ".",
             "attributes": attributes,

@@ -19,37 +19,44 @@ from deepmirnatar.prediction.outputs import TEXT, genes_of, join_sites, merge_ge
 from deepmirnatar.prediction.predictor import Prediction, Predictor
 from deepmirnatar.prediction.report import write_report
 
-MOST_ROWS, EXPLAINED = 5000, 50  # rows of the report, and sites that are drawn with what their scores rest on
+MOST_ROWS, EXPLAINED = 5000, 10  # rows of the report, and sites that are drawn with what their scores rest on
 AT_ONCE = 20  # sites that are explained at once
 
 
 def predict_files(
-    mirnas,
+    mirnas=None,
     targets=None,
     out: str | Path = "deepmirnatar-results",
     *,
-    annotation: str | Path | None = None,
-    genome: str | Path | None = None,
-    mirbase: str | Path | None = None,
     candidates: str = "seed_match",
     known: str | Path | None = None,
     weights: str | Path | None = None,
+    scored: bool | None = None,
     explained: int = EXPLAINED,
     threads: int = 1,
+    **given,
 ) -> list[Path]:
-    """Score miRNAs on targets into a folder; returns the files written, the report last.
+    """Predict targets into a folder; returns the files written, the report last.
 
-    `mirnas`, `targets`, `annotation`, `genome`, `mirbase`: as `inputs.read_inputs` takes them. `known`: a table of
-    known targets (mirna, gene, strong). `weights`: as `Predictor.load` takes it. Raises ValueError with one sentence
-    for input that cannot be used, and where there is no candidate site.
+    Parameters
+    ----------
+    mirnas, targets, **given : as `inputs.read_inputs` takes them (genes, species, annotation, genome, ...).
+    out : folder; results in it are replaced.
+    candidates : a key of `seeds.CANDIDATES`.
+    known : a table of known targets (mirna, gene, strong), which are marked.
+    weights, scored : as `Predictor.load` takes them.
+    explained : number of sites that are drawn with the bases that the network's score rests on.
+    threads : of a network that needs PyTorch.
+
+    Raises ValueError with one sentence for input that cannot be used, and where there is no candidate site.
     """
     if Path(out).exists() and not Path(out).is_dir():
         raise ValueError(f"{out}: is a file; --out names a folder")
-    given = announced(read_inputs(mirnas, targets, mirbase, annotation, genome))
-    predictor = Predictor.load(weights, threads)
-    chunked = score_chunks(predictor, given, Path(out), candidates, known)
+    read = announced(read_inputs(mirnas, targets, **given))
+    predictor = Predictor.load(weights, threads, scored=scored)
+    chunked = score_chunks(predictor, read, Path(out), candidates, known)
     try:
-        written = finish(predictor, given, chunked, Path(out), candidates, explained)
+        written = finish(predictor, read, chunked, Path(out), candidates, explained)
     except ValueError:  # there is nothing to go on with
         remove_chunks(chunked)
         raise
@@ -78,55 +85,63 @@ def finish(
     )
     written = write_sites(out, [sites_of(stem) for stem in stems])
     top = _top(stems, read_tsv(out / "genes.tsv", dtype=TEXT, nrows=MOST_ROWS))
-    lengths = dict(zip(given.targets["target"], given.targets["sequence"].str.len(), strict=True))
     drawn = best(predictor, top, explained)
-    write_report(
-        out / "report.html", top.genes, top.sites, lengths, about(given, predictor, candidates), drawn, totals=totals
-    )
+    told = about(given, predictor, candidates)
+    write_report(out / "report.html", top.genes, top.sites, mrnas(given.targets), told, drawn, totals=totals)
     return [out / "genes.tsv", *written, out / "report.html"]
 
 
 def about(given: Given, predictor: Predictor, candidates: str) -> dict:
     """How a prediction was made, for its report."""
-    names, (*binding, repression) = predictor.about["names"], predictor.about["sha256"]
+    repression, binding = (sha[:12] for sha in predictor.digests)
     return {
         "version": __version__,
         "date": datetime.now(UTC).date().isoformat(),
-        "binding": f"{names['binding']} ({', '.join(sha[:12] for sha in binding)})",
-        "repression": f"{names['repression']} ({repression[:12]})",
+        "repression": f"{predictor.names['repression']} ({repression})",
+        "binding": f"the built-in model ({binding})",
+        "network": f"{predictor.scorer.name} ({', '.join(sha[:12] for sha in predictor.scorer.digests)})",
         "miRNAs": f"{len(given.mirnas):,}",
         **({"names": "; ".join(given.meant)} if given.meant else {}),
-        "targets": f"{len(given.targets):,}",
-        **({"isoforms": "; ".join(given.chosen)} if given.chosen else {}),
+        "targets": f"{len(given.targets):,}" + (f", {given.species}" if given.species else ""),
+        **({"isoforms": " ".join(given.chosen)} if given.chosen else {}),
         "candidates": candidates,
         "warnings": [*given.warnings, *predictor.doubts(given.targets)],
     }
 
 
+def mrnas(targets: pd.DataFrame) -> dict[str, tuple[int, int, int]]:
+    """Target -> its length, and the start and end of its coding part, as the report draws them."""
+    length = targets["circle"].where(targets["circle"] > 0) if "circle" in targets else None
+    whole = targets["sequence"].str.len() if length is None else length.fillna(targets["sequence"].str.len())
+    places = zip(whole.astype(int), targets["cds_start"], targets["cds_end"], strict=True)
+    return dict(zip(targets["target"], places, strict=True))
+
+
 def predict_texts(
     mirnas: str, targets: str, mirbase: str | Path | None = None, weights: str | Path | None = None
 ) -> tuple:
-    """For the local page: FASTA, plain sequences or names in, (genes, sites, lengths, about, explained) out, as
+    """For the local page: FASTA, plain sequences or names in, (genes, sites, mrnas, about, explained) out, as
     `report_page` takes them. `mirbase` as in `read_inputs`."""
     given = read_texts(mirnas, targets, mirbase)
     predictor = Predictor.load(weights)
     result = predictor.predict(given.mirnas, given.targets)
     if result.genes.empty:
         raise ValueError(no_site(given, None))
-    lengths = dict(zip(given.targets["target"], given.targets["sequence"].str.len(), strict=True))
-    return result.genes, result.sites, lengths, about(given, predictor, "seed_match"), best(predictor, result, 30)
+    told = about(given, predictor, "seed_match")
+    return result.genes, result.sites, mrnas(given.targets), told, best(predictor, result, EXPLAINED)
 
 
 def best(predictor: Predictor, result: Prediction, count: int) -> dict[tuple, dict]:
     """(mirna_sequence, site_sequence) -> importance of the bases, for sites of the first genes, best first.
 
-    Empty for a model whose scores are no probabilities: a change of log-odds is asked for.
+    Empty for a network whose scores are no probabilities: a change of log-odds is asked for.
     """
-    if not predictor.scorer.probabilities:
+    if not count or not predictor.scorer.probabilities:
         return {}
     order = result.genes[["mirna", "target", "rank"]]
-    sites = result.sites.merge(order, on=["mirna", "target"]).sort_values(["rank", "score"], ascending=[True, False])
-    rows = sites[~sites["site_sequence"].str.contains("N")].head(count)
+    sites = result.sites.merge(order, on=["mirna", "target"]).sort_values(["rank", "repression", "start"])
+    read = ~sites["site_sequence"].str.contains("N") & predictor.scorer.reads(sites["site_sequence"])
+    rows = sites[read].head(count)
     pairs = list(dict.fromkeys(zip(rows["mirna_sequence"], rows["site_sequence"], strict=True)))
     steps = range(0, len(pairs), AT_ONCE)
     found: list[dict] = []
@@ -137,9 +152,7 @@ def best(predictor: Predictor, result: Prediction, count: int) -> dict[tuple, di
 
 def _top(stems: list[Path], genes: pd.DataFrame) -> Prediction:
     """The genes of the report, with all their sites."""
-    keys = pd.MultiIndex.from_frame(genes[["mirna", "target"]])
-    tables = [
-        table[pd.MultiIndex.from_frame(table[["mirna", "target"]]).isin(keys)]
-        for table in join_sites([sites_of(stem) for stem in stems])
-    ]
-    return Prediction(pd.concat(tables, ignore_index=True), genes)
+    keys = set(genes["mirna"] + "\t" + genes["target"])
+    tables = join_sites([sites_of(stem) for stem in stems])
+    chosen = [table[(table["mirna"] + "\t" + table["target"]).isin(keys)] for table in tables]
+    return Prediction(pd.concat(chosen, ignore_index=True), genes)

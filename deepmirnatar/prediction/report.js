@@ -10,19 +10,24 @@ const fixed = (number, digits = 2) => number == null ? "–" : number.toFixed(di
 const COLUMNS = {
   rank: ["Rank", "Place in the ranking"],
   mirna: ["miRNA", "Name of the miRNA"],
-  target: ["Gene", "Gene or 3′UTR"],
+  target: ["Gene", "Gene or target"],
   repression: ["Repression", "Predicted log2 fold change of the mRNA; more negative is more repressed"],
-  binding: ["Binding", "Probability that at least one site is bound", true],
-  best_score: ["Best site", "Score of the best site", true],
-  sites: ["Sites", "Number of candidate sites", true],
+  binding: ["Bound", "Share of genes with such sites of which one is ever seen bound in AGO experiments; to compare, not a probability", true],
+  best_score: ["Network", "The network's score of the best site", true],
+  sites: ["Sites", "Number of sites", true],
+  orf_sites: ["in ORF", "Of them in the coding part", true],
   n_8mer: ["8mer", "Sites of type 8mer", true],
   n_7mer: ["7mer", "Sites of type 7mer-m8 or 7mer-A1", true],
   n_6mer: ["6mer", "Sites of type 6mer", true],
   utr_length: ["3′UTR", "Length of the 3′UTR in nt", true],
+  cds_length: ["CDS", "Length of the coding part in nt", true],
+  gene_strongest: ["Strongest", "Repression of the gene's most repressed isoform"],
+  gene_weakest: ["Weakest", "Repression of the gene's least repressed isoform"],
   known: ["Known", "Listed as a target already; strong: by a reporter assay or the like", true],
   note: ["Note", ""],
 };
 const TEXT = new Set(["mirna", "target", "known", "note"]);
+const FRACTIONS = new Set(["binding", "best_score", "gene_strongest", "gene_weakest"]);
 const severalMirnas = new Set(genes.mirna).size > 1;
 const columns = data.columns.filter((key) => COLUMNS[key] && (key !== "mirna" || severalMirnas));
 const lowest = Math.min(-1e-9, ...(genes.repression || []).filter((value) => value != null));
@@ -79,11 +84,11 @@ function sort(key) {
 
 function filter() {
   const words = byId("text").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const mirna = byId("mirna").value, least = Number(byId("binding").value), known = byId("known").checked;
+  const mirna = byId("mirna").value, most = Number(byId("repression").value), known = byId("known").checked;
   const bit = byId("type").value === "" ? 0 : 1 << Number(byId("type").value);
-  byId("at-least").textContent = least.toFixed(2);
+  byId("at-most").textContent = fixed(most);
   visible = order.filter((row) => (!mirna || genes.mirna[row] === mirna)
-    && (!least || (genes.binding[row] ?? 0) >= least) && (!bit || data.types[row] & bit)
+    && (!most || genes.repression[row] <= most) && (!bit || data.types[row] & bit)
     && (!known || genes.known[row]) && words.every((word) => haystack[row].includes(word)));
   page = 0;
   showPage();
@@ -103,9 +108,8 @@ function cell(key, row) {
   }
   if (key === "known") return make("td", {}, evidence(row));
   if (TEXT.has(key)) return make("td", { class: key }, value ?? "");
-  if (key === "binding") return make("td", { class: "number" }, meter(value ?? 0), fixed(value));
   if (key === "repression") return make("td", { class: "number" }, meter(value == null ? 0 : value / lowest), fixed(value));
-  if (key === "best_score") return make("td", { class: "number" }, fixed(value));
+  if (FRACTIONS.has(key)) return make("td", { class: "number" }, fixed(value));
   return make("td", { class: "number" }, value == null ? "–" : count(value));
 }
 
@@ -166,13 +170,15 @@ function close() {
   open = null;
 }
 
-const shade = (score) => `s${Math.min(4, Math.floor(5 * score))}`;
+const shade = (repression) => `s${Math.min(4, Math.floor(-10 * repression))}`;
 const place = (site) => `nt ${count(sites.start[site] + 1)}–${count(sites.end[site])}`;
 
 function describe(row, body) {
   const numbers = siteNumbers(row), all = genes.sites[row];
   body.append(make("h3", {}, `${genes.target[row]} and ${genes.mirna[row]}`));
-  let text = `3′UTR of ${count(data.length[row])} nt, ${count(all)} candidate ${all === 1 ? "site" : "sites"}.`;
+  const coding = genes.cds_length && genes.cds_length[row];
+  const parts = coding ? `Coding part of ${count(coding)} nt, 3′UTR of ${count(genes.utr_length[row])} nt` : `3′UTR of ${count(data.length[row])} nt`;
+  let text = `${parts}, ${count(all)} ${all === 1 ? "site" : "sites"}.`;
   if (numbers.length < all) text += ` The best ${numbers.length} are listed here; the table of sites holds all of them.`;
   body.append(make("p", { class: "quiet" }, text));
   if (!numbers.length) return;
@@ -193,9 +199,9 @@ function describe(row, body) {
 }
 
 function legend(numbers) {
-  const scale = make("span", { class: "scale" }, "Score 0 ");
+  const scale = make("span", { class: "scale" }, "Repression by the site 0 ");
   for (let step = 0; step < 5; step += 1) scale.append(make("i", { class: `s${step}` }));
-  scale.append(" 1");
+  scale.append(" −0.4 and more");
   const parts = [scale];
   const drawn = numbers.filter((site) => data.drawn[site]);
   if (drawn.length) parts.push(make("span", {}, make("span", { class: "seed-key" }, "seed, nt 2–8"), "  | Watson-Crick  ○ G·U  ", make("u", {}, "seed match")));
@@ -220,8 +226,10 @@ function drawTrack(row, holder) {
     return { site, at, left, wide, lane };
   });
   const base = 8 + 15 * lanes.length;
-  const svg = draw("svg", { width, height: base + 34, role: "group", "aria-label": "Sites on the 3′UTR" },
+  const svg = draw("svg", { width, height: base + 34, role: "group", "aria-label": "Sites on the mRNA" },
     draw("rect", { class: "utr", x: side, y: base, width: width - 2 * side, height: 5, rx: 2 }),
+    draw("rect", { class: "cds", x: x(data.cds_start[row]), y: base - 2, width: x(data.cds_end[row]) - x(data.cds_start[row]), height: 9, rx: 2 },
+      draw("title", {}, "coding part")),
     draw("text", { x: 0, y: base + 7 }, "5′"), draw("text", { x: width - 14, y: base + 7 }, "3′"));
   const rough = length * 90 / width, power = 10 ** Math.floor(Math.log10(rough));
   const step = Math.max(1, power * [1, 2, 5, 10].find((factor) => factor * power >= rough));
@@ -230,9 +238,9 @@ function drawTrack(row, holder) {
     svg.append(draw("text", { x: x(at), y: base + 26, "text-anchor": at ? "middle" : "start" }, count(at) + (at ? "" : " nt")));
   }
   for (const { site, at, left, wide, lane } of boxes) {
-    const name = `Site ${at + 1}, ${place(site)}, ${data.seed_types[sites.type[site]]}, score ${fixed(sites.score[site])}`;
+    const name = `Site ${at + 1}, ${place(site)}, ${data.seed_types[sites.type[site]]}, repression ${fixed(sites.repression[site])}`;
     const link = draw("a", { href: `#site-${at + 1}`, "aria-label": name }, draw("title", {}, name),
-      draw("rect", { class: shade(sites.score[site]), x: left, y: base - 14 - 15 * lane, width: wide, height: 11, rx: 2 }));
+      draw("rect", { class: shade(sites.repression[site]), x: left, y: base - 14 - 15 * lane, width: wide, height: 11, rx: 2 }));
     link.addEventListener("click", (event) => {
       event.preventDefault();
       const card = byId(`site-${at + 1}`);
@@ -247,9 +255,9 @@ function drawTrack(row, holder) {
 
 function siteCard(site, number) {
   const head = make("header", {}, make("h4", {}, `Site ${number}`), make("span", {}, place(site)),
-    make("span", {}, sites.type[site] ? data.seed_types[sites.type[site]] : "no seed match"),
-    make("span", {}, `score ${fixed(sites.score[site])}`));
-  if (sites.repression && sites.repression[site] != null) head.append(make("span", {}, `repression ${fixed(sites.repression[site])}`));
+    make("span", {}, sites.region[site]), make("span", {}, data.seed_types[sites.type[site]]),
+    make("span", {}, `repression ${fixed(sites.repression[site])}`), make("span", {}, `bound ${fixed(sites.binding[site], 3)}`));
+  if (sites.score && sites.score[site] != null) head.append(make("span", {}, `network ${fixed(sites.score[site])}`));
   const card = make("article", { class: "site", id: `site-${number}`, tabindex: "-1" }, head);
   if (data.drawn[site]) {
     const drawing = make("div", { class: "drawing" });

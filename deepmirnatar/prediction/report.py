@@ -1,4 +1,4 @@
-"""One self-contained HTML page of a prediction: ranked genes, their sites on the 3'UTR, and the duplexes."""
+"""One self-contained HTML page of a prediction: ranked genes, their sites on the mRNA, and the duplexes."""
 
 import json
 from pathlib import Path
@@ -14,17 +14,17 @@ from deepmirnatar.rna.seeds import SEED_RANKS
 
 PAIR = ["mirna", "target"]
 COLUMNS = [
-    *("rank", *PAIR, "repression", "binding", "best_score", "sites", "n_8mer", "n_7mer", "n_6mer"),
-    *("utr_length", "known", "strong", "note"),
+    *("rank", *PAIR, "repression", "binding", "best_score", "sites", "orf_sites", "n_8mer", "n_7mer", "n_6mer"),
+    *("utr_length", "cds_length", "gene_strongest", "gene_weakest", "known", "strong", "note"),
 ]
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 
 
-def write_report(path, genes, sites, utr_lengths, about, explained=None, **most) -> None:
+def write_report(path, genes, sites, mrnas, about, explained=None, **most) -> None:
     """Write `report_page` to `path`."""
-    page = report_page(genes, sites, utr_lengths, about, explained, **most)
+    page = report_page(genes, sites, mrnas, about, explained, **most)
     with atomic(path) as part:
         part.write_text(page, encoding="utf-8")
 
@@ -32,20 +32,18 @@ def write_report(path, genes, sites, utr_lengths, about, explained=None, **most)
 def report_page(
     genes: pd.DataFrame,
     sites: pd.DataFrame,
-    utr_lengths: dict[str, int],
+    mrnas: dict[str, tuple[int, int, int]],
     about: dict,
     explained: dict | None = None,
-    drawings: int = 300,
+    drawings: int = 100,
     most_rows: int = 10_000,
     most_sites: int = 50,
     totals: dict[str, int] | None = None,
 ) -> str:
     """The report as HTML text; it loads nothing from anywhere.
 
-    `genes`: one row per (mirna, target), ranked: rank, mirna, target, repression (log2 fold change, may be missing),
-    binding (0..1), best_score, sites, utr_length, n_8mer, n_7mer, n_6mer; known, strong and note may be there.
-    `sites`: mirna, target, start, end (0-based, half-open), seed_start, seed_end (the matched bases, may be missing),
-    seed_type, score (0..1), repression (may be missing), mirna_sequence, site_sequence (RNA, 5'->3').
+    `genes` and `sites`: as `predictor.Prediction` describes them, `genes` ranked; columns known and strong may be there.
+    `mrnas`: target -> its length, and the start and end of its coding part (0, 0: none).
     `about`: texts for the last section; its `warnings`, a list, are shown at the top.
     `explained`: (mirna_sequence, site_sequence) -> importance as in `duplex.draw_svg`.
     The best `drawings` sites are drawn, explained ones first. The page holds the first `most_rows` rows and the best
@@ -67,7 +65,7 @@ def report_page(
         )
     listed, drawn = _sites(shown, sites, explained, drawings, most_sites)
     # "</script>" in a name must not end the data.
-    data = json.dumps(_data(shown, sites, listed, drawn, utr_lengths), separators=(",", ":"), allow_nan=False)
+    data = json.dumps(_data(shown, sites, listed, drawn, mrnas), separators=(",", ":"), allow_nan=False)
     return TEMPLATES.get_template("report.html.jinja").render(
         title="Predicted targets",
         verdict=verdict(genes, totals["pairs"] - len(genes)),
@@ -78,7 +76,6 @@ def report_page(
         },
         warnings=warnings,
         about={_capital(name): value for name, value in about.items() if name != "warnings"},
-        has_repression="repression" in genes,
         explained=bool(explained),
         drawn=len(drawn),
         data=Markup(data.replace("<", "\\u003c")),
@@ -108,11 +105,11 @@ def verdict(genes: pd.DataFrame, more: int = 0) -> str:
 def _sites(shown: pd.DataFrame, sites: pd.DataFrame, explained: dict, drawings: int, most_sites: int) -> tuple:
     """The sites to list, with `row` (of their gene) in front, row by row and best first; SVGs by place in the list."""
     rows = shown[PAIR].assign(row=range(len(shown)))
-    listed = rows.merge(sites, on=PAIR).sort_values(["row", "score", "start"], ascending=[True, False, True])
+    listed = rows.merge(sites, on=PAIR).sort_values(["row", "repression", "start"])
     listed = listed.groupby("row").head(most_sites).reset_index(drop=True)
     keys = list(zip(listed["mirna_sequence"], listed["site_sequence"], strict=True))
     order = listed.assign(plain=[key not in explained for key in keys])
-    best = order.sort_values(["plain", "score"], ascending=[True, False], kind="stable").index[:drawings]
+    best = order.sort_values("plain", kind="stable").index[:drawings]
     drawn = {}
     for place in best:
         site = listed.loc[place]
@@ -124,7 +121,7 @@ def _sites(shown: pd.DataFrame, sites: pd.DataFrame, explained: dict, drawings: 
     return listed, drawn
 
 
-def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn: dict, utr_lengths: dict) -> dict:
+def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn: dict, mrnas: dict) -> dict:
     """What the page's script reads: columns of numbers and text, as JSON takes them."""
     kinds = sites.assign(bit=[1 << SEED_RANKS.index(each) for each in sites["seed_type"]])
     of_pair = {pair: sum(bits.unique()) for pair, bits in kinds.groupby(PAIR)["bit"]}
@@ -132,8 +129,11 @@ def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn:
     return {
         "columns": [name for name in COLUMNS if name in shown],
         "genes": {name: _plain(shown[name]) for name in COLUMNS if name in shown},
-        # Lengths of the tracks, and which seed types a row's sites have, one bit each.
-        "length": [int(utr_lengths[target]) for target in shown["target"]],
+        # Lengths of the tracks and their coding parts, and which seed types a row's sites have, one bit each.
+        **{
+            name: [int(mrnas[target][place]) for target in shown["target"]]
+            for place, name in enumerate(("length", "cds_start", "cds_end"))
+        },
         "types": [int(of_pair.get(pair, 0)) for pair in pairs],
         "seed_types": SEED_RANKS,
         "sequences": dict(zip(sites["mirna"], sites["mirna_sequence"], strict=True)),
@@ -141,7 +141,7 @@ def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn:
             "type": [SEED_RANKS.index(each) for each in listed["seed_type"]],
             **{
                 name: _plain(listed[name])
-                for name in ("row", "start", "end", "seed_start", "seed_end", "score", "repression", "site_sequence")
+                for name in ("row", "region", "start", "end", "seed_start", "seed_end", "repression", "binding", "score", "site_sequence")
                 if name in listed
             },
         },

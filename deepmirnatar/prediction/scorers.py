@@ -20,53 +20,66 @@ from deepmirnatar import embeddings
 from deepmirnatar.common.files import read_description, sha256
 from deepmirnatar.common.text import missing_file
 from deepmirnatar.pairs import SHORTEST, STRAND_COLUMNS
+from deepmirnatar.prediction.builtin import BuiltIn
 from deepmirnatar.predictors import load_class
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.score_rows import load_run
-from deepmirnatar.training.settings import SCORED_AT_ONCE
 
 WEIGHTS = Path(__file__).parent / "weights"
 SITES = "sites.safetensors"
-LONG_SITE = 200  # nt; with a longer one among them, batches are not filled up
 
 
 def load_scorer(folder: str | Path, threads: int = 1, device: str = "auto"):
     """The scorer of a folder of weights (`sites.safetensors`) or of a finished run. ValueError for any other folder."""
     folder = Path(folder)
     if (folder / SITES).exists():
-        return BuiltIn(folder / SITES, threads, device)
+        return Collected(folder / SITES, threads, device)
     if (folder / "settings.json").exists():
-        return Run(folder, threads, device)
+        try:
+            return Run(folder, threads, device)
+        except ModuleNotFoundError as error:
+            raise ValueError(
+                f"{folder}: a run of the study needs the package {error.name}; pip install 'deepmirnatar[study]'"
+            ) from error
     raise ValueError(
         f"{missing_file(folder / SITES)}; weights are a folder with {SITES}, or a finished run of the workflow, "
         "results/runs/DATASET/MODEL/seed-N"
     )
 
 
-class BuiltIn:
-    """The network whose weights the package carries, or others that were collected in the same way."""
+class Collected:
+    """Weights as the rule `collect_weights` writes them: those of the package, or others. Needs no PyTorch where
+    `builtin.BuiltIn` can read them."""
 
     probabilities = True
 
     def __init__(self, path: Path, threads: int = 1, device: str = "auto"):
         self.about, self.digests = read_description(path), [sha256(path)]
-        self.name = "the built-in model" if path.parent == WEIGHTS else str(path.parent)
-        self.model, self.context = load_class(self.about["predictor"]).load(path), Context(1, threads, device)
+        self.name = "the built-in network" if path.parent == WEIGHTS else str(path.parent)
+        try:
+            self.network = BuiltIn.load(path)
+        except ValueError:
+            self.network = _Torch(path, self.about["predictor"], threads, device)
 
     def scores(self, pairs: pd.DataFrame) -> np.ndarray:
-        # Batches of one size: for each other one, oneDNN would build and keep another set of kernels. Long sites cost
-        # more than that.
-        longest = pairs["target_sequence"].str.len().max()
-        full = -(-len(pairs) // SCORED_AT_ONCE) * SCORED_AT_ONCE
-        rows = np.arange(full if longest <= LONG_SITE else len(pairs)) % len(pairs)
-        table = pairs[["mirna_sequence", "target_sequence"]].assign(label=0).iloc[rows]
-        return self.model.predict(table, self.context)[: len(pairs)]
+        return self.network.score(pairs["mirna_sequence"], pairs["target_sequence"])
 
     def reads(self, sites: pd.Series) -> np.ndarray:
         return np.ones(len(sites), dtype=bool)
 
     def unread(self, targets: pd.Series) -> list[str]:
         return []
+
+
+class _Torch:
+    """The same weights through PyTorch."""
+
+    def __init__(self, path: Path, predictor: str, threads: int, device: str):
+        self.model, self.context = load_class(predictor).load(path), Context(1, threads, device)
+
+    def score(self, mirnas: pd.Series, sites: pd.Series) -> np.ndarray:
+        table = pd.DataFrame({"mirna_sequence": mirnas.to_numpy(), "target_sequence": sites.to_numpy(), "label": 0})
+        return self.model.predict(table, self.context)
 
 
 class Run:
