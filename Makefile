@@ -77,6 +77,7 @@ docs: $(STAMP)
 weights: $(STAMP)
 	snakemake --cores $(CORES) weights
 	cp results/weights/*.safetensors deepmirnatar/prediction/weights/
+	cp results/repression/model.safetensors deepmirnatar/repression/weights/
 
 unlock: $(STAMP)
 	snakemake --unlock

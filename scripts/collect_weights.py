@@ -1,24 +1,23 @@
-"""The weights that the package carries: a finished run's site predictor in half precision, and the repression model.
+"""The site predictor that the package carries: that of a finished run, in half precision.
 
-Reads a run, the pairs it was trained on and the fitted repression; says in both files what made them.
+Reads a run and the pairs it was trained on; says in the file what made it.
 """
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
 
 from deepmirnatar import __version__
-from deepmirnatar.common.files import atomic, read_tensors, sha256, write_tensors
+from deepmirnatar.common.files import read_tensors, sha256, write_tensors
 from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.pairs import read_pairs
 
 WHAT_MADE_THEM = ("seed", "rows", "pairs_sha256", "date", "epochs", "threshold_valid", "commit", "mirna_counts")
 
 
-def main(model: str, settings: str, pairs: str, repression: str, outputs: dict[str, str]) -> None:
+def main(model: str, settings: str, pairs: str, output: str) -> None:
     about = json.loads(Path(settings).read_text())
     seen = read_pairs(pairs, ["train", "valid"]).groupby("mirna")["label"].agg(["sum", "size"])
     # miRNA -> how many positives and how many negatives of it were seen in training.
@@ -28,11 +27,8 @@ def main(model: str, settings: str, pairs: str, repression: str, outputs: dict[s
     narrow = {name: array.astype(np.float16) if array.dtype == np.float32 else array for name, array in arrays.items()}
     kept = {key: about[key] for key in WHAT_MADE_THEM}
     description |= {**kept, "version": __version__, "from_sha256": sha256(model)}
-    write_tensors(narrow, description, outputs["sites"])
-    with atomic(outputs["repression"]) as part:
-        shutil.copy(repression, part)
-    for path in outputs.values():
-        log.info("%s: %.0f KB", path, Path(path).stat().st_size / 1000)
+    write_tensors(narrow, description, output)
+    log.info("%s: %.0f KB", output, Path(output).stat().st_size / 1000)
 
 
 def _commit() -> str | None:
@@ -46,10 +42,4 @@ def _commit() -> str | None:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        snakemake.input.model,
-        snakemake.input.settings,
-        snakemake.input.pairs,
-        snakemake.input.repression,
-        dict(snakemake.output.items()),
-    )
+    main(snakemake.input.model, snakemake.input.settings, snakemake.input.pairs, snakemake.output.sites)

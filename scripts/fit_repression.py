@@ -1,32 +1,30 @@
-"""The model of repression: fitted on all transfections, and scored on each by a model that never saw its family.
+"""The model of repression: fitted on all experiments, and scored on each by a model that never saw its family.
 
-Reads the transfection tables, their 3'UTRs and miRBase; no site predictor.
+Reads the experiments, the mRNAs and what names them; writes the model, its table of terms, and the scores.
 """
 
-from deepmirnatar.common.files import write_tensors, write_tsv
+from deepmirnatar.common.files import sha256, write_tsv
 from deepmirnatar.common.logs import log, log_to
-from deepmirnatar.prediction.leave_family_out import Transfections, leave_family_out
-from deepmirnatar.prediction.repression import fit, without_shared_response
-from deepmirnatar.rna.site_features import FEATURES
-from deepmirnatar.sources.transfections import read_experiments
+from deepmirnatar.repression import experiments
+from deepmirnatar.repression.features import count_7mers
+from deepmirnatar.repression.fit import Data, families_left_out, fit_model, scores
+from deepmirnatar.rna.sites import Targets
 
 
-def main(tables: list[str], utrs: str, mature: str, weights: str, scores: str) -> None:
-    data = Transfections.scan(*read_experiments(tables, utrs, mature))
-    found = leave_family_out(data)
-    for name, row in found.groupby("score", sort=False)[["AUROC", "AP", "Spearman"]].mean().iterrows():
-        log.info("%s, family left out: AUROC %.3f, average precision %.3f, Spearman %.3f", name, *row)
-    write_tsv(found, scores)
-    model = fit(data.sites, without_shared_response(data.log_fc, data.series))
-    write_tensors(model.to_arrays(), {"features": FEATURES, "experiments": data.names}, weights)
+def main(files: dict, weights: str, table: str, left_out: str) -> None:
+    mrnas = experiments.read_mrnas(files["mrnas"])
+    abundance = count_7mers(Targets.of(mrnas))
+    datas = [Data.of(series, mrnas, abundance) for series in experiments.read_training(files, mrnas)]
+    found = scores(datas, families_left_out(datas))
+    for name, row in found.groupby("series", sort=False)[["r2", "rho"]].mean().iterrows():
+        log.info("%s, families left out: mean r2 %.4f, Spearman %.3f", name, *row)
+    write_tsv(found, left_out)
+    model = fit_model(datas, abundance)
+    names = {data.series.name: data.series.experiments["experiment"].tolist() for data in datas}
+    model.save(weights, experiments=names, mrnas_sha256=sha256(files["mrnas"]))
+    write_tsv(model.table(), table)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        list(snakemake.input.tables),
-        snakemake.input.utrs,
-        snakemake.input.mature,
-        snakemake.output.weights,
-        snakemake.output.scores,
-    )
+    main(dict(snakemake.input.items()), snakemake.output.weights, snakemake.output.table, snakemake.output.scores)

@@ -22,7 +22,7 @@ LARGEST = 2_000_000  # bytes of all shipped weights
 
 @pytest.fixture
 def small_run(tmp_path, rna, script):
-    """A run and a model of repression as the rules leave them; the folder."""
+    """A run as the rules leave it, and in `weights` a model of repression; the folder."""
     rng, rows = np.random.default_rng(0), []
     for number in range(120):
         mirna, site = rna(rng, 22), rna(rng, 40)
@@ -42,16 +42,15 @@ def small_run(tmp_path, rna, script):
     train(str(tmp_path / "pairs.tsv"), {}, model, "corrected", 1, "cpu", 1, str(tmp_path / "checkpoints"), outputs)
     size = len(FEATURES)
     fitted = Repression(START, np.full(size, 0.1), np.zeros(size), np.ones(size))
-    write_tensors(fitted.to_arrays(), {"features": FEATURES}, tmp_path / "repression.safetensors")
+    write_tensors(fitted.to_arrays(), {"features": FEATURES}, tmp_path / "weights" / "repression.safetensors")
     return tmp_path
 
 
 def test_a_run_becomes_weights_that_score_as_it_does(small_run, script):
     folder = small_run / "weights"
-    outputs = {name: str(folder / f"{name}.safetensors") for name in ("sites", "repression")}
     files = [str(small_run / file) for file in ("model.safetensors", "settings.json", "pairs.tsv")]
-    script("collect_weights").main(*files, str(small_run / "repression.safetensors"), outputs)
-    arrays, about = read_tensors(outputs["sites"])
+    script("collect_weights").main(*files, str(folder / "sites.safetensors"))
+    arrays, about = read_tensors(folder / "sites.safetensors")
     assert {array.dtype.name for array in arrays.values()} <= {"float16", "int64"}
     assert about["rows"] == {"train": 80, "valid": 40} and len(about["pairs_sha256"]) == 64
     assert about["mirna_counts"]["m1"] == [12, 12] and about["settings"]["members"] == 2

@@ -166,6 +166,16 @@ def read_overexpression11(
     return _series("overexpression11", _experiments(experiments), values.to_numpy().T, rows, centred=True)
 
 
+def read_training(files: dict, mrnas: pd.DataFrame) -> list[Series]:
+    """The three series that repression is fitted on; `files` by the names of the rule `fit_repression`."""
+    guides, genes, firm = files["guides"], files["genes"], files["firm"]
+    return [
+        read_hela17(files["hela"], guides, firm, mrnas),
+        read_srna74(files["changes"], files["small_rnas"], firm, mrnas),
+        read_overexpression11(files["overexpressions"], files["mature"], genes, mrnas),
+    ]
+
+
 def match(mrnas: pd.DataFrame, what: str, **identifiers: Sequence[str]) -> np.ndarray:
     """The row of `mrnas` for each measured mRNA, -1 where there is none; int64.
 

@@ -1,5 +1,5 @@
-# Needs: the run of `interaction_map` on `union`, and transfections. Makes: results/weights/, what the package ships
-# in deepmirnatar/prediction/weights/ (`make weights` copies it there). Target rule `weights`.
+# Needs: the run of `interaction_map` on `union`, and repression.smk. Makes: results/weights/, what the package ships in
+# deepmirnatar/prediction/weights/ (`make weights` copies it there). Target rule `weights`.
 localrules:
     weights,
     collect_weights,
@@ -8,30 +8,7 @@ localrules:
 rule weights:
     input:
         "results/weights/sites.safetensors",
-        "results/weights/repression.safetensors",
-
-
-rule fit_repression:
-    input:
-        tables=inputs.transfections,
-        utrs="resources/downloads/transfections/ensembl_utrs.fa",
-        mature="resources/downloads/mirbase/mature.fa",
-    output:
-        weights="results/repression/model.safetensors",
-        scores="results/repression/scores.tsv",
-    log:
-        "logs/fit_repression.log",
-    benchmark:
-        "results/benchmarks/fit_repression.tsv"
-    conda:
-        "../../envs/train.yaml"
-    resources:
-        mem_mb=memory(1000),
-        runtime=minutes(20),
-    message:
-        "Fit repression on transfections"
-    script:
-        "../../scripts/fit_repression.py"
+        "results/repression/model.safetensors",
 
 
 rule collect_weights:
@@ -39,10 +16,8 @@ rule collect_weights:
         model="results/runs/union/interaction_map/seed-1/model.safetensors",
         settings="results/runs/union/interaction_map/seed-1/settings.json",
         pairs="results/datasets/union/pairs.tsv",
-        repression="results/repression/model.safetensors",
     output:
         sites="results/weights/sites.safetensors",
-        repression="results/weights/repression.safetensors",
     log:
         "logs/collect_weights.log",
     conda:
