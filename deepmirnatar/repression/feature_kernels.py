@@ -227,9 +227,8 @@ def describe(
             kinds[1] = level(base(codes, first, last, place))
         if kind == 1 or kind == 3 or kind == 4:
             kinds[2] = level(base(codes, first, last, place + 7))
-        kinds[3], kinds[4] = level(mirna[0]), level(mirna[7])
-        kinds[5] = two(base(codes, first, last, place - 2), base(codes, first, last, place - 1))
-        kinds[6] = two(base(codes, first, last, place + 8), base(codes, first, last, place + 9))
+        kinds[3] = two(base(codes, first, last, place - 2), base(codes, first, last, place - 1))
+        kinds[4] = two(base(codes, first, last, place + 8), base(codes, first, last, place + 9))
         group[site] = (kind >= 3) + 2 * in_orf[site]
         for which in range(12):  # place - 2 is opposite nt 10
             opposite = mirna[9 - which] if 0 <= 9 - which < len(mirna) else 4

@@ -29,6 +29,7 @@ class Dense(NamedTuple):
     note: str = ""
 
 
+# In the order of the columns that `feature_kernels.describe` fills.
 DENSE = [
     Dense("SPS", -9, 2, weak=True, note="nearest-neighbour energy of the matched bases' helix, kcal/mol"),
     Dense("3' pairing", 2, 0.8, weak=True, orf=True, note="score of the best run of pairs around miRNA nt 13-16"),
@@ -46,6 +47,7 @@ DENSE = [
     Dense("poly(A) variants", 0, 0.7, note="the same of seven weaker variants"),
     Dense("poly(A) before G/U", 0, 0.7, note="the same of AAUAAA, AUUAAA with 19 G/U or more 16-46 nt downstream"),
 ]
+ORF_LENGTH = next(each.centre for each in DENSE if each.name == "ORF length")  # where none is known
 REGIONS = ["3'UTR", "ORF"]
 _PAIRS = [a + b for a in ALPHABET for b in ALPHABET] + ["none"]
 # Classes of a site and the levels of each. A site without a level (N, or where the class does not apply) has no term.
@@ -53,8 +55,6 @@ CLASSES = {
     "type": [f"{seed_type}, {region}" for seed_type in SEED_TYPES for region in REGIONS],
     "opposite nt 8": list(ALPHABET),  # 7mer-A1, 6mer
     "opposite nt 1": list(ALPHABET),  # types without A there
-    "nt 1": list(ALPHABET),  # of the miRNA
-    "nt 8": list(ALPHABET),
     "before window": _PAIRS,  # the two bases 5' of it
     "after window": _PAIRS,
 }
@@ -99,7 +99,7 @@ def describe_sites(sites: Sites, targets: Targets, mirnas: np.ndarray, abundance
     describe(
         *(targets.codes, targets.ends, targets.cds, mirnas, target_abundance(mirnas, abundance)),
         *(sites.mirna, sites.target, sites.window, sites.seed_type, sites.in_orf),
-        *(found.dense, found.classes, found.group, found.pairs, DENSE[7].centre),
+        *(found.dense, found.classes, found.group, found.pairs, ORF_LENGTH),
     )
     return found
 

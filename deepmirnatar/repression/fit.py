@@ -13,9 +13,10 @@ import numba
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.repression import network
 from deepmirnatar.repression.experiments import Series
 from deepmirnatar.repression.features import CLASSES, DENSE, Features, describe_sites
-from deepmirnatar.repression.model import OFFSETS, ORF, WEAK, Repression, grouped, linear
+from deepmirnatar.repression.model import OFFSETS, ORF, WEAK, Repression, Terms, grouped
 from deepmirnatar.rna.sequences import padded
 from deepmirnatar.rna.sites import SeedIndex, Sites, Targets, find_sites
 
@@ -60,9 +61,7 @@ class Part:
         self.count, self.genes = len(experiments), series.change.shape[1]
         new = np.cumsum(use) - 1
         self.gene = new[data.sites.mirna[self.rows]] * self.genes + data.sites.target[self.rows]
-        self.x, self.group, self.classes = (
-            each[self.rows] for each in (data.x, data.features.group, data.features.classes)
-        )
+        self.x, self.features = data.x[self.rows], data.features.take(self.rows)
         change = series.change[experiments]
         self.known = np.isfinite(change)
         self.centred = series.centred and self.count > 1
@@ -88,23 +87,12 @@ class Part:
         return (self.weight * each).sum(), pull * size, pull.sum(axis=1), (pull * effects).sum(axis=1) * size[:, 0]
 
 
-@dataclass
-class Fitted:
-    """What a fit found: the terms, and log of each experiment's scale, in the order of the parts."""
-
-    dense: np.ndarray
-    weak: np.ndarray
-    orf: np.ndarray
-    levels: np.ndarray
-    log_scales: np.ndarray
-
-    def effects(self, data: Data) -> np.ndarray:
-        """Summed softplus of every experiment's sites; float (experiments, genes)."""
-        weights = grouped(self.dense, self.weak, self.orf)
-        z = linear(data.x, data.features.group, data.features.classes, weights, self.levels, OFFSETS)
-        shape = data.series.change.shape
-        gene = data.sites.mirna.astype(np.int64) * shape[1] + data.sites.target
-        return np.bincount(gene, np.logaddexp(0, z), shape[0] * shape[1]).reshape(shape)
+def effects(terms: Terms, data: Data) -> np.ndarray:
+    """Summed softplus of every experiment's sites; float (experiments, genes)."""
+    shape = data.series.change.shape
+    gene = data.sites.mirna.astype(np.int64) * shape[1] + data.sites.target
+    each = np.logaddexp(0, terms.sums(data.features, data.x))
+    return np.bincount(gene, each, shape[0] * shape[1]).reshape(shape)
 
 
 class Objective:
@@ -137,14 +125,12 @@ class Objective:
         for part in self.parts:
             these = slice(first, first + part.count)
             first += part.count
-            effects, slopes = _forward(
-                part.x, part.group, part.classes, part.gene, weights, levels, OFFSETS, part.count * part.genes
-            )
-            loss, pull, by_fit[0, these], by_fit[1, these] = part.loss(
-                effects.reshape(part.count, part.genes), level[these], log_scale[these]
-            )
+            sites = (part.x, part.features.group, part.features.classes, part.gene)
+            summed, slopes = _forward(*sites, weights, levels, OFFSETS, part.count * part.genes)
+            summed = summed.reshape(part.count, part.genes)
+            loss, pull, by_fit[0, these], by_fit[1, these] = part.loss(summed, level[these], log_scale[these])
             total += loss
-            _backward(part.x, part.group, part.classes, part.gene, slopes, pull.ravel(), OFFSETS, by_weight, by_level)
+            _backward(*sites, slopes, pull.ravel(), OFFSETS, by_weight, by_level)
         gradient = np.concatenate(
             [by_weight.sum(axis=0), by_weight[[1, 3]].sum(axis=0), by_weight[[2, 3]].sum(axis=0), by_level, *by_fit]
         )
@@ -152,29 +138,37 @@ class Objective:
         return total + (self.penalty * away**2).sum(), (gradient + 2 * self.penalty * away) * self.free
 
 
-def fit(datas: Sequence[Data], use: Sequence[np.ndarray], iterations: int = ITERATIONS, ridge: float = RIDGE) -> Fitted:
-    """Fit to the experiments `use[i]` (rows) of each `datas[i]`."""
+def fit_terms(parts: Sequence[Part], iterations: int = ITERATIONS, ridge: float = RIDGE) -> tuple[Terms, np.ndarray]:
+    """The named terms, and the log of each experiment's scale in the order of the parts."""
     from scipy.optimize import minimize
 
-    parts = [Part(data, rows) for data, rows in zip(datas, use, strict=True) if len(rows)]
     objective = Objective(parts, ridge)
     options = {"maxcor": 20, "maxiter": iterations}
     found = minimize(objective, objective.start, jac=True, method="L-BFGS-B", options=options).x
-    dense, weak, orf, levels, _, log_scales = objective.split(found)
-    return Fitted(dense, weak, orf, levels, log_scales)
+    *terms, _, log_scales = objective.split(found)
+    return Terms(*(each.astype(np.float32) for each in terms)), log_scales
+
+
+def fit(datas: Sequence[Data], use: Sequence[np.ndarray]) -> Terms:
+    """Fit to the experiments `use[i]` (rows) of each `datas[i]`: the named terms first, then the network on top."""
+    parts = [Part(data, rows) for data, rows in zip(datas, use, strict=True) if len(rows)]
+    terms, log_scales = fit_terms(parts)
+    start = [terms.sums(part.features, part.x) for part in parts]
+    terms.network = network.train(parts, start, log_scales)
+    return terms
 
 
 def fit_model(datas: Sequence[Data], abundance: np.ndarray) -> Repression:
     """The model fitted on all experiments."""
-    fitted = fit(datas, [np.arange(len(data.series.experiments)) for data in datas])
+    terms = fit(datas, [np.arange(len(data.series.experiments)) for data in datas])
     dense = [data.features.dense for data in datas]
     return Repression(
-        *(each.astype(np.float32) for each in (fitted.dense, fitted.weak, fitted.orf, fitted.levels)),
+        terms,
         abundance,
         np.min([each.min(axis=0) for each in dense], axis=0),
         np.max([each.max(axis=0) for each in dense], axis=0),
         SCALE,
-        max(float(fitted.effects(data).max()) for data in datas),
+        max(float(effects(terms, data).max()) for data in datas),
     )
 
 
@@ -191,16 +185,16 @@ def families_left_out(datas: Sequence[Data], fitter=fit, count: int = 5, seed: i
     fold_of = folds(datas, count, seed)
     result = [np.zeros(data.series.change.shape) for data in datas]
     for fold in range(count):
-        fitted = fitter(datas, [np.flatnonzero(each != fold) for each in fold_of])
-        for data, each, effects in zip(datas, fold_of, result, strict=True):
-            effects[each == fold] = fitted.effects(data)[each == fold]
+        terms = fitter(datas, [np.flatnonzero(each != fold) for each in fold_of])
+        for data, each, found in zip(datas, fold_of, result, strict=True):
+            found[each == fold] = effects(terms, data)[each == fold]
     return result
 
 
-def scores(datas: Sequence[Data], effects: Sequence[np.ndarray]) -> pd.DataFrame:
+def scores(datas: Sequence[Data], summed: Sequence[np.ndarray]) -> pd.DataFrame:
     """Columns series, experiment, mirna, family, mRNAs, r2, rho of summed effects with the changes."""
     tables = []
-    for data, each in zip(datas, effects, strict=True):
+    for data, each in zip(datas, summed, strict=True):
         series, found = data.series, agreement(data.series, each)
         table = series.experiments[["experiment", "mirna", "family"]].copy()
         table.insert(0, "series", series.name)
@@ -208,11 +202,11 @@ def scores(datas: Sequence[Data], effects: Sequence[np.ndarray]) -> pd.DataFrame
     return pd.concat(tables, ignore_index=True)
 
 
-def agreement(series: Series, effects: np.ndarray) -> np.ndarray:
-    """Squared correlation and Spearman's rho of each experiment's change with -`effects`; shape (experiments, 2)."""
+def agreement(series: Series, summed: np.ndarray) -> np.ndarray:
+    """Squared correlation and Spearman's rho of each experiment's change with -`summed`; shape (experiments, 2)."""
     from scipy.stats import spearmanr
 
-    label, predicted = series.normalised(series.change), series.normalised(-effects)
+    label, predicted = series.normalised(series.change), series.normalised(-summed)
     rows = []
     for y, p in zip(label, predicted, strict=True):
         known = np.isfinite(y)

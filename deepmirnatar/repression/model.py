@@ -7,8 +7,7 @@ eLife 4:e05005, whose context++ score is such a sum). The softplus keeps every e
 protects its mRNA. What is fitted is a response to transfection, not binding. Nothing about a gene is remembered.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numba
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import read_tensors, write_tensors
+from deepmirnatar.repression import network
 from deepmirnatar.repression.features import CLASSES, DENSE, Features, describe_sites
 from deepmirnatar.rna.sequences import padded
 from deepmirnatar.rna.sites import SeedIndex, Sites, Targets, find_sites
@@ -28,19 +28,37 @@ SITES_AT_ONCE = 400_000
 
 
 @dataclass
-class Repression:
-    """A fitted model: about a hundred named numbers, and the arrays of a small network (`network`, may be empty).
+class Terms:
+    """What z is made of.
 
-    `dense`, `weak`, `orf` (DENSE,): weights of the standardised numbers, what is added at weak sites, and in coding
-    sequences. `levels` (OFFSETS[-1],): terms of the classes' levels. `abundance` (4 ** 7,): `count_7mers` of the mRNAs
-    that it was fitted on. `lowest`, `highest` (DENSE,): range of the raw numbers there. `most`: the largest sum of
-    effects there, `scale`: of a sum, to log2 units of a typical transfection.
+    `dense`, `weak`, `orf` (DENSE,): weights of the standardised numbers, what is added to them at weak sites, and in
+    coding sequences. `levels` (OFFSETS[-1],): terms of the classes' levels. `network`: arrays of `network`, or empty.
     """
 
     dense: np.ndarray
     weak: np.ndarray
     orf: np.ndarray
     levels: np.ndarray
+    network: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def sums(self, features: Features, x: np.ndarray | None = None) -> np.ndarray:
+        """z of each site; float64 (sites,). `x`: `features.standard()`, where it is at hand."""
+        x = features.standard() if x is None else x
+        weights = grouped(self.dense, self.weak, self.orf)
+        z = _linear(x, features.group, features.classes, weights, self.levels, OFFSETS)
+        return z + network.apply(self.network, x, network.codes(features)) if self.network else z
+
+
+@dataclass
+class Repression:
+    """A fitted model: about a hundred named numbers and a small network.
+
+    `abundance` (4 ** 7,): `count_7mers` of the mRNAs that it was fitted on. `lowest`, `highest` (DENSE,): range of the
+    raw numbers there. `most`: the largest sum of effects there. `scale`: of a sum, to log2 units of a typical
+    transfection.
+    """
+
+    terms: Terms
     abundance: np.ndarray
     lowest: np.ndarray
     highest: np.ndarray
@@ -54,28 +72,28 @@ class Repression:
         arrays, about = read_tensors(path)
         if about.get("numbers") != [each.name for each in DENSE] or about.get("classes") != CLASSES:
             raise ValueError(f"{path}: was fitted with other features than this version has; fit it again")
-        return cls(**{name: arrays[name] for name in _ARRAYS}, scale=about["scale"], most=about["most"])
+        parts = {name: arrays[f"network.{name}"] for name in network.NAMES if f"network.{name}" in arrays}
+        terms = Terms(*(arrays[name] for name in ("dense", "weak", "orf", "levels")), parts)
+        return cls(terms, *(arrays[name] for name in _OWN), scale=about["scale"], most=about["most"])
 
     def save(self, path: str | Path, **about: object) -> None:
         """As safetensors, the names of all numbers in its metadata; `about`: more to say of the fit."""
         names = {"numbers": [each.name for each in DENSE], "classes": CLASSES, "scale": self.scale, "most": self.most}
-        write_tensors({name: getattr(self, name) for name in _ARRAYS}, {**names, **about}, path)
+        arrays = {name: getattr(self.terms, name) for name in ("dense", "weak", "orf", "levels")}
+        arrays |= {name: getattr(self, name) for name in _OWN}
+        arrays |= {f"network.{name}": each for name, each in self.terms.network.items()}
+        write_tensors(arrays, {**names, **about}, path)
 
     def table(self) -> pd.DataFrame:
         """Every number of the linear part: columns term, where, value."""
-        rows = []
+        rows, terms = [], self.terms
         for name, first, levels in zip(CLASSES, OFFSETS, CLASSES.values(), strict=False):
-            rows += [(name, level, self.levels[first + place]) for place, level in enumerate(levels)]
+            rows += [(name, level, terms.levels[first + place]) for place, level in enumerate(levels)]
         for place, each in enumerate(DENSE):
-            rows.append((each.name, "everywhere", self.dense[place]))
-            rows += [(each.name, "added at weak sites", self.weak[place])] * each.weak
-            rows += [(each.name, "added in the ORF", self.orf[place])] * each.orf
+            rows.append((each.name, "everywhere", terms.dense[place]))
+            rows += [(each.name, "added at weak sites", terms.weak[place])] * each.weak
+            rows += [(each.name, "added in the ORF", terms.orf[place])] * each.orf
         return pd.DataFrame(rows, columns=["term", "where", "value"])
-
-    @cached_property
-    def by_group(self) -> np.ndarray:
-        """Weights of the standardised numbers for each `Features.group`; shape (4, DENSE)."""
-        return grouped(self.dense, self.weak, self.orf)
 
     def describe(self, sites: Sites, targets: Targets, mirnas: np.ndarray) -> Features:
         """Features of `sites`; `mirnas`: from `padded`."""
@@ -83,7 +101,10 @@ class Repression:
 
     def site_effects(self, features: Features) -> np.ndarray:
         """What each site adds to the log2 fold change of its mRNA, at or below 0; float32 (sites,)."""
-        z = linear(features.standard(), features.group, features.classes, self.by_group, self.levels, OFFSETS)
+        return self.effects(self.terms.sums(features))
+
+    def effects(self, z: np.ndarray) -> np.ndarray:
+        """The same from `terms.sums`."""
         return (-self.scale * np.logaddexp(0, z)).astype(np.float32)
 
     def site_outside(self, features: Features) -> np.ndarray:
@@ -95,7 +116,7 @@ class Repression:
         return effects < -self.scale * self.most
 
 
-_ARRAYS = ("dense", "weak", "orf", "levels", "abundance", "lowest", "highest")
+_OWN = ("abundance", "lowest", "highest")
 
 
 def grouped(dense: np.ndarray, weak: np.ndarray, orf: np.ndarray) -> np.ndarray:
@@ -132,7 +153,7 @@ def repression_matrix(mirnas: pd.DataFrame, mrnas: pd.DataFrame, model: Repressi
 
 
 @numba.njit(cache=True)
-def linear(x, group, classes, weights, levels, offsets):
+def _linear(x, group, classes, weights, levels, offsets):
     """Sum of the terms of each site; float64 (sites,). `x`: (sites, DENSE) standardised."""
     z = np.empty(len(x))
     for site in range(len(x)):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from deepmirnatar.rna.sequences import reverse_complement
 
+# An offset 6mer matches nt 3-8; a 6mer-A1 matches nt 2-6 and has A opposite nt 1.
 SEED_TYPES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "offset 6mer", "6mer-A1"]  # strongest first
 # What `seed_type` tells apart, weakest first: its place is the strength of a pair's seed match.
 SEED_RANKS = ["none", *reversed(SEED_TYPES[:5])]
