@@ -125,7 +125,7 @@ def read_mirnas(
         if names := names_in(path):
             return *from_mirbase(names, mirbase), True
         return as_table(read_fasta(path, "ACGUN"), *_MIRNA), [], False
-    # miR-192-5p/215-5p is a name, too.
+    # miR-192-5p/215-5p is a name.
     if path.suffix in (".fa", ".fasta", ".fna", ".txt", ".gz") or (path.parent != Path() and not is_mirna(str(given))):
         raise ValueError(missing_file(path))
     if len(str(given)) >= SHORTEST_MIRNA and _PLAIN.fullmatch(str(given)):
