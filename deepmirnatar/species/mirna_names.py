@@ -48,14 +48,14 @@ def find_mirnas(
     names: Sequence[str], mature: str | Path | None = None, species: str = SPECIES
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
     """As `from_mirbase`, and instead of an error one sentence for each unknown name."""
-    names = [text for name in names if (text := name_lists.bare(name))]
+    names = [text for name in names for each in _apart(str(name)) if (text := name_lists.bare(each))]
     if not names:
         raise ValueError("no miRNA is given; name one or more, such as hsa-let-7a-5p, or give a FASTA file")
     known = Names(mature_at_hand(mature, names[0]), species)
     found, meant, unknown = {}, [], []
     for name in dict.fromkeys(names):
         try:
-            entries, notes = known.meant_by(spelling.clean(name))
+            entries, notes = known.meant_by(name)
         except _Unknown as error:
             unknown.append(str(error))
             continue
@@ -64,6 +64,12 @@ def find_mirnas(
             said = f" ({'; '.join(dict.fromkeys(notes))})" if notes else ""
             meant.append(f"{name} means {_listed([entry.name for entry in entries])}{said}")
     return pd.DataFrame({"mirna": list(found), "mirna_sequence": list(found.values())}), meant, unknown
+
+
+def _apart(name: str) -> list[str]:
+    """Names with commas between, as one cell of a table may hold them, each for itself."""
+    each = re.split("[,;]", name)
+    return each if all(map(is_mirna, each)) else [name]
 
 
 def mature_at_hand(mature: str | Path | None, name: str) -> Path:
@@ -118,6 +124,7 @@ class Names:
 
     def meant_by(self, name: str) -> tuple[list[Entry], list[str]]:
         """The miRNAs of a name, and what is to be said of the choice. Raises _Unknown."""
+        name = spelling.clean(name)
         for text in spelling.spellings(name):
             if entry := self.by_key.get(text):
                 return [entry], []
@@ -272,7 +279,9 @@ class Names:
     def _no_number(self, name: str, prefix: str, asked: spelling.Asked) -> str:
         """A sentence for a number that a species does not have."""
         first = _usual({key[0] for key in self.by_number if key[1:] == (asked.kind, asked.number)})
-        others = f"; {_listed(first)} {_have(first)} one" if first else ""
+        others = (
+            f"; {_listed(first)} {_have(first)} one" if first else ", nor has any species; miRBase may have removed it"
+        )
         number = asked._replace(letter="", copy="").text()
         return f"{_no(self.path, name)}: {prefix or self.default} has no {number}{others}"
 
