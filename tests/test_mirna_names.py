@@ -83,7 +83,7 @@ def test_each_way_of_writing_means_the_same(mature, names, wanted):
         ("miR-21b", r"holds no miRNA 'miR-21b'; of its number there is hsa-miR-21-5p and hsa-miR-21-3p"),
         ("miR-133b-5p", r"holds no miRNA 'miR-133b-5p'; of this miRNA there is hsa-miR-133b$"),
         ("miR-322", r"hsa has no miR-322; mmu has one$"),
-        ("miR-12", r"holds no miRNA 'miR-12': hsa has no miR-12$"),
+        ("miR-12", r"holds no miRNA 'miR-12': hsa has no miR-12, nor has any species; miRBase may"),
         ("hsq-miR-21", r"miRBase has no species 'hsq'$"),
         ("miR-17-92", r"'miR-17-92' looks like a cluster; name its miRNAs"),
         ("miR-17~92", r"'miR-17~92' is a cluster"),
@@ -118,6 +118,7 @@ def test_other_species_and_several_at_once(mature):
     found, meant = from_mirbase(names, mature)
     assert found["mirna"].tolist() == ["mmu-miR-322-5p", "ebv-miR-BART1-5p", "ath-miR156a-5p", "hsa-miR-21-5p"]
     assert len(meant) == 5
+    assert len(from_mirbase(["hsa-let-7a,hsa-let-7b"], mature)[0]) == 2
     assert from_mirbase(["miR-322"], mature, species="mmu")[0]["mirna"].tolist() == ["mmu-miR-322-5p"]
 
 

@@ -264,6 +264,7 @@ def test_genes_by_every_name(human, name, wanted, kind):
         ("GENE3", "'GENE3' is no gene of the human mRNAs"),
         ("57281", "'57281' is no gene of the human mRNAs"),
         ("NM_000315", "'NM_000315' is not among the human mRNAs, one a gene; give the gene's symbol"),
+        ("ENSG00000999999", "'ENSG00000999999' is not among the human mRNAs"),
         ("ENST00000371953", "'ENST00000371953' is the id of a transcript or protein; give the gene's, ENSG..."),
         ("hsa-miR-21-5p", "'hsa-miR-21-5p' is a miRNA, not one of the human mRNAs"),
     ],
@@ -285,6 +286,8 @@ def test_an_unknown_gene_is_one_sentence(human, name, said):
         "1\tPTEN\tphosphatase and tensin homolog\n2\tGENE1\tfirst gene here\n",
         "Gene stable ID;Gene name\nENSG00000171862.12;x\nENSG00000000011;y\n",
         "entrez\n5728\n11\n",
+        "logFC\tlogCPM\tF\nENSG00000171862\t-1.5\t2e-3\t7\nENSG00000000011\t.5\t2\tNA\n",
+        "sample,log2FC\nPTEN,-1\nGENE1,1\n",
         "5728\n11\n",
     ],
 )

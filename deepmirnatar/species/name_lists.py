@@ -66,7 +66,7 @@ def names_in(path: str | Path, is_name: Callable[[str], bool]) -> list[str]:
         cells = [cell for row in rows for cell in row]
     else:
         cells = [row[column] if column < len(row) else "" for row in rows]
-    if is_header(cells[0]):
+    if is_header(cells[0]) or (column is not None and _titles(rows)):
         cells = cells[1:]
     found = [cell for cell in cells if cell]
     return found if 2 * sum(map(is_name, found)) >= len(found) > 0 else []
@@ -103,6 +103,19 @@ def _column(rows: list[list[str]], is_name: Callable[[str], bool]) -> int | None
         if True in wanted and (numbers or titled or wanted.count(True) == 1):
             return wanted.index(True)
     return None
+
+
+def _titles(rows: list[list[str]]) -> bool:
+    """Is the first row of a table its header? It is where it lacks the name above R's row names, and where a column
+    of numbers has none there."""
+    first, below = rows[0], rows[1:]
+    if not below or len(first) + 1 == len(below[0]):
+        return bool(below)
+    numbers = [[row[place] for row in below if place < len(row) and row[place]] for place in range(len(first))]
+    return any(
+        title and not is_number(title) and cells and all(map(is_number, cells))
+        for title, cells in zip(first, numbers, strict=True)
+    )
 
 
 def bare(text: object) -> str:
