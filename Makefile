@@ -1,8 +1,8 @@
-# Each target sets up what it needs. The environment is rebuilt when requirements.lock changes.
+# Each target sets up what it needs. The environment is rebuilt when requirements.lock or pyproject.toml changes.
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 VENV := .venv
-STAMP := $(VENV)/.installed-$(shell cksum < requirements.lock | cut -d' ' -f1)
+STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 # Without it, the report cuts off the top of tall figures.
 STYLE := --report-stylesheet workflow/report/report.css
 LINKS := $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
@@ -22,7 +22,7 @@ help:
 	@echo "make unlock       after a crash of Snakemake itself"
 	@echo "make clean        remove results and logs (downloads and the environment stay)"
 
-$(STAMP): requirements.lock
+$(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; $(PYTHON) is `$(PYTHON) --version`. Try: make PYTHON=python3.12 ..."; exit 1; }
 	rm -rf $(VENV)
@@ -32,6 +32,7 @@ $(STAMP): requirements.lock
 	else \
 		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock; \
 	fi
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 quickstart: $(STAMP)
@@ -84,7 +85,7 @@ clean:
 	rm -rf results logs report.html
 
 lock:
-	uv pip compile --quiet --python-version 3.11 $(LINKS) --extra workflow --extra dev --no-annotate --no-header pyproject.toml \
+	uv pip compile --quiet --python-version 3.11 $(LINKS) --extra study --extra dev --no-annotate --no-header pyproject.toml \
 		| sed 's/+cpu//' > requirements.tmp
 	{ head -1 requirements.lock; cat requirements.tmp; } > requirements.new
 	mv requirements.new requirements.lock

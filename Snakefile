@@ -1,6 +1,7 @@
 # DeepmiRNATar: microRNA target sites, from downloads to figures. The config names the study;
 # sources -> datasets -> embeddings -> runs -> experiments -> figures and report; runs -> predictions for own sequences.
 import atexit
+import os
 import sys
 
 from snakemake.utils import min_version
@@ -9,6 +10,8 @@ from workflow.failures import failures
 from workflow.fingerprint import ROOT
 
 min_version("9.15")
+# Jobs import the library of this clone, whichever is installed.
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 configfile: str(ROOT / "config" / "config.yaml")

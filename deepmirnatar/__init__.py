@@ -1,6 +1,6 @@
 """microRNA target sites: data, negatives, embeddings, predictors, metrics, predictions. No Snakemake in here."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 __all__ = ["Predictor", "__version__"]
 
 

@@ -184,7 +184,7 @@ def test_a_duplicate_with_two_labels_is_found(clean):
     # Three rows, their copies, and the row that is there twice.
     assert values["consistency", "rows with both labels"] == pytest.approx(7 / (len(clean) + 4))
     assert values["consistency", "repeated rows"] == pytest.approx(1 / (len(clean) + 4))
-    assert "% of rows stand with both labels" in text and reasons == 1
+    assert "% of rows occur with both labels" in text and reasons == 1
 
 
 def test_reversed_mirnas_are_found_by_source(clean):
@@ -268,7 +268,7 @@ def test_of_a_large_table_rows_are_drawn_and_what_leaks_is_still_found(clean, mo
     assert some.loc[drawn[1:], "n"].eq(60)[1:].all() and near["n"] == pytest.approx(60 * near["value"])
     assert near["value"] == pytest.approx(18 / 120, abs=0.08)  # of the test rows drawn, among all of train and valid
     text = some.loc["verdict"].index[0]
-    assert "10 % of test rows have a (miRNA, gene) pair in training" in text and "stand with both labels" in text
+    assert "10 % of test rows have a (miRNA, gene) pair in training" in text and "occur with both labels" in text
 
 
 def test_rows_are_drawn_from_all_blocks_alike(clean, monkeypatch):

@@ -226,7 +226,7 @@ def verdict(found: pd.DataFrame) -> tuple[str, int]:
             if values["overlap", subject] > 0.01:
                 reasons.append(f"{100 * values['overlap', subject]:.0f} % of test rows have a {subject} in training")
     if "consistency" in found["check"].to_numpy() and values["consistency", "rows with both labels"] > 0:
-        reasons.append(f"{100 * values['consistency', 'rows with both labels']:.2g} % of rows stand with both labels")
+        reasons.append(f"{100 * values['consistency', 'rows with both labels']:.2g} % of rows occur with both labels")
     forms = found[found["check"] == "form"]
     reasons += [f"{row.subject}: {row.n:,} ({row.meaning.partition('; ')[2]})" for row in forms.itertuples()]
     turned = found.loc[(found["check"] == "orientation") & (found["n"] >= FEWEST), "subject"]

@@ -20,14 +20,13 @@ from deepmirnatar import embeddings
 from deepmirnatar.common.files import read_description, sha256
 from deepmirnatar.common.text import missing_file
 from deepmirnatar.pairs import SHORTEST, STRAND_COLUMNS
+from deepmirnatar.prediction import builtin
 from deepmirnatar.predictors import load_class
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.score_rows import load_run
-from deepmirnatar.training.settings import SCORED_AT_ONCE
 
 WEIGHTS = Path(__file__).parent / "weights"
 SITES = "sites.safetensors"
-LONG_SITE = 200  # nt; with a longer one among them, batches are not filled up
 
 
 def load_scorer(folder: str | Path, threads: int = 1, device: str = "auto"):
@@ -44,23 +43,26 @@ def load_scorer(folder: str | Path, threads: int = 1, device: str = "auto"):
 
 
 class BuiltIn:
-    """The network whose weights the package carries, or others that were collected in the same way."""
+    """The network whose weights the package carries, or others that were collected in the same way.
+
+    Scored without PyTorch where `builtin` knows the network.
+    """
 
     probabilities = True
 
     def __init__(self, path: Path, threads: int = 1, device: str = "auto"):
         self.about, self.digests = read_description(path), [sha256(path)]
         self.name = "the built-in model" if path.parent == WEIGHTS else str(path.parent)
-        self.model, self.context = load_class(self.about["predictor"]).load(path), Context(1, threads, device)
+        try:
+            self.network, self.model = builtin.BuiltIn.load(path), None
+        except ValueError:
+            self.network, self.model = None, load_class(self.about["predictor"]).load(path)
+        self.context = Context(1, threads, device)
 
     def scores(self, pairs: pd.DataFrame) -> np.ndarray:
-        # Batches of one size: for each other one, oneDNN would build and keep another set of kernels. Long sites cost
-        # more than that.
-        longest = pairs["target_sequence"].str.len().max()
-        full = -(-len(pairs) // SCORED_AT_ONCE) * SCORED_AT_ONCE
-        rows = np.arange(full if longest <= LONG_SITE else len(pairs)) % len(pairs)
-        table = pairs[["mirna_sequence", "target_sequence"]].assign(label=0).iloc[rows]
-        return self.model.predict(table, self.context)[: len(pairs)]
+        if self.network:
+            return self.network.score(pairs["mirna_sequence"], pairs["target_sequence"])
+        return self.model.predict(pairs[["mirna_sequence", "target_sequence"]].assign(label=0), self.context)
 
     def reads(self, sites: pd.Series) -> np.ndarray:
         return np.ones(len(sites), dtype=bool)
@@ -105,7 +107,7 @@ class Run:
     def scores(self, pairs: pd.DataFrame) -> np.ndarray:
         if not (known := self.reads(pairs["target_sequence"])).all():
             site = pairs["target_sequence"].iloc[int((~known).argmax())]
-            raise ValueError(f"site {site!r} is not scored by {self.name}, {self._limits()}; take it out")
+            raise ValueError(f"site {site!r} is not scored: {self.name} {self._limits()}; take it out")
         features = {strand: self._embedded(pairs, strand) for strand in self.embedders}
         context = Context(self.about["seed"], self.threads, self.device, features=features)
         try:
@@ -128,8 +130,8 @@ class Run:
 
     def unread(self, targets: pd.Series) -> list[str]:
         count = int((~self.reads(targets)).sum())
-        some = f"{self.name} {self._limits()}: sites that do are left out on {count} of {len(targets)} targets."
-        return [some] if count else []
+        sentence = f"{self.name} {self._limits()}; such sites are left out on {count} of {len(targets)} targets."
+        return [sentence] if count else []
 
     def _limits(self) -> str:
-        return f"which reads no {'N and no ' if not self.reads_n else ''}site below {self.shortest} nt"
+        return f"reads no {'N and no ' if not self.reads_n else ''}site below {self.shortest} nt"
