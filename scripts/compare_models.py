@@ -1,6 +1,6 @@
 """Each model of an experiment against its first one, on the same rows and the same resamples.
 
-Reads predictions tables only.
+Reads predictions tables only. The column `reference` names the first model, `difference` is the model less it.
 """
 
 import pandas as pd

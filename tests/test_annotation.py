@@ -125,8 +125,8 @@ def test_jobs_of_a_cluster_read_the_annotation_once_and_place_sites_as_the_comma
     (tiny / "genes.gtf").unlink()
     stems = [tiny / "parts" / str(part) for part in (0, 1)]
     for part, stem in enumerate(stems):
-        script("score_targets").main(given, None, "seed_match", part, 2, 1, stem, "")
-    script("predict_targets").main(given, stems, "seed_match", 1, tiny / "parts")
+        script("score_targets").main(given, stem, part, 2, candidates="seed_match")
+    script("predict_targets").main(given, stems, "seed_match", None, 1, "auto", tiny / "parts")
     for name in ("genes.tsv", "sites.tsv", "sites.bed", "sites.gff3"):
         assert (tiny / "parts" / name).read_text() == (tiny / "whole" / name).read_text(), name
 

@@ -219,10 +219,11 @@ class Inputs:
 
     def needs_gpu(self, wildcards) -> int:
         """1 for predictors with a network; `gpu` is a resource that profiles cap and map."""
-        return self.network_gpu(self.model(wildcards))
+        return self.gpu(wildcards) if "batch_size" in self.model(wildcards)["settings"] else 0
 
-    def network_gpu(self, model: dict) -> int:
-        return self.gpu(None) if "batch_size" in model["settings"] else 0
+    def gpus_if(self, needed: Callable) -> Callable:
+        """The same where `needed(wildcards)`."""
+        return lambda wildcards: self.gpu(wildcards) if needed(wildcards) else 0
 
     def gpu(self, wildcards) -> int:
         """How many GPUs a job with a network asks for: one, unless none is to be used or this machine has none.

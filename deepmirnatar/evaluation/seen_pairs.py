@@ -47,5 +47,7 @@ def in_words(seen: dict[str, list[int]] | str) -> str:
     """A sentence for the log and the audit; empty where training does not start from weights."""
     if seen == "unknown":
         return "the weights that training starts from do not say which pairs they were trained on, so it is not known"
-    counts = ", ".join(f"{split} {hits:,} of {rows:,}" for split, (hits, rows) in seen.items())
-    return f"rows that the starting weights were trained on: {counts}" if seen else ""
+    if not seen:
+        return ""
+    counts = ", ".join(f"{split} {seen[split][0]:,} of {seen[split][1]:,}" for split in SPLITS)
+    return f"rows that the starting weights were trained on: {counts}"

@@ -56,37 +56,18 @@ def parse(
     return rows.reset_index(drop=True), {"rows read": len(rows)}
 
 
-def check_header(found: list[str], columns: dict, path: str | Path) -> None:
-    """PairsError where a header has not the columns that are read; `columns` maps our names to the file's."""
+def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
+    """The table with our column names, without columns that cannot be read beside them."""
     for ours, theirs in columns.items():
-        if theirs not in found:
-            hint = did_you_mean(theirs, found)
+        if theirs not in rows.columns:
+            hint = did_you_mean(theirs, rows.columns)
             raise PairsError(
-                f"{path}: there is no column {theirs!r}, which `columns` names for {ours}.{hint} Found: "
-                f"{', '.join(found)}."
+                f"{path}: there is no column {theirs!r}, which `columns` names for {ours}.{hint} "
+                f"Found: {', '.join(rows.columns)}."
             )
         if sum(theirs == each for each in columns.values()) > 1:
             raise PairsError(f"{path}: `columns` names the column {theirs!r} twice; name each of ours by another")
-    if any(re.fullmatch("[ACGTU]{12,}", each.upper()) for each in found):
-        raise PairsError(f"{path}, line 1: is a row; write the names of the columns above it ({', '.join(REQUIRED)})")
-    if len(found) == 1:
-        raise PairsError(f"{path}: its header is one column, {found[0]!r}; separate columns by tabs or commas")
-    # A column that `columns` takes for another of ours is not there for the one of its own name.
-    free = [each for each in found if each not in columns.values()]
-    if missing := [column for column in REQUIRED if column not in columns and column not in free]:
-        near = {each.lower().replace(" ", "_"): each for each in free}
-        remedy = ", ".join(f"{column}: {near.get(column, 'THEIRS')}" for column in missing)
-        raise PairsError(
-            f"{path}: {plural(len(missing), 'column')} {', '.join(map(repr, missing))} "
-            f"{'is' if len(missing) == 1 else 'are'} missing. Needed: {', '.join(REQUIRED)}. Found: "
-            f"{_some(found)}. Name them in the dataset's stanza, like `columns: {{{remedy}}}`."
-        )
-
-
-def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
-    """The table with our column names, without columns that cannot be read beside them."""
-    check_header([*rows.columns], columns, path)
-    taken = [ours for ours in columns if ours in rows.columns and ours not in columns.values()]
+    taken = [ours for ours, theirs in columns.items() if ours in rows.columns and ours not in columns.values()]
     reserved = [each for each in RESERVED if each in rows.columns and each not in columns.values()]
     for column in [*taken, *reserved]:
         why = (
@@ -96,7 +77,20 @@ def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
         )
         log.warning("%s: column %r is not read, since %s; rename it to keep it", path, column, why)
     rows = rows.drop(columns=[*taken, *reserved])
-    return rows.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    rows = rows.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    if any(re.fullmatch("[ACGTU]{12,}", each.upper()) for each in rows.columns):
+        raise PairsError(f"{path}, line 1: is a row; write the names of the columns above it ({', '.join(REQUIRED)})")
+    if len(rows.columns) == 1:
+        raise PairsError(f"{path}: its header is one column, {rows.columns[0]!r}; separate columns by tabs or commas")
+    if missing := [column for column in REQUIRED if column not in rows.columns]:
+        near = {each.lower().replace(" ", "_"): each for each in rows.columns}
+        remedy = ", ".join(f"{column}: {near.get(column, 'THEIRS')}" for column in missing)
+        raise PairsError(
+            f"{path}: {plural(len(missing), 'column')} {', '.join(map(repr, missing))} "
+            f"{'is' if len(missing) == 1 else 'are'} missing. Needed: {', '.join(REQUIRED)}. Found: "
+            f"{_some(rows.columns)}. Name them in the dataset's stanza, like `columns: {{{remedy}}}`."
+        )
+    return rows
 
 
 def _check_roles(rows: pd.DataFrame, path: Path) -> None:
@@ -153,7 +147,7 @@ def _fasta(path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, index=pd.Index(places, name="line"), dtype=str)
 
 
-def _some(names: list[str]) -> str:
+def _some(names: pd.Index) -> str:
     """The first names, and how many there are beside them."""
     more = f" and {len(names) - 20} more" if len(names) > 20 else ""
     return ", ".join(names[:20]) + more

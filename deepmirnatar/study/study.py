@@ -13,17 +13,16 @@ import pandas as pd
 
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.did_you_mean import did_you_mean
-from deepmirnatar.common.fasta import is_fasta
 from deepmirnatar.common.settings import schema_of
 from deepmirnatar.common.tables import header
 from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures import kinds
-from deepmirnatar.pairs import COLUMNS, SPLITS, PairsError
+from deepmirnatar.pairs import COLUMNS, SPLITS
 from deepmirnatar.prediction.inputs import names_in
 from deepmirnatar.rna.seeds import CANDIDATES
 from deepmirnatar.sources import SOURCES
-from deepmirnatar.sources.user import REQUIRED, check_header
+from deepmirnatar.sources.user import REQUIRED
 from deepmirnatar.study.schema import ConfigError, check_paths, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
 
@@ -113,10 +112,8 @@ class Study:
             raise ConfigError(f"{place}: an embedding's own file has this name; choose another")
         if not done["sources"] and not done["table"]:
             raise ConfigError(f"{place}: needs `sources` (a list) or `table` (a file of your own)")
-        if done["table"]:
-            if wrong := missing_file(done["table"], self.root):
-                raise ConfigError(f"{place}.table: {wrong}")
-            self._check_columns(place, done)
+        if done["table"] and (wrong := missing_file(done["table"], self.root)):
+            raise ConfigError(f"{place}.table: {wrong}")
         for key, choices in (("negatives", negatives.names()), ("split", splits.STRATEGIES)):
             strategy = done[key]["strategy"]
             if strategy not in choices:
@@ -343,17 +340,6 @@ class Study:
                 "split.strategy, as in `split: {strategy: by_gene}`"
             )
 
-    def _check_columns(self, place: str, stanza: dict) -> None:
-        """Refuse a table of one's own without a column that is read, which a look at its header tells."""
-        path = self.root / stanza["table"]
-        try:
-            if not is_fasta(path):
-                check_header(header(path, stanza["columns"].values() or REQUIRED), stanza["columns"], stanza["table"])
-        except InputError:
-            return  # whoever reads the table says so
-        except PairsError as error:
-            raise ConfigError(f"{place}.table: {error}") from None
-
     def _models_of(self, place: str, names: list[str]) -> list[str]:
         """Known models, each once; a swept point that equals its parent goes by the parent's name."""
         found = list(dict.fromkeys(self.alias.get(name, name) for name in names))
@@ -454,7 +440,7 @@ class Study:
         if _of_reference(stanza):
             files["targets"] = f"results/predictions/{prediction}/targets.fa"
         mirnas = stanza["mirnas"]
-        return files | ({"mirbase": MIRBASE} if isinstance(mirnas, list) or names_in(mirnas) else {})
+        return files | ({"mirbase": MIRBASE} if isinstance(mirnas, list) or names_in(self.root / mirnas) else {})
 
     def prediction_run(self, prediction: str) -> list[str]:
         """Model, settings and embedders of the run that scores; none for the built-in model."""

@@ -152,7 +152,7 @@ def test_the_sentence_that_a_user_sees(case, tmp_path):
         if case["reader"] not in ("names", "config"):
             assert Path(case["file"]).name.rpartition("\\")[2] in said
     elif case["reader"] == "mirnas":
-        assert found.to_numpy().tolist() == [["hsa-let-7a-5p", LET7], ["hsa-miR-16-5p", MIR16]]
+        assert found.to_dict() == {"hsa-let-7a-5p": LET7, "hsa-miR-16-5p": MIR16}
     elif case["reader"] == "pairs":
         # However they were written, the same pairs.
         columns = ["mirna", "mirna_sequence", "target", "target_sequence", "mock"]

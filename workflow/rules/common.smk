@@ -7,7 +7,6 @@ try:
     from snakemake.common.configfile import load_configfile
     from snakemake.utils import validate
 
-    from deepmirnatar.common.files import sha256
     from deepmirnatar.sources.downloads import read_registry
     from deepmirnatar.study.schema import check_keys, check_schema
     from deepmirnatar.study.stanzas import merge_stanzas, with_strategies
@@ -16,6 +15,7 @@ try:
     from workflow.cluster import check_start, memory, minutes
     from workflow.fingerprint import ROOT, add_fingerprints
     from workflow.inputs import Inputs
+    from workflow.predictions import Predictions
 except ModuleNotFoundError as error:
     sys.exit(
         f"{sys.executable} lacks the package {error.name.partition('.')[0]!r}: activate the environment that `make` "
@@ -38,6 +38,7 @@ try:
     study = Study(config)
     registry = read_registry(ROOT / "resources" / "sources.tsv")
     inputs = Inputs(study, registry, elsewhere=lambda: not workflow.local_exec)
+    predictions, gpus_if = Predictions(study), inputs.gpus_if
 except ValueError as error:
     sys.exit(f"config: {error}")
 

@@ -7,78 +7,6 @@ localrules:
     plot_case_study,
 
 
-def prediction_files(wildcards) -> dict:
-    return study.prediction_files(wildcards.prediction)
-
-
-def input_files(wildcards) -> dict:
-    """Those of `prediction_files` that are files and not names."""
-    return {key: file for key, file in prediction_files(wildcards).items() if isinstance(file, str)}
-
-
-def own_targets(wildcards) -> list[str]:
-    """The FASTA file to which random genes are added."""
-    targets = study.predictions[wildcards.prediction]["targets"]
-    return [targets] if isinstance(targets, str) else []
-
-
-def gene_names(wildcards) -> list[str] | None:
-    targets = study.predictions[wildcards.prediction]["targets"]
-    return targets if isinstance(targets, list) else None
-
-
-def run_files(wildcards) -> list[str]:
-    return study.prediction_run(wildcards.prediction)
-
-
-def known_targets(wildcards) -> list[str]:
-    known = study.predictions[wildcards.prediction]["known"]
-    return [known] if known else []
-
-
-def scored_parts(kind: str):
-    """An input function: the tables of sites or of genes of all parts."""
-
-    def files(wildcards) -> list[str]:
-        parts = range(study.predictions[wildcards.prediction]["chunks"])
-        return [f"results/predictions/{wildcards.prediction}/parts/{part}.{kind}.tsv" for part in parts]
-
-    return files
-
-
-def scoring_gpu(wildcards) -> int:
-    model = study.predictions[wildcards.prediction].get("model")
-    return inputs.network_gpu(study.models[model]) if model else 0
-
-
-def digests(*patterns: str) -> list[str]:
-    """Of files of deepmirnatar/prediction/ that are no code and decide a result."""
-    files = [file for pattern in patterns for file in (ROOT / "deepmirnatar" / "prediction").glob(pattern)]
-    return [sha256(file) for file in sorted(files) if file.suffix != ".py"]
-
-
-def case_study_files(wildcards) -> dict:
-    folder, stanza = f"results/predictions/{wildcards.prediction}", study.predictions[wildcards.prediction]
-    return {
-        **{key: file for key, file in input_files(wildcards).items() if key in ("mirnas", "mirbase")},
-        "genes": f"{folder}/genes.tsv",
-        "groups": f"{folder}/targets.tsv",
-        "fasta": f"{folder}/targets.fa",
-        "training": f"results/datasets/{stanza['dataset']}/pairs.tsv",
-        "known": stanza["known"],
-    }
-
-
-def case_study_labels(wildcards) -> dict[str, str]:
-    """What the figures print of the run."""
-    stanza = study.predictions[wildcards.prediction]
-    return {"model": study.models[stanza["model"]]["label"], "dataset": stanza["dataset"]}
-
-
-def case_study_orientation(wildcards) -> str:
-    return study.datasets[study.predictions[wildcards.prediction]["dataset"]]["orientation"]
-
-
 rule predictions:
     input:
         expand("results/predictions/{prediction}/genes.tsv", prediction=study.wanted_predictions),
@@ -92,7 +20,7 @@ rule predictions:
 rule write_targets:
     input:
         utrs="results/reference/utrs.tsv",
-        given=own_targets,
+        given=predictions.fasta,
     output:
         fasta="results/predictions/{prediction}/targets.fa",
         groups="results/predictions/{prediction}/targets.tsv",
@@ -106,7 +34,7 @@ rule write_targets:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        names=gene_names,
+        names=predictions.names,
         random=lookup(within=study.predictions, dpath="{prediction}/random_targets"),
         seed=lookup(within=study.predictions, dpath="{prediction}/seed"),
     message:
@@ -117,7 +45,7 @@ rule write_targets:
 
 rule read_inputs:
     input:
-        unpack(input_files),
+        unpack(predictions.files),
     output:
         temp("results/predictions/{prediction}/parts/inputs.json"),
     log:
@@ -128,7 +56,7 @@ rule read_inputs:
         mem_mb=memory(2000),
         runtime=minutes(30),
     params:
-        files=prediction_files,
+        files=predictions.asked,
     message:
         "Read the miRNAs and targets of {wildcards.prediction}"
     script:
@@ -138,8 +66,8 @@ rule read_inputs:
 rule score_targets:
     input:
         given="results/predictions/{prediction}/parts/inputs.json",
-        known=known_targets,
-        run=run_files,
+        known=predictions.known,
+        run=predictions.run,
     output:
         sites=temp("results/predictions/{prediction}/parts/{part}.sites.tsv"),
         genes=temp("results/predictions/{prediction}/parts/{part}.genes.tsv"),
@@ -155,12 +83,12 @@ rule score_targets:
     resources:
         mem_mb=memory(2000),
         runtime=minutes(60),
-        gpu=scoring_gpu,
+        gpu=gpus_if(predictions.needs_gpu),
         device=study.device,
     params:
         candidates=lookup(within=study.predictions, dpath="{prediction}/candidates"),
         parts=lookup(within=study.predictions, dpath="{prediction}/chunks"),
-        weights=digests("weights/*.safetensors"),
+        weights=predictions.built_in(),
     message:
         "Score part {wildcards.part} of {wildcards.prediction}"
     script:
@@ -170,9 +98,9 @@ rule score_targets:
 rule predict_targets:
     input:
         given="results/predictions/{prediction}/parts/inputs.json",
-        sites=scored_parts("sites"),
-        genes=scored_parts("genes"),
-        run=run_files,
+        sites=predictions.sites,
+        genes=predictions.genes,
+        run=predictions.run,
     output:
         genes="results/predictions/{prediction}/genes.tsv",
         sites="results/predictions/{prediction}/sites.tsv",
@@ -189,11 +117,11 @@ rule predict_targets:
     resources:
         mem_mb=memory(2000),
         runtime=minutes(60),
-        gpu=scoring_gpu,
+        gpu=gpus_if(predictions.needs_gpu),
         device=study.device,
     params:
         candidates=lookup(within=study.predictions, dpath="{prediction}/candidates"),
-        page=digests("report.*", "page.css"),
+        page=predictions.page(),
     message:
         "Predict the targets of {wildcards.prediction}"
     script:
@@ -202,7 +130,7 @@ rule predict_targets:
 
 rule plot_case_study:
     input:
-        unpack(case_study_files),
+        unpack(predictions.case_study),
     output:
         scores=report(
             "results/predictions/{prediction}/case_study.svg",
@@ -233,8 +161,8 @@ rule plot_case_study:
         runtime=minutes(10),
     params:
         mirnas=lookup(within=study.predictions, dpath="{prediction}/mirnas"),
-        orientation=case_study_orientation,
-        labels=case_study_labels,
+        orientation=predictions.orientation,
+        labels=predictions.labels,
     message:
         "Draw the case study {wildcards.prediction}"
     script:
