@@ -23,7 +23,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="only these genes: symbols, Entrez, RefSeq or Ensembl ids, with commas between or in a file",
     )
     command.add_argument(
-        "--species", default="human", metavar="NAME", help="whose genes; see `deepmirnatar fetch` (default: %(default)s)"
+        "--species",
+        default="human",
+        metavar="NAME",
+        help="whose genes; see `deepmirnatar fetch` (default: %(default)s)",
     )
     command.add_argument(
         "--targets", metavar="FILE", help="sequences of your own instead: FASTA or GenBank, 5'->3' (.gz is read)"

@@ -83,7 +83,7 @@ def finish(
         counted(totals["pairs"], "pair"),
         f"; {counted(without, 'target')} without a site" if without else "",
     )
-    written = write_sites(out, [sites_of(stem) for stem in stems])
+    written = write_sites(out, stems)
     top = _top(stems, read_tsv(out / "genes.tsv", dtype=TEXT, nrows=MOST_ROWS))
     drawn = best(predictor, top, explained)
     told = about(given, predictor, candidates)

@@ -93,8 +93,7 @@ def verdict(genes: pd.DataFrame, more: int = 0) -> str:
     count = len(genes) + more
     best, pairs = genes.iloc[0], plural(count, "pair")
     has_site = "has" if with_site == 1 else "have"
-    numbers = {"log2 fold change": best.get("repression"), "binding": best["binding"]}
-    how = ", ".join(f"{name} {value:.2f}" for name, value in numbers.items() if pd.notna(value)).replace("-", "−")
+    how = f"predicted log2 fold change {best['repression']:.2f}".replace("-", "−")
     of_all = f" of {count:,}" if with_site < count else ""
     return (
         f"{with_site:,}{of_all} {pairs} of a miRNA and a gene {has_site} a candidate site. "
@@ -141,7 +140,18 @@ def _data(shown: pd.DataFrame, sites: pd.DataFrame, listed: pd.DataFrame, drawn:
             "type": [SEED_RANKS.index(each) for each in listed["seed_type"]],
             **{
                 name: _plain(listed[name])
-                for name in ("row", "region", "start", "end", "seed_start", "seed_end", "repression", "binding", "score", "site_sequence")
+                for name in (
+                    "row",
+                    "region",
+                    "start",
+                    "end",
+                    "seed_start",
+                    "seed_end",
+                    "repression",
+                    "binding",
+                    "score",
+                    "site_sequence",
+                )
                 if name in listed
             },
         },

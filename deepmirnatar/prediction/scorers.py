@@ -9,6 +9,7 @@ A scorer has
     about            what made it
     digests          of the files that decide its scores
     probabilities    are its scores probabilities of binding?
+    reads_n          does it read sites with N?
 """
 
 from pathlib import Path
@@ -51,7 +52,7 @@ class Collected:
     """Weights as the rule `collect_weights` writes them: those of the package, or others. Needs no PyTorch where
     `builtin.BuiltIn` can read them."""
 
-    probabilities = True
+    probabilities = reads_n = True
 
     def __init__(self, path: Path, threads: int = 1, device: str = "auto"):
         self.about, self.digests = read_description(path), [sha256(path)]
