@@ -14,8 +14,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--mirnas",
         metavar="NAMES|FILE",
-        help="miRBase names, with commas between or in a file; or a FASTA file of mature miRNAs, 5'->3' (default: all of "
-        "the species, for --genes)",
+        help="miRBase names, with commas between or in a file; or a FASTA file of mature miRNAs, 5'->3' (default: all "
+        "of the species, for --genes)",
     )
     command.add_argument(
         "--genes",

@@ -17,6 +17,9 @@ COLUMNS = [
     *("rank", *PAIR, "repression", "binding", "best_score", "sites", "orf_sites", "n_8mer", "n_7mer", "n_6mer"),
     *("utr_length", "cds_length", "gene_strongest", "gene_weakest", "known", "strong", "note"),
 ]
+SITES = [
+    *("row", "region", "start", "end", "seed_start", "seed_end", "repression", "binding", "score", "site_sequence"),
+]
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
@@ -42,7 +45,7 @@ def report_page(
 ) -> str:
     """The report as HTML text; it loads nothing from anywhere.
 
-    `genes` and `sites`: as `predictor.Prediction` describes them, `genes` ranked; columns known and strong may be there.
+    `genes` and `sites`: as `predictor.Prediction` describes them, `genes` ranked; known and strong may be there.
     `mrnas`: target -> its length, and the start and end of its coding part (0, 0: none).
     `about`: texts for the last section; its `warnings`, a list, are shown at the top.
     `explained`: (mirna_sequence, site_sequence) -> importance as in `duplex.draw_svg`.
