@@ -18,7 +18,9 @@ from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.common.files import read_tensors, sha256
 from deepmirnatar.common.text import missing_file
 from deepmirnatar.prediction.annotation import placed
+from deepmirnatar.prediction.circular import counted_once, rounds
 from deepmirnatar.prediction.inputs import no_site, read_inputs, rna_table
+from deepmirnatar.prediction.regions import utrs
 from deepmirnatar.prediction.repression import Repression
 from deepmirnatar.rna.seeds import AFTER_SEED, WINDOW
 from deepmirnatar.rna.sequences import joined, padded
@@ -122,26 +124,33 @@ class Predictor:
         return self.model.predict(table, Context(threads=self.threads, device="auto"))[: len(pairs)]
 
     def _chunk(self, mirnas, codes, index: SeedIndex, chunk: pd.DataFrame, wanted: np.ndarray) -> Prediction:
-        bases, ends = joined(chunk["sequence"])
+        texts = utrs(chunk).to_numpy()
+        bases, ends = joined(texts)
         every = find_sites(bases, ends, codes, index)
+        lengths = np.diff(ends)
+        circles = chunk["circle"].to_numpy() if "circle" in chunk else None
+        if circles is not None:
+            every = every.take(np.flatnonzero(counted_once(every.window, circles[every.utr])))
         # Weaker sites add to the repression of a gene that has one of those that are wanted.
         repression = -self.repression.predict(every, len(mirnas), len(chunk))
         found = every.take(np.flatnonzero(wanted[every.seed_type]))
-        lengths = np.diff(ends)
         last = found.window + 8 + AFTER_SEED
         start = np.maximum(last - WINDOW, 0)
         end = np.minimum(last, lengths[found.utr])
-        texts = chunk["sequence"].to_numpy()
         sequences = [texts[row][a:b] for row, a, b in zip(found.utr, start, end, strict=True)]
+        before = chunk["cds_end"].to_numpy()[found.utr] if "cds_end" in chunk else 0
+        if circles is not None:
+            before = before - rounds(start, circles[found.utr])
+            lengths = circles
         names, letters = mirnas["mirna"].to_numpy(), mirnas["mirna_sequence"].to_numpy()
         sites = pd.DataFrame(
             {
                 "mirna": names[found.mirna],
                 "target": chunk["target"].to_numpy()[found.utr],
-                "start": start,
-                "end": end,
-                "seed_start": np.maximum(found.start, 0),
-                "seed_end": np.minimum(found.end, lengths[found.utr]),
+                "start": start + before,
+                "end": end + before,
+                "seed_start": np.maximum(found.start, 0) + before,
+                "seed_end": np.minimum(found.end, np.diff(ends)[found.utr]) + before,
                 "seed_type": np.array(CLASSES)[found.seed_type],
                 "score": 0.0,
                 "repression": -self.repression.site_effects(found.seed_type, found.features)
