@@ -18,13 +18,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.annotation import circular
-from deepmirnatar.annotation.annotated import read_annotated
-from deepmirnatar.annotation.genbank import format_of, read_genbank
-from deepmirnatar.annotation.regions import with_regions
+from deepmirnatar import Predictor
 from deepmirnatar.common.fasta import read_fasta
+from deepmirnatar.prediction import circular
+from deepmirnatar.annotation.annotated import read_annotated
 from deepmirnatar.prediction.checks import plants
+from deepmirnatar.annotation.genbank import format_of, read_genbank
 from deepmirnatar.prediction.inputs import read_inputs, read_texts
+from deepmirnatar.annotation.regions import with_regions
 from deepmirnatar.rna.complementary import fully_complementary
 from deepmirnatar.rna.sequences import reverse_complement
 
@@ -442,12 +443,12 @@ def test_L_a_site_across_the_junction_of_a_circle_is_found_once():
     text, circle = line["sequence"][0], int(line["circle"][0])
     starts = np.array([place for place in range(len(text)) if text.startswith(SEED, place)])
     kept = starts[circular.counted_once(starts, circle)]
-    assert circle == 158 and circular.on_circle(kept, circle).tolist() == [155]
+    assert circle == 158 and (kept - circular.rounds(kept, circle)).tolist() == [155]
     # Each place of a circle once, wherever it is, also of one that is shorter than its surroundings.
     for size in (9, 50, 158, 500):
         places = np.arange(size + circular.BEYOND)
-        kept = circular.on_circle(places[circular.counted_once(places, size)], size)
-        assert sorted(kept.tolist()) == list(range(size))
+        kept = places[circular.counted_once(places, size)]
+        assert sorted((kept - circular.rounds(kept, size)).tolist()) == list(range(size))
 
 
 def test_L_circles_reach_the_finder(tmp_path):
@@ -456,6 +457,29 @@ def test_L_circles_reach_the_finder(tmp_path):
     line = read_inputs(tmp_path / "m.fa", tmp_path / "u.fa").targets["sequence"][0]
     circle = read_inputs(tmp_path / "m.fa", tmp_path / "u.fa", circular=True).targets["sequence"][0]
     assert SEED not in line and SEED in circle
+
+
+def test_L_a_site_across_the_junction_reaches_the_tables_and_the_genome(tmp_path, weights):
+    body = "".join(np.random.default_rng(5).choice(["C", "G"], 150))
+    path = genome(tmp_path, u100=SEED[3:] + body + SEED[:3])
+    (tmp_path / "m.fa").write_text(f">let7\n{LET7}\n")
+    (tmp_path / "c.bed").write_text("chr1\t100\t258\tc\t0\t+\n")
+    given = {"annotation": tmp_path / "c.bed", "genome": path}
+    predictor = Predictor.load(weights)
+    assert predictor.predict(tmp_path / "m.fa", **given).sites.empty
+    result = predictor.predict(tmp_path / "m.fa", circular=True, **given)
+    (site,) = result.sites.to_dict("records")
+    assert (site["start"], site["end"], site["seed_start"], site["seed_end"]) == (128, 168, 155, 163)
+    assert site["seed_type"] == "8mer" and site["genome_blocks"] == "100-110,228-258"
+    assert result.genes["utr_length"].tolist() == [158]
+
+
+def test_sites_of_mrnas_lie_behind_the_coding_part_and_are_counted_from_the_start(tmp_path, weights):
+    (tmp_path / "m.fa").write_text(f">let7\n{LET7}\n")
+    (tmp_path / "a.gtf").write_text(gtf(*gene("T1")))
+    where = {"annotation": tmp_path / "a.gtf", "genome": genome(tmp_path, u200=SEED, u500=SEED, u1000=SEED)}
+    (site,) = Predictor.load(weights).predict(tmp_path / "m.fa", **where).sites.to_dict("records")
+    assert (site["seed_start"], site["seed_end"]) == (900, 908) and site["genome_end"] == 1013
 
 
 def test_Q_pasted_sequences_are_told_apart_or_it_is_said():

@@ -39,6 +39,8 @@ def read_annotated(
     left_out = LeftOut(path)
     reader = _reader(path)
     if reader is read_bed:
+        if str(transcripts) != "canonical":
+            raise ValueError(f"{path}: BED names no genes, so that isoforms cannot be chosen; leave `transcripts` out")
         found, plain = read_bed(path, left_out)
         if plain:
             warnings.append(
@@ -69,7 +71,9 @@ def on_genome(start: int, end: int, exons: list[Span], strand: str) -> list[Span
 
 def placed(sites: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     """The sites with columns chrom, strand, genome_start, genome_end and genome_blocks (start-end, start-end)."""
-    exons = dict(zip(targets["target"], zip(targets["exons"], targets["strand"], strict=True), strict=True))
+    # The end of a site across a circle's junction lies on the second round.
+    times = 2 if "circle" in targets else 1
+    exons = {row.target: (row.exons * times, row.strand) for row in targets.itertuples()}
     blocks = [
         on_genome(start, end, *exons[target])
         for target, start, end in zip(sites["target"], sites["start"], sites["end"], strict=True)

@@ -13,10 +13,13 @@ BEYOND = 2 * WINDOW  # nt by which a circle's line goes on: the surroundings of 
 
 
 def unrolled(targets: pd.DataFrame) -> pd.DataFrame:
-    """Targets as lines that go on beyond their ends, with a column `circle`: the length of the circle."""
+    """Targets as lines that go on beyond their ends, with a column `circle`: the length of the circle.
+
+    All of a circle is scanned: it has no coding part.
+    """
     lengths = targets["sequence"].str.len()
     lines = [(text * (BEYOND // len(text) + 2))[: len(text) + BEYOND] for text in targets["sequence"]]
-    return targets.assign(sequence=lines, circle=lengths)
+    return targets.assign(sequence=lines, circle=lengths, cds_start=0, cds_end=0)
 
 
 def counted_once(start: np.ndarray, circle: np.ndarray) -> np.ndarray:
@@ -24,6 +27,9 @@ def counted_once(start: np.ndarray, circle: np.ndarray) -> np.ndarray:
     return (start >= WINDOW) & (start < circle + WINDOW)
 
 
-def on_circle(place: np.ndarray, circle: np.ndarray) -> np.ndarray:
-    """Positions on lines as positions on circles; a site across the junction has an end below its start."""
-    return np.where(circle > 0, place % np.maximum(circle, 1), place)
+def rounds(start: np.ndarray, circle: np.ndarray) -> np.ndarray:
+    """How many nt of whole rounds lie before these starts on lines, to be taken off starts and ends alike.
+
+    A start is then on the circle; an end beyond the circle's length lies across the junction.
+    """
+    return start - start % circle

@@ -23,10 +23,9 @@ def with_regions(targets: pd.DataFrame) -> pd.DataFrame:
     return targets.assign(cds_start=start.astype(int), cds_end=end.astype(int))
 
 
-def utrs(targets: pd.DataFrame) -> pd.DataFrame:
-    """The same with what lies behind the coding parts as `sequence`; only those rows of mRNAs that have a 3'UTR."""
+def utrs(targets: pd.DataFrame) -> pd.Series:
+    """What lies behind the coding part of each target, "" where nothing does."""
     if "cds_end" not in targets:
-        return targets
+        return targets["sequence"]
     pairs = zip(targets["sequence"], targets["cds_end"], strict=True)
-    cut = targets.assign(sequence=[sequence[end:] for sequence, end in pairs])
-    return cut[cut["sequence"] != ""]
+    return pd.Series([sequence[end:] for sequence, end in pairs], targets.index, dtype=object)

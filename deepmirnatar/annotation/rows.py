@@ -1,6 +1,5 @@
 """Rows of GTF, GFF3 and BED: split, checked, and those that cannot be used counted."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +39,7 @@ class LeftOut:
             return []
         many = "line is" if self.count == 1 else "lines are"
         with_them = f", with {counted(len(self.names), 'transcript')}" if self.names else ""
-        return [f"{self.path}: {self.count:,} {many} odd and left out{with_them}; {self.first}."]
+        return [f"{self.path}: {self.count:,} {many} odd and left out{with_them}; {self.first.partition(';')[0]}."]
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -64,7 +63,7 @@ def span(first: str, last: str) -> Span:
 
 def position(cell: str) -> int:
     """A place on the genome. Raises ValueError."""
-    if not re.fullmatch("[0-9]+", cell.strip()):
+    if not (cell.isascii() and cell.strip().isdigit()):
         raise ValueError(f"{cell!r} should be a position; a header line should begin with #")
     return int(cell)
 

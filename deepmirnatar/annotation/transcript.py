@@ -6,11 +6,14 @@ Positions are 0-based and half-open. Blocks are listed as transcribed: on the mi
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from sys import intern
 
 Span = tuple[int, int]
 SYMBOLS = ("gene_name", "gene_symbol", "gene", "ref_gene_name")  # what gives a gene's symbol, first come first
 BIOTYPES = ("transcript_type", "transcript_biotype", "biotype")
-KEYS = ("gene_id", "transcript_id", *SYMBOLS, *BIOTYPES, "ccds_id", "ccdsid", "tag")  # attributes that are read
+KEYS = frozenset(
+    ["gene_id", "transcript_id", *SYMBOLS, *BIOTYPES, "ccds_id", "ccdsid", "tag"]
+)  # attributes that are read
 
 
 @dataclass
@@ -36,7 +39,7 @@ class Transcript:
             if key == "tag":
                 self.tags.update(each.strip().replace(" ", "_") for each in value.split(","))  # RefSeq: MANE Select
             elif value and key in KEYS:
-                self.about.setdefault(key, value)
+                self.about.setdefault(key, intern(value))
 
     def settle(self, of_gene: dict[str, str] | None = None) -> None:
         """Name gene and symbol by what its own lines say, or else by the attributes of its gene."""

@@ -10,6 +10,7 @@ from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.files import write_tsv
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.common.tables import read_table
+from deepmirnatar.common.text import is_pipe
 from deepmirnatar.pairs import refuse, refuse_letters
 from deepmirnatar.rna.sequences import to_rna
 
@@ -19,14 +20,15 @@ STEP = 20_000  # pairs that are scored at once
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("pairs", metavar="TABLE", help="TSV or CSV with a header (.gz is read)")
-    command.add_argument("--out", metavar="TSV", help="default: the table's name with .scored.tsv")
+    command.add_argument("--out", metavar="TSV", help="default: the table's name, or of a pipe pairs, with .scored.tsv")
     add_threads(command)
     add_weights(command)
 
 
 def run(options) -> None:
     path = Path(options.pairs)
-    score_table(path, Path(options.out or path.with_suffix(".scored.tsv")), options.weights, options.threads)
+    beside = "pairs.scored.tsv" if is_pipe(path) else path.with_suffix(".scored.tsv")
+    score_table(path, Path(options.out or beside), options.weights, options.threads)
 
 
 def score_table(path: Path, out: Path, weights: str | Path | None = None, threads: int = 1) -> None:

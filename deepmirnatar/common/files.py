@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.text import is_pipe, piped
+
 _HOST = socket.gethostname()
 # What a system says of a place that takes no file, in words.
 _REFUSED = {
@@ -165,7 +167,9 @@ def _opened(path: str | Path) -> Iterator[tuple]:
 
 
 def sha256(path: str | Path) -> str:
-    """Of a file's bytes, in hexadecimal digits."""
+    """Of a file's or pipe's bytes, in hexadecimal digits."""
+    if is_pipe(Path(path)):
+        return hashlib.sha256(piped(Path(path))).hexdigest()
     with open(path, "rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 

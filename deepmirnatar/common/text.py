@@ -109,7 +109,7 @@ def opened(path: str | Path, also: tuple[bytes, ...] = ()) -> Iterator[IO[bytes]
     if wrong := missing_file(path):
         raise InputError(wrong)
     try:
-        packed = BytesIO(_piped(path)) if is_pipe(path) else path.open("rb")
+        packed = BytesIO(piped(path)) if is_pipe(path) else path.open("rb")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     with packed:
@@ -126,7 +126,7 @@ def opened(path: str | Path, also: tuple[bytes, ...] = ()) -> Iterator[IO[bytes]
             raise InputError(f"{path}: is a gzip file that is cut off or damaged; fetch or pack it again") from None
 
 
-def _piped(path: Path) -> bytes:
+def piped(path: Path) -> bytes:
     """All that a pipe holds, read once in this process."""
     place = path.stat()
     key = place.st_dev, place.st_ino

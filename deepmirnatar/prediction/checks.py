@@ -37,7 +37,10 @@ def check(mirnas: pd.DataFrame, targets: pd.DataFrame, window: int = 40, from_mi
     Raises ValueError where they cannot be mature miRNAs and their targets. `window`: nt of a site that are scored.
     `from_mirbase`: the sequences are miRBase's, so that how they are written is known.
     """
-    targets = utrs(targets)
+    targets = targets.assign(sequence=utrs(targets))
+    targets = targets[targets["sequence"] != ""]
+    if targets.empty:
+        raise ValueError("no target has a 3'UTR: each coding part reaches the end of its sequence; give whole mRNAs")
     check_kinds(mirnas, targets)
     found = [
         *check_mirnas(mirnas),
