@@ -13,7 +13,7 @@ from deepmirnatar.evaluation.model_audit import audit_model, swap_metrics
 
 def main(controls: str, settings: str, dataset: str, model: str, seed: int, audit: str, metrics: str) -> None:
     names = ("pair_id", "real_id", "mirna", "target", "source")  # which may look like numbers
-    seen = json.loads(Path(settings).read_text()).get("seen_by_weights", "")
+    seen = json.loads(Path(settings).read_text(encoding="utf-8")).get("seen_by_weights", "")
     found = audit_model(read_tsv(controls, dtype=dict.fromkeys(names, str)), seen)
     write_tsv(found, audit)
     table = swap_metrics(found)

@@ -12,7 +12,7 @@ def main(names: list[str] | None, given: list[str], utrs: str, random: int, seed
     """`names` of genes, or `given`, a FASTA file."""
     table = reference_targets(names, given[0] if given else None, utrs, random, seed)
     with atomic(fasta) as part:
-        part.write_text("".join(f">{row.target}\n{row.sequence}\n" for row in table.itertuples()))
+        part.write_text("".join(f">{row.target}\n{row.sequence}\n" for row in table.itertuples()), encoding="utf-8")
     write_tsv(table.assign(utr_length=table["sequence"].str.len()).drop(columns="sequence"), groups)
     log.info("%d targets, %d of them at random", len(table), (table["group"] == "random").sum())
 

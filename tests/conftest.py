@@ -85,12 +85,9 @@ def rows() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory, rna):
-    """A small network and a small model of repression, made as the shipped ones are."""
-    from deepmirnatar.common.files import write_tensors
-    from deepmirnatar.prediction.repression import START, Repression
+    """A small network, collected as the shipped one is."""
     from deepmirnatar.predictors import load_class
     from deepmirnatar.predictors.base import Context
-    from deepmirnatar.rna.site_features import FEATURES
 
     folder, rng = tmp_path_factory.mktemp("weights"), np.random.default_rng(0)
     rows = [(rna(rng, 22), rna(rng, 40), number % 2) for number in range(80)]
@@ -99,7 +96,4 @@ def weights(tmp_path_factory, rna):
     model = load_class("interaction_map")(settings)
     model.fit(pairs[:60], pairs[60:], Context(seed=1, device="cpu", checkpoints=folder / "checkpoints"))
     model.save(folder / "sites.safetensors", {"predictor": "interaction_map"})
-    features = np.arange(len(FEATURES)) / 100
-    fitted = Repression(START, features, np.zeros(len(FEATURES)), np.ones(len(FEATURES)))
-    write_tensors(fitted.to_arrays(), {"features": FEATURES}, folder / "repression.safetensors")
     return folder

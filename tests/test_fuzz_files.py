@@ -6,17 +6,18 @@ prints how many cases there were and how many differed.
 
 import gzip
 import re
-from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 from Bio import SeqIO
 from Bio.Seq import Seq
 
 from deepmirnatar.annotation.annotated import read_annotated
 from deepmirnatar.common.fasta import read_fasta
-from deepmirnatar.rna.sequences import joined, padded, reverse_complement
-from deepmirnatar.rna.site_features import CLASSES, SeedIndex, find_sites
+from deepmirnatar.rna.seeds import SEED_TYPES
+from deepmirnatar.rna.sequences import reverse_complement
+from deepmirnatar.rna.sites import find
 
 LENGTH, FILES = 12_000, 40  # nt of a chromosome; files of each style
 STOPS = ("TAA", "TAG", "TGA")
@@ -263,28 +264,36 @@ def test_fasta_is_read_as_biopython_reads_it(tmp_path, capsys):
         print(f"\n{cases} entries of 60 FASTA files, 0 differences")
 
 
+def expected_sites(mirna: str, utr: str) -> set[tuple[int, str]]:
+    """Start of the window opposite nt 8..1 and type of each site: matches nearer than 8 nt are one, the strongest."""
+    paired = reverse_complement(mirna[:8])[:7]  # opposite nt 8..2
+    words = {
+        "8mer": (f"{paired}A", 0), "7mer-m8": (paired, 0), "7mer-A1": (f"{paired[1:]}A", 1), "6mer": (paired[1:], 1),
+        "offset 6mer": (paired[:6], 0), "6mer-A1": (f"{paired[2:]}A", 2),
+    }  # fmt: skip
+    kept: dict[int, str] = {}
+    for kind in SEED_TYPES:
+        word, before = words[kind]
+        for match in re.finditer(f"(?={word})", utr):
+            window = match.start() - before
+            if not any(abs(window - other) < 8 for other in kept):
+                kept[window] = kind
+    return set(kept.items())
+
+
 def test_sites_are_found_where_an_expression_finds_them(capsys, rna):
-    """Matches of one miRNA that are nearer than 8 nt to each other may be one site: such pairs are left out."""
-    rng = np.random.default_rng(4)
-    utrs, mirnas = [rna(rng, 1500) for _ in range(30)], [rna(rng, 22) for _ in range(30)]
-    codes, ends = joined(utrs)
-    bases = padded(mirnas)
-    sites = find_sites(codes, ends, bases, SeedIndex(bases))
-    found, expected, crowded = Counter(), Counter(), set()
-    for row, mirna in enumerate(mirnas):
-        core, m8 = reverse_complement(mirna[1:7]), reverse_complement(mirna[7])
-        for column, utr in enumerate(utrs):
-            places = [match.start() for match in re.finditer(f"(?={core})", utr)]
-            if any(b - a < 8 for a, b in zip(places, places[1:], strict=False)):
-                crowded.add((row, column))
-            for place in places:
-                ends8, ends1 = place > 0 and utr[place - 1] == m8, utr[place + 6 : place + 7] == "A"
-                kind = "8mer" if ends8 and ends1 else "7mer-m8" if ends8 else "7mer-A1" if ends1 else "6mer"
-                expected[row, column, place - 1, kind] += 1
-    for mirna, utr, window, kind in zip(sites.mirna, sites.utr, sites.window, sites.seed_type, strict=True):
-        if CLASSES[kind] in ("8mer", "7mer-m8", "7mer-A1", "6mer"):
-            found[int(mirna), int(utr), int(window), CLASSES[kind]] += 1
-    kept = [{key: n for key, n in each.items() if key[:2] not in crowded} for each in (found, expected)]
-    assert kept[0] == kept[1]
+    rng, count = np.random.default_rng(4), 0
+    utrs, mirnas = [rna(rng, 1500) for _ in range(28)], [rna(rng, 22) for _ in range(28)]
+    # Repeats, in which nearly every match is near another one.
+    utrs, mirnas = [*utrs, "UA" * 400, "UUA" * 300], [*mirnas, "UAUAUAUAUGUAUAUAUAUG", "AUAAUAAUAAUAAUAAUAAU"]
+    table = pd.DataFrame({"sequence": utrs, "cds_start": 0, "cds_end": 0})
+    sites = find(mirnas, table)
+    found = {(row, column): set() for row in range(len(mirnas)) for column in range(len(utrs))}
+    for mirna, target, window, kind in zip(sites.mirna, sites.target, sites.window, sites.seed_type, strict=True):
+        found[int(mirna), int(target)].add((int(window), SEED_TYPES[kind]))
+    for (row, column), places in found.items():
+        assert places == expected_sites(mirnas[row], utrs[column]), (mirnas[row], column)
+        count += len(places)
+    assert len(sites) == count
     with capsys.disabled():
-        print(f"\n{len(kept[1])} sites of 900 pairs, 0 differences; {len(crowded)} pairs with neighbours left out")
+        print(f"\n{count} sites of {len(found)} pairs, 0 differences")

@@ -19,13 +19,13 @@ import pandas as pd
 import pytest
 
 from deepmirnatar import Predictor
-from deepmirnatar.common.fasta import read_fasta
-from deepmirnatar.prediction import circular
+from deepmirnatar.annotation import circular
 from deepmirnatar.annotation.annotated import read_annotated
-from deepmirnatar.prediction.checks import plants
 from deepmirnatar.annotation.genbank import format_of, read_genbank
-from deepmirnatar.prediction.inputs import read_inputs, read_texts
 from deepmirnatar.annotation.regions import with_regions
+from deepmirnatar.common.fasta import read_fasta
+from deepmirnatar.prediction.checks import plants
+from deepmirnatar.prediction.inputs import read_inputs, read_texts
 from deepmirnatar.rna.complementary import fully_complementary
 from deepmirnatar.rna.sequences import reverse_complement
 
@@ -291,13 +291,12 @@ def test_H_a_split_stop_codon_is_one(tmp_path):
 
 
 RUN = """
-import numpy as np
-from deepmirnatar.rna.sequences import joined, padded
-from deepmirnatar.rna.site_features import SeedIndex, find_sites
+import pandas as pd
+from deepmirnatar import Predictor
 import deepmirnatar.rna.miranda
-codes, ends = joined(["GGGG" * 20 + "CUACCUCA" + "GGGG" * 20])
-mirnas = padded(["UGAGGUAGUAGGUUGUAUAGUU"])
-print(len(find_sites(codes, ends, mirnas, SeedIndex(mirnas)).start))
+mirnas = pd.DataFrame({"mirna": ["let-7"], "mirna_sequence": ["UGAGGUAGUAGGUUGUAUAGUU"]})
+targets = pd.DataFrame({"target": ["t"], "sequence": ["GGGG" * 20 + "CUACCUCA" + "GGGG" * 20]})
+print(len(Predictor.load().predict(mirnas, targets).sites))
 """
 
 

@@ -8,9 +8,9 @@ Scores equal PyTorch's in float32 to about 1e-6. Shapes: B pairs, R registers, N
 from collections.abc import Sequence
 from pathlib import Path
 
-import numba
 import numpy as np
 
+from deepmirnatar.common.compiled import jit
 from deepmirnatar.common.files import read_tensors
 from deepmirnatar.rna.sequences import padded
 
@@ -144,7 +144,7 @@ def _codes(mirna: np.ndarray, site: np.ndarray) -> np.ndarray:
     return codes
 
 
-@numba.njit(cache=True, fastmath=True)
+@jit(fastmath=True)
 def _first(codes, table, bias, out):
     """The first convolution with ReLU into the middle of `out` (B, R + 2, NT + 4, C), whose edges stay zero.
 
@@ -169,7 +169,7 @@ def _first(codes, table, bias, out):
                     out[pair, r + 1, n + 2, c] = max(cell[c], np.float32(0))
 
 
-@numba.njit(cache=True)
+@jit
 def _patches(layer, stride, columns, out):
     """The places that each kernel of the second convolution covers, as rows: `out` (B * R * columns, 3 * 5 * C)."""
     row, room = 0, KERNEL[1] * CHANNELS

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.annotation.annotated import placed
-from deepmirnatar.annotation.circular import counted_once, on_circle
+from deepmirnatar.annotation.circular import counted_once, rounds
 from deepmirnatar.annotation.regions import with_regions
 from deepmirnatar.binding.model import WEIGHTS as BINDING
 from deepmirnatar.binding.model import Binding
@@ -169,7 +169,7 @@ class Predictor:
         every = find_sites(targets, index)
         circle = chunk["circle"].to_numpy() if "circle" in chunk else np.zeros(len(chunk), dtype=int)
         if circle.any():
-            every = every.take(np.flatnonzero(counted_once(every.start, circle[every.target])))
+            every = every.take(np.flatnonzero(counted_once(every.window, circle[every.target])))
         features = self.repression.describe(every, targets, codes)
         z = self.repression.terms.sums(features)
         effects = self.repression.effects(z)
@@ -195,8 +195,8 @@ class Predictor:
         places["seed_end"] = np.minimum(found.end, whole)
         sequences = [texts[row][a:b] for row, a, b in zip(found.target, start, end, strict=True)]
         if "circle" in chunk:
-            circle = chunk["circle"].to_numpy()[found.target]
-            places = {name: on_circle(place, circle) for name, place in places.items()}
+            before = rounds(start, chunk["circle"].to_numpy()[found.target])
+            places = {name: place - before for name, place in places.items()}
         return pd.DataFrame(
             {
                 "mirna": mirnas["mirna"].to_numpy()[found.mirna],

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numba
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.compiled import jit
 from deepmirnatar.common.logs import log
 from deepmirnatar.repression.foreign import matlab_object, matlab_texts, spreadsheet_rows
 from deepmirnatar.rna.sequences import encode, family, to_rna
@@ -79,7 +79,7 @@ def read_mrnas(path: str | Path) -> pd.DataFrame:
     return table[["target", "sequence", "cds_start", "cds_end", "refseq", "entrez"]]
 
 
-@numba.njit(cache=True)
+@jit
 def longest_frame(codes):
     """Start and end of the longest frame from AUG to a stop codon (included); 0, 0 where there is none."""
     best_start, best_end = 0, 0

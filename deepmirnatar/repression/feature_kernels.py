@@ -2,9 +2,9 @@
 
 import math
 
-import numba
 import numpy as np
 
+from deepmirnatar.common.compiled import jit
 from deepmirnatar.rna.energies import KT
 from deepmirnatar.rna.sequences import ALPHABET, PAIRS
 from deepmirnatar.rna.sites import MATCHED
@@ -40,13 +40,13 @@ DOWNSTREAM = (16, 47)  # nt behind the start of a signal, where G and U show tha
 MANY_GU = 19
 
 
-@numba.njit(cache=True, inline="always")
+@jit(inline="always")
 def base(codes, first, last, place):
     """The code at `place`, N beyond the ends of the target."""
     return codes[place] if first <= place < last else 4
 
 
-@numba.njit(cache=True)
+@jit
 def local_au(codes, first, last, start, end, before, after):
     """A/U of FLANK nt on either side of start..end, the k-th weighing 1 / (k + gap); half where there are none."""
     au, total = 0.0, 0.0
@@ -64,7 +64,7 @@ def local_au(codes, first, last, start, end, before, after):
     return au / total if total > 0 else 0.5
 
 
-@numba.njit(cache=True)
+@jit
 def pairing_3p(codes, first, window, mirna):
     """Best run of two or more pairs of the miRNA's nt 9-end upstream of the window, without a gap (Grimson 2007).
 
@@ -86,7 +86,7 @@ def pairing_3p(codes, first, window, mirna):
     return best
 
 
-@numba.njit(cache=True)
+@jit
 def seed_stability(mirna, kind):
     """Stacking energies of the matched miRNA bases with their complement, and of A-U ends; kcal/mol."""
     first, last = PAIRED[kind]
@@ -99,7 +99,7 @@ def seed_stability(mirna, kind):
     return energy
 
 
-@numba.njit(cache=True)
+@jit
 def stem(codes, first, last, window):
     """log(1 + sum of exp(-G / kT)) over helices of stacked pairs between the seed window and the bases around it.
 
@@ -133,7 +133,7 @@ def stem(codes, first, last, window):
     return math.log1p(total)
 
 
-@numba.njit(cache=True)
+@jit
 def count_before(codes, first, last, stop, au, signals):
     """Fill running counts of one target: A and U before each place, `au` (nt + 1,), and poly(A) signals that start in
     the 3'UTR before it, `signals` (nt + 1, 4). Both come as zeros."""
@@ -162,7 +162,7 @@ def count_before(codes, first, last, stop, au, signals):
             signals[place + 1, which] += signals[place, which]
 
 
-@numba.njit(cache=True)
+@jit
 def describe(
     codes,
     ends,
@@ -235,11 +235,11 @@ def describe(
             pairs[site, which] = 5 * opposite + base(codes, first, last, place - 2 + which)
 
 
-@numba.njit(cache=True, inline="always")
+@jit(inline="always")
 def level(code):
     return code if code < 4 else -1
 
 
-@numba.njit(cache=True, inline="always")
+@jit(inline="always")
 def two(a, b):
     return 4 * a + b if a < 4 and b < 4 else 16

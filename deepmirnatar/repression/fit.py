@@ -9,10 +9,10 @@ mRNAs of an experiment.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.compiled import jit
 from deepmirnatar.repression import network
 from deepmirnatar.repression.experiments import Series
 from deepmirnatar.repression.features import CLASSES, DENSE, Features, describe_sites
@@ -215,7 +215,7 @@ def agreement(series: Series, summed: np.ndarray) -> np.ndarray:
     return np.array(rows)
 
 
-@numba.njit(cache=True)
+@jit
 def _forward(x, group, classes, gene, weights, levels, offsets, genes):
     """Sum of softplus over the sites of each gene, and each site's slope (the logistic function of its z)."""
     totals, slopes = np.zeros(genes), np.empty(len(x), np.float32)
@@ -233,7 +233,7 @@ def _forward(x, group, classes, gene, weights, levels, offsets, genes):
     return totals, slopes
 
 
-@numba.njit(cache=True)
+@jit
 def _backward(x, group, classes, gene, slopes, pull, offsets, by_weight, by_level):
     """Add to the gradients by the weights of each group and by the levels."""
     for site in range(len(x)):

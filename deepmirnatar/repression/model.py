@@ -10,10 +10,10 @@ protects its mRNA. What is fitted is a response to transfection, not binding. No
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numba
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.compiled import jit
 from deepmirnatar.common.files import read_tensors, write_tensors
 from deepmirnatar.repression import network
 from deepmirnatar.repression.features import CLASSES, DENSE, Features, describe_sites
@@ -152,7 +152,7 @@ def repression_matrix(mirnas: pd.DataFrame, mrnas: pd.DataFrame, model: Repressi
     return result
 
 
-@numba.njit(cache=True)
+@jit
 def _linear(x, group, classes, weights, levels, offsets):
     """Sum of the terms of each site; float64 (sites,). `x`: (sites, DENSE) standardised."""
     z = np.empty(len(x))

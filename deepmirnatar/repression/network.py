@@ -7,9 +7,9 @@ with the linear model. Several networks of other seeds are averaged. PyTorch tra
 
 from collections.abc import Sequence
 
-import numba
 import numpy as np
 
+from deepmirnatar.common.compiled import jit
 from deepmirnatar.repression.features import CLASSES, DENSE, WINDOW, Features
 
 CODED = ["type", "before window", "after window"]  # classes that it reads
@@ -34,7 +34,7 @@ def apply(network: dict[str, np.ndarray], x: np.ndarray, coded: np.ndarray) -> n
 NAMES = ["table", "dense", "bias", "middle", "middle_bias", "out", "out_bias"]
 
 
-@numba.njit(cache=True)
+@jit
 def _apply(x, coded, table, dense, bias, middle, middle_bias, out, out_bias):
     members, hidden = bias.shape
     result = np.zeros(len(x))
@@ -141,7 +141,7 @@ def _look_up():
     return LookUp.apply
 
 
-@numba.njit(cache=True)
+@jit
 def _gather(table, coded):
     total = np.zeros((len(coded), table.shape[1]), np.float32)
     for site in range(len(coded)):
@@ -153,7 +153,7 @@ def _gather(table, coded):
     return total
 
 
-@numba.njit(cache=True)
+@jit
 def _scatter(slope, coded, rows):
     total = np.zeros((rows, slope.shape[1]), np.float32)
     for site in range(len(coded)):

@@ -8,10 +8,10 @@ Bartel 2009, Cell 136:215, and `deepmirnatar.rna.seeds.SEED_TYPES`.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
-import numba
 import numpy as np
 import pandas as pd
 
+from deepmirnatar.common.compiled import jit
 from deepmirnatar.rna.seeds import SEED_TYPES
 from deepmirnatar.rna.sequences import joined, padded
 
@@ -132,7 +132,7 @@ def find(mirnas: Sequence[str], table: pd.DataFrame, types: Iterable[str] = tupl
     return find_sites(Targets.of(table), SeedIndex(padded(mirnas, 8), types))
 
 
-@numba.njit(cache=True)
+@jit
 def _find(codes, ends, cds, first_entry, entry_mirna, entry_type, mirnas, matched):
     """Rows of miRNA, target, window, type, in ORF."""
     kept = np.empty((1024, 5), np.int32)
@@ -175,7 +175,7 @@ def _find(codes, ends, cds, first_entry, entry_mirna, entry_type, mirnas, matche
     return kept[:count].copy()
 
 
-@numba.njit(cache=True)
+@jit
 def _strongest(matches):
     """Which matches on one target stay: from the strongest type on, each that is not near one of its miRNA that did."""
     count = len(matches)
