@@ -477,8 +477,10 @@ def test_sites_of_mrnas_lie_behind_the_coding_part_and_are_counted_from_the_star
     (tmp_path / "m.fa").write_text(f">let7\n{LET7}\n")
     (tmp_path / "a.gtf").write_text(gtf(*gene("T1")))
     where = {"annotation": tmp_path / "a.gtf", "genome": genome(tmp_path, u200=SEED, u500=SEED, u1000=SEED)}
-    (site,) = Predictor.load(weights).predict(tmp_path / "m.fa", **where).sites.to_dict("records")
-    assert (site["seed_start"], site["seed_end"]) == (900, 908) and site["genome_end"] == 1013
+    sites = Predictor.load(weights).predict(tmp_path / "m.fa", **where).sites
+    # Of the two in exons, one is in the coding part; none is in the 5'UTR.
+    assert sites[["seed_start", "seed_end", "region"]].to_numpy().tolist() == [[400, 408, "ORF"], [900, 908, "3'UTR"]]
+    assert sites["genome_end"].tolist() == [513, 1013]
 
 
 def test_Q_pasted_sequences_are_told_apart_or_it_is_said():

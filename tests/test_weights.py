@@ -9,18 +9,16 @@ import pytest
 
 from deepmirnatar import Predictor
 from deepmirnatar.cli import main as command
-from deepmirnatar.common.files import read_tensors, write_tensors
+from deepmirnatar.common.files import read_tensors
 from deepmirnatar.evaluation.seen_pairs import in_words
 from deepmirnatar.pairs import write_pairs
-from deepmirnatar.prediction.leave_family_out import measures
 from deepmirnatar.prediction.predict import predict_files
 from deepmirnatar.prediction.predictor import WEIGHTS
-from deepmirnatar.prediction.repression import START, Repression
 from deepmirnatar.predictors import load_class
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.score_rows import score
+from deepmirnatar.repression.model import WEIGHTS as REPRESSION
 from deepmirnatar.rna.sequences import reverse_complement
-from deepmirnatar.rna.site_features import FEATURES
 
 LARGEST = 2_000_000  # bytes of all shipped weights
 
@@ -74,13 +72,10 @@ def small_run(pairs, script) -> Path:
 
 @pytest.fixture(scope="module")
 def collected(small_run, pairs, script) -> Path:
-    """Weights as the rule collects them of a run, with a model of repression."""
-    size, folder = len(FEATURES), pairs / "weights"
-    fitted = Repression(START, np.full(size, 0.1), np.zeros(size), np.ones(size))
-    write_tensors(fitted.to_arrays(), {"features": FEATURES}, pairs / "repression.safetensors")
-    outputs = {name: str(folder / f"{name}.safetensors") for name in ("sites", "repression")}
+    """Weights as the rule collects them of a run."""
+    folder = pairs / "weights"
     files = small_run / "model.safetensors", small_run / "settings.json", pairs / "results/datasets/mine/pairs.tsv"
-    script("collect_weights").main(*map(str, files), str(pairs / "repression.safetensors"), outputs)
+    script("collect_weights").main(*map(str, files), str(folder / "sites.safetensors"))
     return folder
 
 
@@ -118,8 +113,9 @@ def test_a_run_predicts_alike_from_library_command_and_rule(pairs, script, tmp_p
     (tmp_path / "u.fa").write_text("".join(f">{name}\n{utr}\n" for name, utr in utrs.items()))
     given = str(tmp_path / "m.fa"), str(tmp_path / "u.fa")
     found = Predictor.load(run).predict(*given)
-    # Of b, the site with N in its window is left out, which is said; its genes are ranked by the built-in repression.
-    assert found.genes.set_index("target")["sites"].to_dict() == {"a": 1, "b": 1}
+    # Of b, the site with N in its window has no score, which is said; genes are ranked by the built-in repression.
+    assert found.genes.set_index("target")["sites"].to_dict() == {"a": 1, "b": 2}
+    assert found.sites["score"].isna().tolist() == found.sites["site_sequence"].str.contains("N").tolist()
     assert any("paper of mine, seed 1 reads no N" in sentence for sentence in found.warnings)
     assert (found.genes["repression"] < 0).all() and found.genes["binding"].between(0, 1).all()
     monkeypatch.chdir(tmp_path)
@@ -134,7 +130,7 @@ def test_a_run_predicts_alike_from_library_command_and_rule(pairs, script, tmp_p
     script("predict_targets").main("inputs.json", stems, "seed_match", run, 1, "cpu", Path("rule"))
     for folder in ("command", "rule"):
         for name, expected in (("genes", found.genes), ("sites", found.sites)):
-            written = pd.read_csv(tmp_path / folder / f"{name}.tsv", sep="\t")
+            written = pd.read_csv(tmp_path / folder / f"{name}.tsv", sep="\t").fillna({"note": ""})
             pd.testing.assert_frame_equal(written, expected, check_dtype=False, rtol=1e-5)
         page = (tmp_path / folder / "report.html").read_text()
         assert "paper of mine, seed 1" in page and "the built-in model" in page
@@ -145,9 +141,9 @@ def test_a_run_predicts_alike_from_library_command_and_rule(pairs, script, tmp_p
         Predictor.load(run)
 
 
-def test_scores_that_are_no_probabilities_have_no_binding(pairs, script, tmp_path, rna):
+def test_scores_that_are_no_probabilities_are_said_to_be_none(pairs, script, tmp_path, rna):
     run = trained(pairs, script, "seeds", "seed_match", {})
-    (run / "repression.safetensors").write_bytes((WEIGHTS / "repression.safetensors").read_bytes())
+    (run / "repression.safetensors").write_bytes(REPRESSION.read_bytes())
     mirna, rng = "UGAGGUAGUAGGUUGUAUAGUU", np.random.default_rng(1)
     (tmp_path / "m.fa").write_text(f">let-7a\n{mirna}\n")
     (tmp_path / "u.fa").write_text(
@@ -156,7 +152,7 @@ def test_scores_that_are_no_probabilities_have_no_binding(pairs, script, tmp_pat
     predict_files(tmp_path / "m.fa", tmp_path / "u.fa", tmp_path / "out", weights=run)
     genes = pd.read_csv(tmp_path / "out/genes.tsv", sep="\t")
     assert genes["target"].tolist() == ["a", "b"] and genes["best_score"].tolist() == [5, 2]
-    assert genes["binding"].isna().all() and (genes["repression"] < 0).all()
+    assert (genes["repression"] < 0).all()
     page = (tmp_path / "out/report.html").read_text()
     assert "scores of seeds of mine, seed 1 are no probabilities" in page
     assert str(run / "repression.safetensors") in page
@@ -179,9 +175,9 @@ def test_fine_tuning_says_which_rows_the_weights_were_trained_on(pairs, collecte
 
 def test_the_shipped_weights_are_small_and_say_what_made_them():
     files = sorted(Path(WEIGHTS).glob("*"))
-    assert [path.name for path in files] == ["repression.safetensors", "sites.safetensors"]
+    assert [path.name for path in files] == ["sites.safetensors"]
     assert sum(path.stat().st_size for path in files) < LARGEST
-    about = Predictor.load().about["sites"]
+    about = Predictor.load().scorer.about
     assert about["predictor"] == "interaction_map" and about["rows"]["train"] > 50_000
     assert len(about["pairs_sha256"]) == len(about["from_sha256"]) == 64 and len(about["commit"]) == 40
     assert about["mirna_counts"]["hsa-let-7a-5p"][0] > 0
@@ -198,11 +194,3 @@ def test_the_shipped_weights_read_the_seed(rna):
     scores = Predictor.load().score(pd.DataFrame(rows, columns=["mirna_sequence", "target_sequence"]))
     assert ((scores >= 0) & (scores <= 1)).all()
     assert scores[::2].mean() > scores[1::2].mean() + 0.3
-
-
-def test_the_first_genes_of_a_ranking_are_counted():
-    score, repressed = np.arange(300.0), np.zeros(300, dtype=bool)
-    repressed[[299, 250, 200, 199, 0]] = True  # the first 100 genes are those from 200 on
-    found = measures(score, -score, repressed)
-    assert found["first 100"] == 0.03 and found["all"] == pytest.approx(5 / 300)
-    assert found["Spearman"] == pytest.approx(1) and 0.5 < found["AUROC"] < 1

@@ -186,8 +186,8 @@ def gff3(sites: pd.DataFrame) -> pd.DataFrame:
         seqid=_escaped(sites["chrom"]), strand=sites["strand"], block=sites["genome_blocks"].map(_blocks)
     )
     table = table.explode("block")
-    table["start"] = table["block"].str[0].astype(int) + 1
-    table["end"] = table["block"].str[1].astype(int)
+    table["start"] = [int(block[0]) + 1 for block in table["block"]]
+    table["end"] = [int(block[1]) for block in table["block"]]
     return table.drop(columns="block")
 
 
@@ -199,4 +199,4 @@ def _blocks(text: str) -> list[tuple[int, int]]:
 def _escaped(names: pd.Series) -> pd.Series:
     """GFF3 reserves these letters in names and attributes, and # and > at the start of a line."""
     reserved = str.maketrans({letter: f"%{ord(letter):02X}" for letter in '%;=&,\t "#>'})
-    return names.map({name: name.translate(reserved) for name in names.unique()})
+    return names.map({name: name.translate(reserved) for name in names.unique()}).astype(object)

@@ -104,9 +104,21 @@ def about(given: Given, predictor: Predictor, candidates: str) -> dict:
         **({"names": "; ".join(given.meant)} if given.meant else {}),
         "targets": f"{len(given.targets):,}" + (f", {given.species}" if given.species else ""),
         **({"isoforms": " ".join(given.chosen)} if given.chosen else {}),
+        **({"coding parts": missing} if (missing := without_coding(given.targets)) else {}),
         "candidates": candidates,
         "warnings": [*given.warnings, *predictor.doubts(given.targets)],
     }
+
+
+def without_coding(targets: pd.DataFrame) -> str:
+    """What is lost where targets have no coding part; empty where all have one."""
+    count = int((targets["cds_end"] == 0).sum())
+    return (
+        f"{count:,} of {len(targets):,} targets have none, so their sites in coding parts are not counted; on whole "
+        "mRNAs predictions are better (docs/predict.md)"
+        if count
+        else ""
+    )
 
 
 def mrnas(targets: pd.DataFrame) -> dict[str, tuple[int, int, int]]:

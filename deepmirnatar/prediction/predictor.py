@@ -128,18 +128,11 @@ class Predictor:
         return Prediction(sites, ranked(pd.concat([part.genes for part in parts])), doubts)
 
     def doubts(self, targets: pd.DataFrame) -> list[str]:
-        """What is not known of these targets, and what the network leaves out; one sentence each."""
-        found = []
-        if (without := int((targets["cds_end"] == 0).sum())) and "circle" not in targets:
-            found.append(
-                f"{without:,} of {len(targets):,} targets have no coding part, so sites in it are not counted; "
-                "predictions on whole mRNAs are better (docs/predict.md)."
-            )
-        if self.scored:
-            found += self.scorer.unread(targets["sequence"])
-            if not self.scorer.probabilities:
-                found.append(f"The scores of {self.scorer.name} are no probabilities.")
-        return found
+        """What the network leaves out of these targets, and what its scores do not tell; one sentence each."""
+        if not self.scored:
+            return []
+        plain = f"The scores of {self.scorer.name} are no probabilities."
+        return [*self.scorer.unread(targets["sequence"]), *([] if self.scorer.probabilities else [plain])]
 
     def scan(
         self, mirnas: pd.DataFrame, parts: Iterable[pd.DataFrame], candidates: str = "seed_match"

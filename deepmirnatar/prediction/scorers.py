@@ -119,7 +119,7 @@ class Run:
     def scores(self, pairs: pd.DataFrame) -> np.ndarray:
         if not (known := self.reads(pairs["target_sequence"])).all():
             site = pairs["target_sequence"].iloc[int((~known).argmax())]
-            raise ValueError(f"site {site!r} is not scored by {self.name}, {self._limits()}; take it out")
+            raise ValueError(f"site {site!r} is not scored by {self.name}, which {self._limits()}; take it out")
         features = {strand: self._embedded(pairs, strand) for strand in self.embedders}
         context = Context(self.about["seed"], self.threads, self.device, features=features)
         try:
@@ -142,8 +142,8 @@ class Run:
 
     def unread(self, targets: pd.Series) -> list[str]:
         count = int((~self.reads(targets)).sum())
-        some = f"{self.name} {self._limits()}: sites that do are left out on {count} of {len(targets)} targets."
-        return [some] if count else []
+        sentence = f"{self.name} {self._limits()}; such sites have no score on {count} of {len(targets)} targets."
+        return [sentence] if count else []
 
     def _limits(self) -> str:
-        return f"which reads no {'N and no ' if not self.reads_n else ''}site below {self.shortest} nt"
+        return f"reads no {'N and no ' if not self.reads_n else ''}site below {self.shortest} nt"
