@@ -11,6 +11,7 @@ import pandas as pd
 from deepmirnatar import embeddings
 from deepmirnatar.common.did_you_mean import did_you_mean
 from deepmirnatar.common.files import read_description
+from deepmirnatar.common.tf_checkpoint import files_of
 from deepmirnatar.datasets import negatives
 from deepmirnatar.embeddings import dnabert
 from deepmirnatar.figures import kinds
@@ -194,6 +195,8 @@ class Inputs:
     def model_files(self, wildcards) -> list[str]:
         """Published weights that a stanza's settings name."""
         weights = self.model(wildcards)["settings"].get("weights")
+        if (weights or "").endswith(".index"):
+            return files_of(weights)
         return [weights] if weights else []
 
     def training_features(self, wildcards) -> list[str]:

@@ -8,7 +8,7 @@ All sequences are RNA, 5'->3'. Fold changes are in the units of the file: natura
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -174,6 +174,12 @@ def read_training(files: dict, mrnas: pd.DataFrame) -> list[Series]:
         read_srna74(files["changes"], files["small_rnas"], firm, mrnas),
         read_overexpression11(files["overexpressions"], files["mature"], genes, mrnas),
     ]
+
+
+def read_every_gene(files: dict, mrnas: pd.DataFrame) -> Series:
+    """The over-expressions with all genes that a table has, their changes as they are: what is ranked by a score."""
+    series = read_overexpression11(files["overexpressions"], files["mature"], files["genes"], mrnas, expressed=None)
+    return replace(series, name="overexpression11_all", centred=False)
 
 
 def match(mrnas: pd.DataFrame, what: str, **identifiers: Sequence[str]) -> np.ndarray:

@@ -180,13 +180,19 @@ def folds(datas: Sequence[Data], count: int = 5, seed: int = 0) -> list[np.ndarr
     return [data.series.experiments["family"].map(fold_of).to_numpy() for data in datas]
 
 
-def families_left_out(datas: Sequence[Data], fitter=fit, count: int = 5, seed: int = 0) -> list[np.ndarray]:
-    """Effects (experiments, genes) of each series, each experiment by a model that saw no miRNA of its family."""
-    fold_of = folds(datas, count, seed)
-    result = [np.zeros(data.series.change.shape) for data in datas]
+def families_left_out(
+    datas: Sequence[Data], fitter=fit, count: int = 5, seed: int = 0, others: Sequence[Data] = ()
+) -> list[np.ndarray]:
+    """Effects (experiments, genes) of each series, each experiment by a model that saw no miRNA of its family.
+
+    `others` are more series of the same families; nothing is fitted on them.
+    """
+    every = [*datas, *others]
+    fold_of = folds(every, count, seed)
+    result = [np.zeros(data.series.change.shape) for data in every]
     for fold in range(count):
-        terms = fitter(datas, [np.flatnonzero(each != fold) for each in fold_of])
-        for data, each, found in zip(datas, fold_of, result, strict=True):
+        terms = fitter(datas, [np.flatnonzero(each != fold) for each in fold_of[: len(datas)]])
+        for data, each, found in zip(every, fold_of, result, strict=True):
             found[each == fold] = effects(terms, data)[each == fold]
     return result
 

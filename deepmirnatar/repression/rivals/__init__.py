@@ -1,0 +1,1 @@
+"""Scores of others for repression, rebuilt."""
