@@ -7,7 +7,7 @@ from importlib import import_module
 from deepmirnatar import __version__
 from deepmirnatar.common.logs import log_to
 
-COMMANDS = ["predict", "score", "explain", "audit", "serve"]
+COMMANDS = ["predict", "score", "explain", "audit", "activity", "serve"]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,6 +1,6 @@
 """The miRNAs that explain one table of fold changes, or one list of genes.
 
-Reads the table and what its stanza names; trains nothing.
+Reads the table, the files that its stanza names, and the predictions that `predict_families` kept; trains nothing.
 """
 
 from pathlib import Path
@@ -9,19 +9,21 @@ from deepmirnatar.activity.job import explain_file
 from deepmirnatar.common.logs import log_to
 
 
-def main(table: str, out: Path, stanza: dict, mature: str | None) -> None:
+def main(table: str, stanza: dict, kept: str, mature: str, out: Path) -> None:
     explain_file(
         table,
         out,
-        species=stanza.get("species", "human"),
-        mirnas=stanza.get("mirnas"),
-        targets=stanza.get("targets"),
-        direction=stanza.get("direction", "both"),
-        expressed=stanza.get("expressed"),
-        background=stanza.get("background"),
-        conserved=stanza.get("conserved", False),
+        title=stanza.get("label"),
+        species=stanza["species"],
+        mirnas=stanza["mirnas"],
+        targets=stanza["targets"],
+        direction=stanza["direction"],
+        expressed=stanza["expressed"],
+        background=stanza["background"],
+        conserved=stanza["conserved"],
         mature=mature,
-        quick=stanza.get("quick", False),
+        quick=stanza["quick"],
+        kept=kept,
     )
 
 
@@ -29,7 +31,8 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
         snakemake.input.table,
-        Path(snakemake.output.families).parent,
         snakemake.params.stanza,
-        snakemake.input.get("mature"),
+        snakemake.input.kept,
+        snakemake.input.mature,
+        Path(snakemake.output.families).parent,
     )

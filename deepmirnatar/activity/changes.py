@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.spelling import counted
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.tables import header, read_table
 from deepmirnatar.common.text import lines
 
@@ -142,7 +142,7 @@ def _numbers(table: pd.DataFrame, column: str, what: str) -> np.ndarray:
     wrong = np.flatnonzero(np.isnan(numbers) & ~blank)
     if len(wrong):
         raise ValueError(
-            f"{what}, {_place(table, wrong[0])}: {column} is {text.iloc[wrong[0]]!r}; write a number with a point, or NA"
+            f"{what}, {_place(table, wrong[0])}: {column} is {text.iloc[wrong[0]]!r}; write a number with a point"
         )
     return numbers
 

@@ -52,6 +52,7 @@ def explain_changes(
     conserved: bool = False,
     mature: str | Path | None = None,
     quick: bool = False,
+    kept: str | Path | None = None,
 ) -> Result:
     """Which miRNAs explain these fold changes?
 
@@ -62,13 +63,14 @@ def explain_changes(
     `direction`: more (targets fall: a miRNA is more active), less (targets rise), or both. Lists know only more.
     `expressed`: names of the miRNAs that may be named. `background`: for a list, all genes that could have been on it.
     `conserved`: name conserved families only. `mature`: miRBase's mature.fa, which says what is conserved.
-    `quick`: predict by a weighted count of seed sites: seconds in place of minutes the first time.
+    `quick`: predict by a weighted count of seed sites: seconds instead of minutes the first time.
+    `kept`: the file in which predictions are kept between tables; default: one in the user's cache.
     Sequences are RNA, 5'->3'. log2 fold changes below 0 are repression. Raises ValueError with one sentence.
     """
     if direction not in DIRECTIONS:
         raise ValueError(f"direction {direction!r} is none of {', '.join(DIRECTIONS)}")
     changes = read_changes(table)
-    predicted = predictions(given(species, mirnas, targets, mature), quick)
+    predicted = predictions(given(species, mirnas, targets, mature), quick, kept)
     shown = shown_families(predicted, expressed, conserved, changes.notes)
     return explain_predicted(changes, predicted, shown, direction, background)
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from deepmirnatar.activity.changes import Changes, gene_list, read_changes
 from deepmirnatar.activity.predictions import Predictions
-from deepmirnatar.common.spelling import counted
+from deepmirnatar.common.did_you_mean import counted
 
 ID_COLUMNS = ["target", "symbol", "refseq", "entrez", "ensembl"]  # of the mRNAs' table; what is there is used
 FEWEST = 500  # genes of a table, or of a background
@@ -52,8 +52,8 @@ def match_list(changes: Changes, predicted: Predictions, background: str | Path 
     listed = listed[listed >= 0]
     if len(listed) < FEWEST_LISTED:
         raise ValueError(
-            f"only {len(listed):,} of the list's {counted(total, 'gene')} are among the {len(predicted.mrnas):,} mRNAs, "
-            f"and {FEWEST_LISTED} are needed; give symbols, Entrez, RefSeq or Ensembl ids, and the right species"
+            f"only {len(listed):,} of the list's {counted(total, 'gene')} are among the mRNAs, and "
+            f"{FEWEST_LISTED} are needed; give symbols, Entrez, RefSeq or Ensembl ids, and the right species"
         )
     changes.notes.append(f"{len(listed):,} of the list's {counted(total, 'gene')} are among the mRNAs.")
     rows = np.arange(len(predicted.mrnas))

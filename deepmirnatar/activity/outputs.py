@@ -11,8 +11,8 @@ from deepmirnatar import __version__
 from deepmirnatar.activity.explain import Result
 from deepmirnatar.activity.plots import cumulative_plot, rank_plot
 from deepmirnatar.activity.stepwise import THRESHOLD
+from deepmirnatar.common.did_you_mean import plural
 from deepmirnatar.common.files import atomic, write_tsv
-from deepmirnatar.common.spelling import plural
 
 ROWS, TARGETS = 200, 50  # of the page; the tables hold all
 LIMITS = np.array([0.01, 0.1, 0.25])  # of predicted repression, log2 units: none, < .1, < .25, more

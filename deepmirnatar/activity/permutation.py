@@ -11,7 +11,7 @@ BINS = 5  # of length, and within each of GC
 
 
 def drawn_lists(listed: np.ndarray, length: np.ndarray, gc: np.ndarray) -> np.ndarray:
-    """Lists as large as `listed` (genes,) bool, with its numbers of genes in each bin; shape (DRAWS, genes), float32."""
+    """Lists with as many genes in each bin as `listed` (genes,) bool; shape (DRAWS, genes), float32."""
     rng = np.random.default_rng(SEED)
     drawn = np.zeros((DRAWS, len(listed)), dtype=np.float32)
     for members in _bins(length, gc):

@@ -64,7 +64,7 @@ def rank_plot(z: np.ndarray, conserved: np.ndarray, named: dict[int, str], thres
 
 
 def cumulative_plot(log2fc: np.ndarray, classes: np.ndarray, labels: list[str], name: str) -> str:
-    """Cumulative distribution of fold changes in each class of predicted repression; `classes` (genes,) index `labels`."""
+    """Cumulative distribution of fold changes in each class of predicted repression; `classes` (genes,) -> `labels`."""
     low, high = np.quantile(log2fc, [0.01, 0.99])
     reach = max(abs(low), abs(high), 0.1)
     axes = _Axes((-reach, reach), (0, 1))

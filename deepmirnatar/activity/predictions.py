@@ -1,7 +1,5 @@
 """What every family does to every mRNA: computed once for a set of sequences, then kept in the user's cache."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,14 +9,14 @@ import pandas as pd
 
 from deepmirnatar import __version__
 from deepmirnatar.activity.covariates import covariates, gc_content
-from deepmirnatar.activity.families import conserved_families, families, is_au_rich
+from deepmirnatar.activity.families import families, is_au_rich
 from deepmirnatar.activity.given import Given
 from deepmirnatar.activity.seed_sites import best_sites
 from deepmirnatar.common.files import digest, read_tensors, sha256, write_tensors
 from deepmirnatar.common.logs import log, progress
 from deepmirnatar.rna.sequences import family
 
-BLOCK = 100  # families that are predicted at once, on all mRNAs
+BLOCK = 1000  # mRNAs that are predicted at once
 SHORTEST_UTR = 30  # nt
 ENOUGH_FAMILIES = 300  # from which the spread of z can be read; fewer are filled up with shuffled miRNAs
 DECOYS, SEED = 500, 1
@@ -34,7 +32,7 @@ class Predictions:
     best: np.ndarray  # uint8, index into `seed_sites.BEST`, of the 3'UTR
     names: dict[str, int] = field(default_factory=dict)  # further names of genes -> row
     knows_conserved: bool = False  # is it known which families are conserved?
-    quick: bool = False  # a weighted count of sites in place of repression
+    quick: bool = False  # a weighted count of sites instead of repression
 
     @cached_property
     def covariates(self) -> np.ndarray:
@@ -47,68 +45,51 @@ class Predictions:
         return np.array([len(utr) for utr in utrs]), gc_content(utrs)
 
 
-def predictions(given: Given, quick: bool = False) -> Predictions:
+def predictions(given: Given, quick: bool = False, kept: str | Path | None = None) -> Predictions:
     """Of all families of the miRNAs on all mRNAs with a 3'UTR of 30 nt or more.
 
-    `quick`: a weighted count of seed sites in place of the model of repression. Minutes the first time, then a second.
+    `quick`: a weighted count of seed sites instead of the model of repression. Minutes the first time, then a second.
+    `kept`: where they are kept; default: a file in the user's cache, named by all that they follow from.
     """
     long = (given.mrnas["sequence"].str.len() - given.mrnas["cds_end"] >= SHORTEST_UTR).to_numpy()
     if not long.any():
         raise ValueError(f"none of the mRNAs has a 3'UTR of {SHORTEST_UTR} nt or more; give mRNAs or 3'UTRs")
     mrnas = given.mrnas[long].reset_index(drop=True)
     table = _with_decoys(families(given.mirnas))
-    table = table.assign(
-        conserved=table["family"].isin(_conserved(given)) & ~table["decoy"],
-        au_rich_seed=table["family"].map(is_au_rich),
-    )
-    path = cache_folder() / "activity" / f"{_key(table, mrnas, quick)}.safetensors"
+    arrays = _kept(table, mrnas, quick, kept)
+    place = np.where(long, np.cumsum(long) - 1, -1)
+    names = {name: int(place[row]) for name, row in given.names.items() if long[row]}
+    return Predictions(mrnas, table, arrays["repression"], arrays["best"], names, "conserved" in given.mirnas, quick)
+
+
+def _kept(table: pd.DataFrame, mrnas: pd.DataFrame, quick: bool, kept: str | Path | None) -> dict[str, np.ndarray]:
+    """The arrays, read where they are kept and are of just this input, or else computed and kept."""
+    from deepmirnatar.species.store import cache_folder
+
+    key = _key(table, mrnas, quick)
+    path = Path(kept or cache_folder() / "activity" / f"{key}.safetensors")
     if path.exists():
-        arrays, _ = read_tensors(path)
-    else:
-        arrays = _compute(table, mrnas, quick)
-        write_tensors(arrays, {"families": len(table), "mrnas": len(mrnas)}, path)
-        log.info("kept for the next table: %s", path)
-    names = {}
-    if given.names is not None:
-        place = np.where(long, np.cumsum(long) - 1, -1)[given.names["row"].to_numpy()]
-        names = {name: int(row) for name, row in zip(given.names["name"], place, strict=True) if row >= 0}
-    return Predictions(mrnas, table, arrays["repression"], arrays["best"], names, given.knows_conserved, quick)
-
-
-def _conserved(given: Given) -> set[str]:
-    """Families, by mature.fa, or else by the species' own column."""
-    if given.mature:
-        return conserved_families(given.mature, given.mirnas)
-    if "conserved" in given.mirnas:
-        return set(given.mirnas.loc[given.mirnas["conserved"].astype(bool), "mirna_sequence"].map(family))
-    return set()
-
-
-def cache_folder() -> Path:
-    """The user's cache, or DEEPMIRNATAR_CACHE."""
-    from platformdirs import user_cache_dir
-
-    return Path(os.environ.get("DEEPMIRNATAR_CACHE") or user_cache_dir("deepmirnatar"))
+        arrays, about = read_tensors(path)
+        if about.get("key") == key:
+            return arrays
+    arrays = _compute(table, mrnas, quick)
+    write_tensors(arrays, {"key": key}, path)
+    log.info("kept for the next table: %s", path)
+    return arrays
 
 
 def _compute(table: pd.DataFrame, mrnas: pd.DataFrame, quick: bool) -> dict[str, np.ndarray]:
+    from deepmirnatar.repression.model import repression_matrix
+
     best, count = best_sites(table["family"].tolist(), _utrs(mrnas))
     if quick:
         return {"repression": count.astype(np.float16), "best": best}
     repression = np.zeros(best.shape, dtype=np.float16)
-    done = progress(_blocks(table, mrnas), "predicting repression", len(table), "families", BLOCK)
-    for number, block in enumerate(done):
-        repression[:, number * BLOCK : number * BLOCK + block.shape[1]] = -block
+    starts = range(0, len(mrnas), BLOCK)
+    for start in progress(starts, "predicting repression, once", len(mrnas), "mRNAs", BLOCK):
+        block = mrnas.iloc[start : start + BLOCK].reset_index(drop=True)
+        repression[start : start + BLOCK] = -repression_matrix(table, block)
     return {"repression": repression, "best": best}
-
-
-def _blocks(table: pd.DataFrame, mrnas: pd.DataFrame) -> Iterator[np.ndarray]:
-    """Predicted log2 fold changes, (mRNAs, up to BLOCK families)."""
-    from deepmirnatar.repression.predict import repression_matrix
-
-    for start in range(0, len(table), BLOCK):
-        block = table.iloc[start : start + BLOCK].reset_index(drop=True)
-        yield repression_matrix(block[["mirna", "mirna_sequence"]], mrnas)
 
 
 def _key(table: pd.DataFrame, mrnas: pd.DataFrame, quick: bool) -> str:
@@ -121,7 +102,7 @@ def _key(table: pd.DataFrame, mrnas: pd.DataFrame, quick: bool) -> str:
 def _weights() -> list[str]:
     import deepmirnatar.repression as package
 
-    return [sha256(path) for path in sorted(Path(package.__file__).parent.glob("weights/*"))]
+    return [sha256(path) for path in sorted(Path(package.__file__).parent.glob("weights/*.safetensors"))]
 
 
 def _with_decoys(table: pd.DataFrame) -> pd.DataFrame:
@@ -137,7 +118,8 @@ def _with_decoys(table: pd.DataFrame) -> pd.DataFrame:
         tries += 1
         if family(shuffled) not in seen:
             seen.add(family(shuffled))
-            rows.append((family(shuffled), "", f"decoy-{len(rows) + 1}", shuffled, True))
+            au_rich = is_au_rich(family(shuffled))
+            rows.append((family(shuffled), "", f"decoy-{len(rows) + 1}", shuffled, False, au_rich, True))
     return pd.concat([table, pd.DataFrame(rows, columns=table.columns)], ignore_index=True)
 
 

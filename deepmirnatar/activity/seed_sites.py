@@ -7,9 +7,13 @@ nt 8, and an A behind them make it a 7mer or an 8mer. Everything is RNA, 5'->3'.
 import numba
 import numpy as np
 
+from deepmirnatar.rna.seeds import SEED_TYPES
 from deepmirnatar.rna.sequences import encode, joined
 
-BEST = ["none", "6mer", "7mer-A1", "7mer-m8", "8mer"]  # weakest first; what the numbers of `best_sites` mean
+BEST = [
+    "none",
+    *reversed(SEED_TYPES[:4]),
+]  # weakest first: 6mer, 7mer-A1, 7mer-m8, 8mer; what the numbers of `best_sites` mean
 SEVEN, EIGHT = 2, 4  # at least a 7mer; an 8mer
 WEIGHTS = np.array([0, 0.2, 0.5, 0.6, 1], dtype=np.float32)  # of a site in the weighted count
 
@@ -28,7 +32,7 @@ def best_sites(seeds: list[str], utrs: list[str]) -> tuple[np.ndarray, np.ndarra
 
 
 def _windows(seeds: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Of each family: its core as a base-4 number (the six bases opposite nt 7-2), and the base that pairs with nt 8."""
+    """Of each family: the six bases opposite nt 7-2 as a base-4 number, and the base that pairs with nt 8."""
     bases = 3 - np.stack([encode(seed) for seed in seeds]).astype(np.int64)[:, ::-1]
     return bases[:, 1:] @ 4 ** np.arange(5, -1, -1), bases[:, 0]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.activity.predictions import Predictions
-from deepmirnatar.common.spelling import counted
+from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.text import lines
 
 _PREFIX = re.compile(r"^[a-z]{3,4}-(?=mir-|let-|lin-)")

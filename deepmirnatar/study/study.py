@@ -22,6 +22,7 @@ from deepmirnatar.pairs import COLUMNS, SPLITS
 from deepmirnatar.prediction.study_sites import CANDIDATES
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.user import REQUIRED
+from deepmirnatar.study import activity
 from deepmirnatar.study.schema import ConfigError, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
 
@@ -93,6 +94,8 @@ class Study:
         # Without a model of the study, the weights that the package carries score.
         self.predictions = {name: stanza for name, stanza in every.items() if "model" in stanza}
         self.shipped = {name: stanza for name, stanza in every.items() if name not in self.predictions}
+        tables = resolve(config.get("activity") or {}, "activity")
+        self.activity = {name: activity.complete(name, stanza, root) for name, stanza in tables.items()}
         self.wanted_predictions = config["run"].get("predictions") or []
         for name in self.wanted_predictions:
             if name not in every:

@@ -55,4 +55,5 @@ wildcard_constraints:
     test_set=inputs.any_of(inputs.test_sets),
     prediction=inputs.any_of(study.predictions),
     shipped=inputs.any_of(study.shipped),
+    activity=inputs.any_of(study.activity),
     seed=r"\d+",
