@@ -79,11 +79,11 @@ def _kept(table: pd.DataFrame, mrnas: pd.DataFrame, quick: bool, kept: str | Pat
 
 
 def _compute(table: pd.DataFrame, mrnas: pd.DataFrame, quick: bool) -> dict[str, np.ndarray]:
-    from deepmirnatar.repression.model import repression_matrix
-
     best, count = best_sites(table["family"].tolist(), _utrs(mrnas))
     if quick:
         return {"repression": count.astype(np.float16), "best": best}
+    from deepmirnatar.repression.model import repression_matrix
+
     repression = np.zeros(best.shape, dtype=np.float16)
     starts = range(0, len(mrnas), BLOCK)
     for start in progress(starts, "predicting repression, once", len(mrnas), "mRNAs", BLOCK):

@@ -61,3 +61,34 @@ rule explain_changes:
         "Explain the fold changes of {wildcards.activity}"
     script:
         "../../scripts/explain_changes.py"
+
+
+# How often the miRNA that was added is found: what docs/tables/activity_benchmark.tsv holds. Target rule by its file.
+rule benchmark_activity:
+    input:
+        mrnas="resources/downloads/dm3loc/modified_multilabel_seq.fasta",
+        hela="resources/downloads/mcgeary2019/GSE140217_HeLa_transfection_logtpm_batchnormalized.txt",
+        hek="resources/downloads/mcgeary2019/GSE140218_HEK293FT_transfection_logtpm_batchnormalized.txt",
+        guides="resources/downloads/mcgeary2019/aav1741_DataS1.xlsx",
+        overexpressions=inputs.transfections,
+        mature="resources/downloads/mirbase/mature.fa",
+        genes="resources/downloads/targetscan7/TargetScan8_Gene_info.txt",
+        firm="resources/downloads/isb_firm/isb_firm-1.0.4-py2.py3-none-any.whl",
+    output:
+        kept="results/activity_benchmark/predictions.safetensors",
+        rows="results/activity_benchmark/tables.tsv",
+        means="results/activity_benchmark/summary.tsv",
+    log:
+        "logs/benchmark_activity.log",
+    benchmark:
+        "results/benchmarks/benchmark_activity.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(3000),
+        runtime=minutes(60),
+    message:
+        "Measure how often the miRNA behind fold changes is found"
+    script:
+        "../../scripts/benchmark_activity.py"
