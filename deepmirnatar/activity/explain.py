@@ -139,7 +139,7 @@ def verdict(families: pd.DataFrame, direction: str) -> str:
 def _named(row) -> str:
     members = row.mirnas.split(",")
     more = f" and {len(members) - 1} more of its family" if len(members) > 1 else ""
-    return f"{row.mirna}{more} ({row.direction}, seed {row.family}, z {row.z:.1f})"
+    return f"{row.mirna}{more} ({row.direction}, seed {row.family}, z {row.step_z:.1f})"
 
 
 def _joined(parts: list[str]) -> str:

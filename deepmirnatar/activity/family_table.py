@@ -11,7 +11,20 @@ from deepmirnatar.activity.stepwise import Step, groups, strengths
 WITH_TARGETS = 100  # ranks for which the first targets are listed; named families always have them
 TOP = 10
 COLUMNS = [
-    *("rank", "family", "mirna", "mirnas", "conserved", "direction", "z", "q", "step", "echo_of", "genes_with_site"),
+    *(
+        "rank",
+        "family",
+        "mirna",
+        "mirnas",
+        "conserved",
+        "direction",
+        "z",
+        "q",
+        "step",
+        "step_z",
+        "echo_of",
+        "genes_with_site",
+    ),
     *("genes_with_8mer", "mean_log2fc_targets", "mean_log2fc_others", "effect", "top_targets", "au_rich_seed"),
 ]
 
@@ -30,7 +43,8 @@ def family_table(
     """One row per shown family, columns COLUMNS, sorted by rank; echoes have their head's rank and come after it.
 
     `columns`, `best` (genes, families): prediction and best site of the table's genes; `z` (families,) calibrated.
-    genes_with_site counts 7mers and 8mers in 3'UTRs; `effect`: observed log2 units per predicted unit.
+    `step_z`: z when the family was named, those of earlier steps regressed out. genes_with_site counts 7mers and 8mers
+    in 3'UTRs; `effect`: observed log2 units per predicted unit.
     """
     from scipy.stats import norm
 
@@ -43,13 +57,13 @@ def family_table(
     among = with_site[listed] if listed.any() else with_site
     eight = (best[listed] if listed.any() else best) >= EIGHT
     seeds = predicted.families["family"].to_numpy()
+    numbers = {step.family: number for number, step in enumerate(steps, start=1)}
     table = table.assign(
         direction=np.where(z[rows] >= 0, "more active", "less active"),
         z=z[rows],
         q=benjamini_hochberg(np.minimum(p, 1)),
-        step=pd.Series({step.family: number for number, step in enumerate(steps, start=1)}, dtype="Int64").reindex(
-            rows
-        ),
+        step=pd.Series(numbers, dtype="Int64").reindex(rows),
+        step_z=pd.Series({step.family: step.z for step in steps}, dtype=float).reindex(rows),
         echo_of=np.where(heads[rows] != rows, seeds[heads[rows]], ""),
         genes_with_site=among.sum(axis=0)[rows],
         genes_with_8mer=eight.sum(axis=0)[rows],

@@ -62,7 +62,7 @@ def summary(result: Result) -> str:
     lines = [result.verdict]
     for row in named.itertuples():
         lines.append(
-            f"  {row.step}. {row.mirna} ({row.family}), {row.direction}, z {row.z:.1f}, q {row.q:.1g}, "
+            f"  {row.step}. {row.mirna} ({row.family}), {row.direction}, z {row.step_z:.1f}, q {row.q:.1g}, "
             f"{row.genes_with_site:,} genes with a site; first: {row.top_targets.replace(',', ', ')}"
         )
     return "\n".join(lines)

@@ -87,7 +87,7 @@ def ticks(low: float, high: float) -> list[float]:
     rough = (high - low) / 5
     step = 10 ** np.floor(np.log10(rough))
     step *= next(factor for factor in (1, 2, 5, 10) if step * factor >= rough)
-    return [float(round(value, 9)) for value in np.arange(np.ceil(low / step) * step, high + step / 1e6, step)]
+    return [float(round(value, 9)) + 0.0 for value in np.arange(np.ceil(low / step) * step, high + step / 1e6, step)]
 
 
 def _svg(inside: str, title: str) -> str:
