@@ -23,7 +23,7 @@ from deepmirnatar.activity.stepwise import explain, groups
 from deepmirnatar.common.logs import progress
 from deepmirnatar.evaluation.activity_rivals import FIRST, fisher, leading_words, wilcoxon
 
-SHARES, SEEDS = (0.8, 0.9, 0.95), (1, 2)
+SHARES, SEEDS = (0.8, 0.9, 0.95), range(1, 5)
 SHUFFLES = 2  # of the genes of each table
 OURS, GROUPED, COUNT, PLAIN = "regression", "regression, echoes grouped", "regression on site counts", "no covariates"
 LIST, PERMUTED, SCRAMBLED = f"regression, list of {FIRST}", "genes permuted", "scrambled"
