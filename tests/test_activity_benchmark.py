@@ -63,7 +63,9 @@ def test_a_planted_family_is_first_and_scrambling_costs(rna):
     assert (ours.loc["genes permuted", "named"] == 0).all()
     assert found[found["method"] == LIST]["rank"].tolist() == [1]
     copies = list(scrambled(cases))
-    assert [copy.set for copy in copies][::2] == [f"made up, {share} scrambled" for share in ("80%", "90%", "95%")]
+    assert list(dict.fromkeys(copy.set for copy in copies)) == [
+        f"made up, {share} scrambled" for share in ("80%", "90%", "95%")
+    ]
     assert all(sorted(copy.signal) == sorted(cases[0].signal) for copy in copies)
     moved = (copies[0].signal != cases[0].signal).mean()
     assert 0.7 < moved <= 0.85
