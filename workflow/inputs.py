@@ -17,6 +17,7 @@ from deepmirnatar.embeddings import dnabert
 from deepmirnatar.figures import kinds
 from deepmirnatar.figures.base import DRAWN, READS
 from deepmirnatar.sources import SOURCES
+from deepmirnatar.study import activity
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study, file_name
 from deepmirnatar.tables import TABLES, label
@@ -276,6 +277,26 @@ class Inputs:
         runs = self.experiment_runs(wildcards)
         used = [run[0] for run in runs] + [run[3].partition(":")[0] for run in runs]
         return [f"results/datasets/{name}/pairs.tsv" for name in dict.fromkeys(used)]
+
+    # --- activity
+
+    def activity(self, wildcards) -> dict:
+        """The complete stanza of a table that is explained."""
+        return self.study.activity[wildcards.activity]
+
+    def activity_inputs(self, wildcards) -> dict:
+        """The table, the predictions that it shares with others, and the files that its stanza names."""
+        stanza, first = self.activity(wildcards), activity.shared(self.study.activity)[wildcards.activity]
+        found = {"kept": f"results/activity/{first}/predictions.safetensors"}
+        return found | {key: stanza[key] for key in activity.FILES if stanza[key]}
+
+    def predicted_from(self, wildcards) -> dict:
+        """What of the stanza decides the predictions, so that an edit of the rest computes none anew."""
+        return {key: self.activity(wildcards)[key] for key in activity.PREDICTED_FROM}
+
+    def activity_sequences(self, wildcards) -> list[str]:
+        """A user's own miRNAs and targets."""
+        return [file for key in ("mirnas", "targets") if (file := self.activity(wildcards)[key])]
 
     # --- figures
 

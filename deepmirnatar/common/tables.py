@@ -21,12 +21,12 @@ def header(path: str | Path, wanted: Iterable[str] = ()) -> list[str]:
     return _header(path, enumerate(lines(path), start=1), set(wanted))[2]
 
 
-def read_table(path: str | Path, wanted: Iterable[str] = ()) -> pd.DataFrame:
+def read_table(path: str | Path, wanted: Iterable[str] = (), row_names: str = "") -> pd.DataFrame:
     """All cells as text without the blanks around them; the index, named `line`, is each row's line in the file.
 
     The header tells the separator, whatever the file's name. Comment lines (#) above it are left out, unless one holds
     a `wanted` column and so is the header. A column without a name (row numbers, as pandas and R write them) is left
-    out. Raises InputError naming file and line.
+    out, but for a first one where `row_names` gives it a name. Raises InputError naming file and line.
     """
     rest = enumerate(lines(path), start=1)
     first, separator, names = _header(path, rest, set(wanted))
@@ -60,6 +60,7 @@ def read_table(path: str | Path, wanted: Iterable[str] = ()) -> pd.DataFrame:
         if row == names:
             raise InputError(f"{path}, line {number}: repeats the header; remove the line")
         rows[number] = row
+    names = [row_names if place == 0 and not name else name for place, name in enumerate(names)]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names, dtype=str)
     return table.rename_axis("line").loc[:, [bool(name) for name in names]]
 

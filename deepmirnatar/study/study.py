@@ -23,6 +23,7 @@ from deepmirnatar.prediction.inputs import names_in
 from deepmirnatar.rna.seeds import CANDIDATES
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.user import REQUIRED
+from deepmirnatar.study import activity
 from deepmirnatar.study.schema import ConfigError, check_paths, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
 
@@ -92,6 +93,8 @@ class Study:
         self.runs, self.audits = self._runs(), self._audits()
         predictions = resolve(config.get("predictions") or {}, "predictions")
         self.predictions = {name: self._prediction(name, stanza) for name, stanza in predictions.items()}
+        tables = resolve(config.get("activity") or {}, "activity")
+        self.activity = {name: activity.complete(name, stanza, root) for name, stanza in tables.items()}
         self.wanted_predictions = config["run"].get("predictions") or []
         for name in self.wanted_predictions:
             if name not in self.predictions:

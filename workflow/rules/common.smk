@@ -56,4 +56,5 @@ wildcard_constraints:
     experiment=inputs.any_of(study.experiments),
     test_set=inputs.any_of(inputs.test_sets),
     prediction=inputs.any_of(study.predictions),
+    activity=inputs.any_of(study.activity),
     seed=r"\d+",
