@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepmirnatar.repression import experiments, fit, model, network
+from deepmirnatar.repression import experiments, fit, model, network, network_fit
 from deepmirnatar.repression.experiments import Series
 from deepmirnatar.repression.features import CLASSES, DENSE, count_7mers, describe_sites, target_abundance
 from deepmirnatar.repression.foreign import spreadsheet_rows
@@ -201,11 +201,11 @@ def test_a_network_is_what_it_says():
 
 def test_a_network_is_trained_the_same_every_time_and_lowers_the_loss(monkeypatch):
     for name, value in {"HIDDEN": 4, "MEMBERS": 2, "STEPS": 60, "DROPOUT": 0.0, "RATE": 0.02}.items():
-        monkeypatch.setattr(network, name, value)
+        monkeypatch.setattr(network_fit, name, value)
     data = toy()
     part, size = fit.Part(data, np.arange(3)), len(DENSE)
     plain = model.Terms(*[np.zeros(size)] * 3, fit.Objective([part]).start[3 * size : 3 * size + fit.OFFSETS[-1]])
-    first, again = (network.train([part], [plain.sums(part.features)], np.zeros(3)) for _ in range(2))
+    first, again = (network_fit.train([part], [plain.sums(part.features)], np.zeros(3)) for _ in range(2))
     for name in network.NAMES:
         np.testing.assert_array_equal(first[name], again[name])
     trained = model.Terms(plain.dense, plain.weak, plain.orf, plain.levels, first)

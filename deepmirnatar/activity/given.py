@@ -7,8 +7,8 @@ import pandas as pd
 
 from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.prediction.inputs import as_table
-from deepmirnatar.prediction.mirna_names import MIRBASE
 from deepmirnatar.sources.mirbase import read_mature
+from deepmirnatar.species.mirna_names import MIRBASE
 
 COLUMNS = ["target", "sequence", "cds_start", "cds_end"]
 

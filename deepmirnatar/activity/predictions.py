@@ -64,7 +64,7 @@ def predictions(given: Given, quick: bool = False, kept: str | Path | None = Non
 
 def _kept(table: pd.DataFrame, mrnas: pd.DataFrame, quick: bool, kept: str | Path | None) -> dict[str, np.ndarray]:
     """The arrays, read where they are kept and are of just this input, or else computed and kept."""
-    from deepmirnatar.species.store import cache_folder
+    from deepmirnatar.species.file import cache_folder
 
     key = _key(table, mrnas, quick)
     path = Path(kept or cache_folder() / "activity" / f"{key}.safetensors")

@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.compiled import jit
-from deepmirnatar.repression import network
 from deepmirnatar.repression.experiments import Series
 from deepmirnatar.repression.features import CLASSES, DENSE, Features, describe_sites
 from deepmirnatar.repression.model import OFFSETS, ORF, WEAK, Repression, Terms, grouped
+from deepmirnatar.repression.network_fit import HUBER, train
 from deepmirnatar.rna.sequences import padded
 from deepmirnatar.rna.sites import SeedIndex, Sites, Targets, find_sites
 
-CLIP, HUBER = 4.0, 1.5  # standard deviations
+CLIP = 4.0  # standard deviations
 RIDGE = 0.0003  # for each experiment, on weights of standardised numbers and on levels
 OF_TYPES = 0.1  # of the ridge holds the types near `START`
 OF_SCALES = 0.01  # on the square of the log of each experiment's scale
@@ -154,7 +154,7 @@ def fit(datas: Sequence[Data], use: Sequence[np.ndarray]) -> Terms:
     parts = [Part(data, rows) for data, rows in zip(datas, use, strict=True) if len(rows)]
     terms, log_scales = fit_terms(parts)
     start = [terms.sums(part.features, part.x) for part in parts]
-    terms.network = network.train(parts, start, log_scales)
+    terms.network = train(parts, start, log_scales)
     return terms
 
 
