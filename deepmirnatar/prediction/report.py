@@ -80,9 +80,15 @@ def report_page(
         warnings=warnings,
         about={_capital(name): value for name, value in about.items() if name != "warnings"},
         explained=bool(explained),
+        expected=expected(),
         drawn=len(drawn),
         data=Markup(data.replace("<", "\\u003c")),
     )
+
+
+def expected() -> list[dict]:
+    """How many genes below a prediction fell in experiments, as shares; see docs/predict.md for how it was measured."""
+    return pd.read_csv(Path(__file__).parent / "expected.tsv", sep="\t").to_dict("records")
 
 
 def verdict(genes: pd.DataFrame, more: int = 0) -> str:
