@@ -23,20 +23,14 @@ from deepmirnatar.datasets.splits import STRATEGIES
 from deepmirnatar.figures import kinds
 from deepmirnatar.prediction.predictor import WEIGHTS
 from deepmirnatar.sources import SOURCES
+from deepmirnatar.study.keys import STANZAS, Machine, Run
 from deepmirnatar.study.stanzas import merge_stanzas
-from deepmirnatar.study.study import DATASET_DEFAULTS, PREDICTION_DEFAULTS, Study
+from deepmirnatar.study.study import Study
 from deepmirnatar.tables import experiments as study_tables
 from deepmirnatar.tables import markdown as tables
 from deepmirnatar.training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[1]
-# What a key is where the stanza does not name it.
-DEFAULTS = {
-    "datasets": DATASET_DEFAULTS,
-    "embeddings": {"seed": 1},
-    "experiments": {"seeds": [1], "test_sets": [], "models": []},
-    "predictions": PREDICTION_DEFAULTS,
-}
 PRINTED = ("paper", "mirbench")  # numbers that others printed
 LARGEST = 100_000  # bytes of a committed picture
 
@@ -184,13 +178,11 @@ def answers(root: Path) -> dict:
     def drawn_as(picture: str) -> str:
         return known["pictures"][picture].replace(".png", ".svg")
 
-    schema = yaml.safe_load((root / "workflow/schemas/config.schema.yaml").read_text())["properties"]
-
     def keys(stanza: str) -> str:
         if stanza == "run":
-            top = {name: about for name, about in schema.items() if "description" in about}
-            return tables.keys_markdown({**_dotted("run", schema), **top}, {"device": "auto", "threads": 2})
-        return tables.keys_markdown(schema[stanza]["additionalProperties"]["properties"], DEFAULTS.get(stanza, {}))
+            machine = tables.settings_markdown(Machine).split("\n", 2)[2]
+            return tables.settings_markdown(Run, prefix="run.") + "\n" + machine
+        return tables.settings_markdown(STANZAS[stanza])
 
     functions = [
         keys,
@@ -255,10 +247,6 @@ def weights_about() -> dict:
     """What the shipped weights say of themselves, and their bytes."""
     files = list(WEIGHTS.glob("*.safetensors"))
     return read_tensors(WEIGHTS / "sites.safetensors")[1] | {"bytes": sum(file.stat().st_size for file in files)}
-
-
-def _dotted(name: str, schema: dict) -> dict:
-    return {f"{name}.{key}": about for key, about in schema[name]["properties"].items()}
 
 
 def stages_table(snakefile: Path) -> str:

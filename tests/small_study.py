@@ -43,7 +43,7 @@ embeddings:
     settings: {layers: 1, size: 16, heads: 2, steps: 60, batch_size: 8, piece_kmers: 16, mask: 0.5}
 models:
   small_model:
-    extends: deepmirnatar
+    extends: papers_network
     embeddings: {mirna: mirna_word2vec, site: small_dnabert}
     settings:
       {epochs: 8, batch_size: 8, learning_rate: 0.003, hidden: 16, filters: 8, decoder_modules: 1, heads: 2,

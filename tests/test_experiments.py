@@ -17,6 +17,7 @@ from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures.four_scores import told_apart
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.downloads import read_registry
+from deepmirnatar.study.keys import config_schema
 from deepmirnatar.study.schema import ConfigError, check_schema
 from deepmirnatar.study.stanzas import resolve, with_strategies
 from deepmirnatar.study.study import Study, file_name
@@ -43,8 +44,8 @@ def published(read) -> dict:
 
 
 @pytest.fixture
-def schema(read) -> jsonschema.Draft202012Validator:
-    schema = read("workflow/schemas/config.schema.yaml")
+def schema() -> jsonschema.Draft202012Validator:
+    schema = config_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 

@@ -63,9 +63,9 @@ def test_a_misspelt_key_is_one_clear_error(tmp_path):
     cases = {
         "datasets: {released: {orientaton: corrected}}": "datasets.released: 'orientaton' is not known. Did you mean",
         "device: gpu": "device: 'gpu' is not known. Did you mean 'cpu'? Known: auto, cpu, cuda",
-        "models: {deepmirnatar: {settings: {droput: 0.2}}}": "Did you mean 'dropout'",
-        "experiments: {published: {datasets: [relased], models: [deepmirnatar]}}": "Did you mean 'released'",
-        "experiments: {published: {figures: {ablatoin: [deepmirnatar]}}}": "Did you mean 'ablation'",
+        "models: {papers_network: {settings: {droput: 0.2}}}": "Did you mean 'dropout'",
+        "experiments: {published: {datasets: [relased], models: [papers_network]}}": "Did you mean 'released'",
+        "experiments: {published: {figures: {ablatoin: [papers_network]}}}": "Did you mean 'ablation'",
         "datasets: {debiased: {negatives: {strategy: matchd}}}": "Did you mean 'matched'",
         "datasets: {mine: pairs.tsv}": "datasets.mine: 'pairs.tsv' should be a map of keys to values",
         '{\t"threads": 0}': "threads: 0 is below the smallest allowed, 1",  # JSON, which YAML with its tabs is not
@@ -145,7 +145,7 @@ embeddings:
   own_site: {kind: onehot, strand: site, settings: {k: 2}}
 models:
   own_model:
-    extends: deepmirnatar
+    extends: papers_network
     embeddings: {site: own_site}
     settings:
       {epochs: 6, batch_size: 8, hidden: 16, filters: 8, decoder_modules: 1, heads: 2, checkpoint_minutes: 0.0001}

@@ -13,7 +13,7 @@ import pandas as pd
 
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.did_you_mean import did_you_mean
-from deepmirnatar.common.settings import schema_of
+from deepmirnatar.common.settings import defaults_of, schema_of
 from deepmirnatar.common.tables import header
 from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
@@ -22,25 +22,11 @@ from deepmirnatar.pairs import COLUMNS, SPLITS
 from deepmirnatar.prediction.study_sites import CANDIDATES
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.user import REQUIRED
+from deepmirnatar.study.keys import Dataset
 from deepmirnatar.study.schema import ConfigError, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
 
-DATASET_DEFAULTS = {
-    "sources": [],
-    "table": None,
-    "note": "",
-    "columns": {},
-    "mirna_written": "5to3",
-    "orientation": "corrected",
-    "duplicates": "drop",
-    "conflicts": "drop",
-    "mirbase": True,
-    "apart_from": [],
-    "sample": None,
-    "negatives": {"strategy": "given"},
-    "split": {"strategy": "given"},
-    "seed": 1,
-}
+DATASET_DEFAULTS = defaults_of(Dataset)
 PREDICTION_DEFAULTS = {"seed": 1, "candidates": "seed", "window": 40, "step": 5, "random_targets": 0}
 # Which candidate sites the shipped weights may be asked to score; see prediction/predictor.py.
 SHIPPED_DEFAULTS = {"candidates": "seed_match", "chunks": 1, "known": None}

@@ -177,23 +177,14 @@ def markdown(table: pd.DataFrame, digits: int = 3) -> str:
     return "\n".join(lines)
 
 
-def keys_markdown(properties: dict, defaults: dict) -> str:
-    """The keys of a stanza, from their JSON schema (`description`, `enum`), and their defaults."""
-    rows = []
-    for key, about in properties.items():
-        choices = f" ({' or '.join(f'`{each}`' for each in about['enum'])})" if "enum" in about else ""
-        default = f"`{plain(defaults[key])}`" if defaults.get(key) not in (None, "") else ""
-        rows.append({"key": f"`{key}`", "default": default, "meaning": about["description"] + choices})
-    return markdown(pd.DataFrame(rows))
-
-
-def settings_markdown(settings: type, but: tuple[str, ...] = ()) -> str:
-    """Every setting of a settings dataclass: default, meaning, range; without those named in `but`."""
+def settings_markdown(settings: type, but: tuple[str, ...] = (), prefix: str = "") -> str:
+    """Every field of a settings dataclass: default, meaning, range; without those named in `but`."""
     rows = []
     for name, about in schema_of(settings)["properties"].items():
         if name not in but:
+            default = "" if about.get("default") in (None, "") else f"`{plain(about['default'])}`"
             meaning = about["description"] + "".join(f"; {words}" for words in _limits(about))
-            rows.append({"setting": f"`{name}`", "default": f"`{plain(about['default'])}`", "meaning": meaning})
+            rows.append({"setting": f"`{prefix}{name}`", "default": default, "meaning": meaning})
     return markdown(pd.DataFrame(rows)) if rows else "No settings."
 
 

@@ -5,9 +5,9 @@ try:
     import psutil
     import yaml
     from snakemake.common.configfile import load_configfile
-    from snakemake.utils import validate
 
     from deepmirnatar.sources.downloads import read_registry
+    from deepmirnatar.study.keys import config_schema
     from deepmirnatar.study.schema import check_keys, check_schema
     from deepmirnatar.study.stanzas import merge_stanzas, with_strategies
     from deepmirnatar.study.study import Study
@@ -26,14 +26,12 @@ except ModuleNotFoundError as error:
 ours = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 told = [load_configfile(path) for path in workflow.config_settings.configfiles]
 config = with_strategies(merge_stanzas(ours, config), [ours, *told, dict(workflow.config_settings.config)])
-schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 
-# Our own check comes first: it says in one line what Snakemake's says in a page.
+# Our own check says in one line what Snakemake's says in a page.
 try:
     for path in workflow.configfiles:
         check_keys(path)
-    check_schema(config, yaml.safe_load(schema.read_text()))
-    validate(config, str(schema))
+    check_schema(config, config_schema())
     study = Study(config)
     registry = read_registry(ROOT / "resources" / "sources.tsv")
     inputs = Inputs(study, registry, elsewhere=lambda: not workflow.local_exec)
