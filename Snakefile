@@ -27,7 +27,6 @@ include: "workflow/rules/experiments.smk"
 include: "workflow/rules/explained.smk"
 include: "workflow/rules/predict.smk"
 include: "workflow/rules/weights.smk"
-include: "workflow/rules/speed.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 

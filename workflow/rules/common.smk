@@ -1,4 +1,4 @@
-# Reads and checks the config once; everything that rules look up is in `study`.
+# Reads and checks the config once; what rules look up is in `plan`, what the config says in `study`.
 import sys
 
 try:
@@ -8,12 +8,13 @@ try:
 
     from deepmirnatar.sources.downloads import read_registry
     from deepmirnatar.study.keys import config_schema
+    from deepmirnatar.study.plan import Plan
     from deepmirnatar.study.schema import check_keys, check_schema
     from deepmirnatar.study.stanzas import merge_stanzas, with_strategies
     from deepmirnatar.study.study import Study
-    from deepmirnatar.tables import TABLES
     from workflow.cluster import check_start, memory, minutes
-    from workflow.fingerprint import ROOT, add_fingerprints
+    from workflow.fingerprint import ROOT, add_fingerprints, fingerprint
+    from workflow.functions import FigureInputs, any_of, gpus
     from workflow.inputs import Inputs
 except ModuleNotFoundError as error:
     sys.exit(
@@ -34,9 +35,12 @@ try:
     check_schema(config, config_schema())
     study = Study(config)
     registry = read_registry(ROOT / "resources" / "sources.tsv")
-    inputs = Inputs(study, registry, elsewhere=lambda: not workflow.local_exec)
+    plan = Plan(study, [f"resources/downloads/{source}/{file}" for source, file in registry.index])
+    inputs, figure = Inputs(plan), FigureInputs(plan)
 except ValueError as error:
     sys.exit(f"config: {error}")
+
+gpus_if = gpus(study.device, elsewhere=lambda: not workflow.local_exec)
 
 # On one machine, jobs that would not fit into its memory side by side wait for each other.
 if workflow.nodes is None and "mem_mb" not in workflow.global_resources:
@@ -44,13 +48,13 @@ if workflow.nodes is None and "mem_mb" not in workflow.global_resources:
 
 
 wildcard_constraints:
-    source=inputs.any_of(inputs.sources),
-    dataset=inputs.any_of(study.datasets),
-    pairs=inputs.any_of(inputs.embedded),
-    embedding=inputs.any_of(study.embeddings),
-    model=inputs.any_of(study.models),
-    experiment=inputs.any_of(study.experiments),
-    test_set=inputs.any_of(inputs.test_sets),
-    prediction=inputs.any_of(study.predictions),
-    shipped=inputs.any_of(study.shipped),
+    source=any_of(plan.sources),
+    dataset=any_of(study.datasets),
+    table=any_of(plan.tables),
+    embedding=any_of(study.embeddings),
+    model=any_of(study.models),
+    experiment=any_of(study.experiments),
+    test_set=any_of(plan.test_sets),
+    prediction=any_of(study.predictions),
+    shipped=any_of(study.shipped),
     seed=r"\d+",

@@ -140,7 +140,7 @@ rule score_sites:
     resources:
         mem_mb=memory(2000),
         runtime=minutes(60),
-        gpu=inputs.needs_gpu,
+        gpu=gpus_if(inputs.needs_gpu),
         device=study.device,
     params:
         strands=inputs.strands,
@@ -227,7 +227,7 @@ rule plot_case_study:
     log:
         "logs/plot_case_study/{prediction}.log",
     wildcard_constraints:
-        prediction=inputs.any_of(study.case_studies()),
+        prediction=any_of(study.case_studies()),
     conda:
         "../../envs/plot.yaml"
     resources:
