@@ -14,10 +14,11 @@ from deepmirnatar.common.files import write_tsv
 from deepmirnatar.datasets import negatives
 from deepmirnatar.figures import kinds
 from deepmirnatar.predictors.base import Context
+from deepmirnatar.study.plan import Plan
 from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study
 from deepmirnatar.tables.markdown import settings_markdown
-from workflow.inputs import Inputs
+from workflow.functions import FigureInputs
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text()
@@ -87,14 +88,14 @@ def test_the_figure_of_ten_lines_is_a_figure(tmp_path, monkeypatch, script, rows
         "models": {"seed_match": {}},
         "experiments": {"try": {"datasets": ["own"], "figures": {name: ["seed_match"]}}},
     }
-    registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    inputs = Inputs(Study(config), registry)
-    assert f"results/figures/try/own/{name}.svg" in inputs.figures()
+    plan = Plan(Study(config))
+    assert plan.figures.query("per == 'dataset'")[["dataset", "figure"]].to_numpy().tolist()[0] == ["own", name]
+    inputs = FigureInputs(plan)
     job = SimpleNamespace(experiment="try", dataset="own", figure=name)
-    assert inputs.figure_files(job) == {"pairs": ["results/datasets/own/pairs.tsv"]}
+    assert inputs.files(job) == {"pairs": ["results/datasets/own/pairs.tsv"]}
     write_tsv(rows, tmp_path / "pairs.tsv")
     files, svg = {"pairs": [tmp_path / "pairs.tsv"]}, tmp_path / "figure.svg"
-    script("plot_figure").main(name, files, inputs.figure_rows(job), inputs.figure_about(job), "", [svg])
+    script("plot_figure").main(name, files, inputs.rows(job), inputs.about(job), "", [svg])
     assert "</svg>" in svg.read_text()
     sys.modules.pop(f"deepmirnatar.figures.kinds.{name}")
 
@@ -125,7 +126,7 @@ def test_the_embedding_of_a_few_lines_is_a_kind_that_a_stanza_may_name(tmp_path,
         "experiments": {},
     }
     study = Study(config)
-    assert study.embedder("own", "mine") == []
+    assert Plan(study).embeddings["mine"]["made_by"] == ""
     features = embeddings.embed(["AAGC", "CUG"], name, study.embeddings["mine"]["settings"])
     assert features.table[features.index].ravel().tolist() == [1, 1, 0.5, 0, 0.5]
     sys.modules.pop(f"deepmirnatar.embeddings.{name}")

@@ -320,10 +320,3 @@ def test_masked_repeats_are_not_called_unknown_bases():
     words = texts(levels.draw(example_pair(SPACER + HMGA2 + SPACER + "N" * 30 + SPACER)))
     assert any("masked repeats" in text for text in words) and not any("unknown" in text for text in words)
     assert not any("repeats" in text for text in texts(levels.draw(example_pair())))
-
-
-def test_the_rule_graph_leaves_out_arrows_that_lead_back(script):
-    """A dataset may wait for another's split, so rules may form a circle where jobs do not."""
-    ahead = {("source", "filter"), ("filter", "split"), ("split", "train"), ("source", "train")}
-    back = {("split", "filter"), ("train", "train")}
-    assert script("plot_rulegraph")._forward(ahead | back) == ahead

@@ -14,7 +14,7 @@ from deepmirnatar.tables.experiments import (
     summary_table,
     transfer_table,
 )
-from deepmirnatar.tables.html import blocks_html, page, table_html
+from deepmirnatar.tables.html import blocks_page, tables_page
 from deepmirnatar.tables.markdown import items_markdown, markdown, readme_table, trainings_markdown
 
 
@@ -220,19 +220,19 @@ def test_the_summary_puts_five_numbers_beside_the_verdict():
     assert shown["AUC on test"] == pytest.approx(0.85) and shown["95 % interval"] == "0.750 to 0.900"
     assert shown["AUC of the best shortcut (site alone)"] == 0.75 and shown["AUC of the seed match"] == 0.85
     assert shown["swap AUC"] == 0.7 and shown["test pairs seen in training"] == 0.25
-    text = blocks_html(table, ["experiment", "dataset", "model"], "verdict on the data")
+    text = blocks_page("t", "what & why", table, ["experiment", "dataset", "model"])
     assert "<h3>x, d, Model</h3>" in text and "doubtful: &lt;b&gt;" in text and ">0.850<" in text
+    assert "what &amp; why" in text and "<td>0.750 to 0.900</td>" in text
 
 
-def test_a_table_becomes_a_page_with_its_raw_text_inside():
+def test_tables_become_a_page_with_their_captions():
     table = pd.DataFrame(
         {"name": ["a<b", None], "n": [1200.0, np.nan], "value": [0.123456, 2e-7], "empty": [None, None]}
     )
-    text = table_html(table)
+    text = tables_page("mine", {"scores": table, "costs": table.assign(long="x" * 200)})
     assert "a&lt;b" in text and ">1200<" in text and ">0.1235<" in text and ">2e-07<" in text
-    assert "empty" not in text and "nan" not in text.lower() and text.count("<tr>") == 3
-    whole = page("t", "what & why", text, "t.tsv", "name\tn\n")
-    assert "what &amp; why" in whole and 'download="t.tsv"' in whole and "bmFtZQluCg==" in whole
+    assert "empty" not in text and "nan" not in text.lower() and text.count("<table") == 2
+    assert "<h3>all scores</h3>" in text and "x" * 200 in text
 
 
 def test_a_training_that_was_still_gaining_shows_it():

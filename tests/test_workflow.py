@@ -99,16 +99,19 @@ use rule * from deepmirnatar
 """
 
 
-def test_the_workflow_runs_from_another_folder_and_its_rule_graph_is_of_that_study(tmp_path):
+def test_the_workflow_runs_from_another_folder(tmp_path):
     own_pairs().to_csv(tmp_path / "own.tsv", sep="\t", index=False)
     (tmp_path / "mine.yaml").write_text(ELSEWHERE)
     given = ["-s", ROOT / "Snakefile", "-d", tmp_path, "--configfile", tmp_path / "mine.yaml"]
-    answer = snakemake(*map(str, given), "--", "results/figures/rulegraph.svg", where=tmp_path.parent)
+    # Without `mirbase`, the audit of one's own table needs no download.
+    answer = snakemake(*map(str, given), "--", "results/datasets/mine/audit.tsv", where=tmp_path.parent)
     assert answer.returncode == 0, answer.stdout[-2000:]
-    drawn = (tmp_path / "results/figures/rulegraph.svg").read_text()
-    assert "train_model" in drawn and "split_dataset" in drawn
-    # This study embeds nothing, where the workflow's own config does.
-    assert "pretrain_dnabert" not in drawn and "embed_sequences" not in drawn
+    assert not {"download_source", "parse_mirnas", "parse_reference"} & set(jobs(answer.stdout))
+    assert read_tsv(tmp_path / "results/datasets/mine/audit.tsv")["check"].iloc[-1] == "verdict"
+    (tmp_path / "mine.yaml").write_text(ELSEWHERE.replace("mirbase: false", "mirbase: true"))
+    answer = snakemake(*map(str, given), "-n", "--", "results/datasets/mine/audit.tsv", where=tmp_path.parent)
+    assert jobs(answer.stdout)["download_source"] == jobs(answer.stdout)["parse_mirnas"] == 1
+    assert "parse_reference" not in jobs(answer.stdout)
 
 
 def test_the_workflow_is_a_module_of_another(tmp_path):
@@ -193,7 +196,7 @@ def own_study(tmp_path_factory) -> Path:
     # The reference tables exist, so what they are made from need not.
     rules = folder / "workflow" / "rules" / "sources.smk"
     text = rules.read_text()
-    start = text.index("rule parse_reference:")
+    start = text.index("rule parse_mirnas:")
     rules.write_text(text[:start] + text[text.index("rule parse_source:") :])
     return folder
 
@@ -295,7 +298,7 @@ def test_nothing_is_left_to_do_and_an_edit_reruns_its_dependants_alone(finished)
         ("figures/charts.py", "dpi=200", "dpi=201", "plot_figure", "train_model"),
         ("datasets/splits.py", "default_rng(seed)", "default_rng(seed + 1)", "split_dataset", "merge_sources"),
         ("sources/user.py", "def parse", "LIMIT = 1\n\n\ndef parse", "parse_source", "download_source"),
-        ("tables/study_tables.py", "PAPERS_DATASET,", "PAPERS_DATASET as PAPERS_DATASET,", "", ""),
+        ("tables/experiments.py", "PAPERS_DATASET,", "PAPERS_DATASET as PAPERS_DATASET,", "", ""),
     ]  # fmt: skip
     for name, line, edited, again, untouched in cases:
         library = finished / "deepmirnatar" / name

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from string import Formatter
 
 import pandas as pd
+from snakemake import ioutils
 
 from deepmirnatar.figures.base import READS
 from deepmirnatar.study.plan import Plan
@@ -16,6 +17,20 @@ from workflow.cluster import has_gpu
 def any_of(names: Iterable[str]) -> str:
     """A wildcard constraint that admits exactly these names."""
     return "|".join(re.escape(name) for name in names) or "none"
+
+
+def lookup(query: str | None = None, within=None, dpath: str | None = None, **options):
+    """Snakemake's `lookup`; that one walks through the whole of a map for each job, this one straight to the value."""
+    if dpath is None:
+        return ioutils.lookup(query, within=within, **options)
+
+    def found(wildcards):
+        value, names = within, dict(wildcards.items())
+        for key in dpath.split("/"):
+            value = value[key.format(**names)]
+        return value
+
+    return found
 
 
 def gpus(device: str, elsewhere: Callable[[], bool]) -> Callable:

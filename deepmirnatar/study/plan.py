@@ -32,6 +32,7 @@ class Plan:
 
     def __init__(self, study: Study, downloads: list[str] = ()):
         self.study, self.downloads = study, list(downloads)
+        self.transfections = [path for path in downloads if "/transfections/" in path and path.endswith(".tsv")]
         self.sources = {name: _registered(name) for name in SOURCES}
         self.sources |= {name: _own(name, stanza) for name, stanza in study.datasets.items() if stanza["table"]}
         self.datasets = {name: _dataset(name, stanza) for name, stanza in study.datasets.items()}

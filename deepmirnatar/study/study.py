@@ -416,11 +416,6 @@ class Study:
         table = pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed", "test_set"])
         return table.assign(test_file=table["test_set"].map(file_name))
 
-    def histories_of(self, experiment: str) -> list[str]:
-        rows = self.runs[self.runs["experiment"] == experiment]
-        rows = rows[["dataset", "model", "seed"]].drop_duplicates()
-        return [f"results/runs/{row.dataset}/{row.model}/seed-{row.seed}/history.tsv" for row in rows.itertuples()]
-
     def _audits(self) -> pd.DataFrame:
         """One row per (experiment, dataset, model, seed) whose audit the experiment draws."""
         rows = [
@@ -433,20 +428,6 @@ class Study:
         return pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed"])
 
     # --- what a rule reads ---------------------------------------------------------------------------------
-
-    def source_files(self, source: str) -> dict[str, str]:
-        """Parser's name for a file -> path."""
-        if source in SOURCES:
-            return {name: f"resources/downloads/{file}" for name, file in SOURCES[source].files.items()}
-        return {"pairs": self.datasets[source]["table"]}
-
-    def sources_of(self, dataset: str) -> list[str]:
-        stanza = self.datasets[dataset]
-        return [*stanza["sources"], *([dataset] if stanza["table"] else [])]
-
-    def needs_reference(self, dataset: str) -> list[str]:
-        """Reference tables that this dataset's negatives read."""
-        return list(negatives.load(self.datasets[dataset]["negatives"]["strategy"]).REFERENCE)
 
     def prediction_files(self, prediction: str) -> dict[str, str]:
         """FASTA files of a prediction, or the reference tables that stand in for them where names are given."""
@@ -465,24 +446,6 @@ class Study:
     def case_studies(self) -> list[str]:
         """Predictions with a background of random genes, which figure 14 needs."""
         return [name for name, stanza in self.predictions.items() if stanza["random_targets"]]
-
-    def embedder(self, dataset: str, embedding: str) -> list[str]:
-        """The file that an embedding learned on a dataset's training split; none for a kind that learns nothing."""
-        if not embeddings.load(self.embeddings[embedding]["kind"]).LEARNS:
-            return []
-        return [f"results/embeddings/{dataset}/{embedding}/embedder.safetensors"]
-
-    def features(self, dataset: str, model: str, of: str) -> dict[str, str]:
-        """Strand -> embedded sequences of the dataset `of`, by the embeddings of a model trained on `dataset`."""
-        chosen = self.models[model]["embeddings"]
-        return {strand: f"results/embeddings/{dataset}/{name}/{of}.safetensors" for strand, name in chosen.items()}
-
-    def learned_embeddings(self, kind: str, pretrain: bool | None = None) -> list[str]:
-        """Embeddings of a kind; for dnabert those that are pre-trained here, or those that are read."""
-        found = [name for name, stanza in self.embeddings.items() if stanza["kind"] == kind]
-        if pretrain is None:
-            return found
-        return [name for name in found if (self.embeddings[name]["settings"]["weights"] == PRETRAIN) == pretrain]
 
 
 def file_name(test_set: str) -> str:

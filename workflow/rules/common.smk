@@ -14,7 +14,7 @@ try:
     from deepmirnatar.study.study import Study
     from workflow.cluster import check_start, memory, minutes
     from workflow.fingerprint import ROOT, add_fingerprints, fingerprint
-    from workflow.functions import FigureInputs, any_of, gpus
+    from workflow.functions import FigureInputs, any_of, gpus, lookup
     from workflow.inputs import Inputs
 except ModuleNotFoundError as error:
     sys.exit(

@@ -13,7 +13,7 @@ rule weights:
 
 rule fit_repression:
     input:
-        tables=[file for file in plan.downloads if "/transfections/" in file and file.endswith(".tsv")],
+        tables=collect("{file}", file=plan.transfections),
         utrs="resources/downloads/transfections/ensembl_utrs.fa",
         mature="resources/downloads/mirbase/mature.fa",
     output:
