@@ -21,10 +21,10 @@ from deepmirnatar.pairs import five_to_three, pair_blocks, read_pairs, write_pai
 
 def main(pairs: str, tables: list[str], tests: list[str], stanza: dict, outputs: dict[str, str]) -> None:
     """`tables`: mirnas.tsv where the stanza checks them, utrs.tsv where it leaves out genes."""
-    read_in = {Path(path).stem: read_tsv(path, dtype=str) for path in tables}
-    mature, genes = read_in.get("mirnas"), stanza["without_targets"]
-    reference = read_in.get("utrs", pd.DataFrame({"gene": []}))
-    names = stanza["apart_from"] if tests else []
+    given = {Path(path).stem: read_tsv(path, dtype=str) for path in tables}
+    mature, genes = given.get("mirnas"), stanza["without_targets"]
+    reference = given.get("utrs", pd.DataFrame({"gene": []}))
+    names = stanza["apart_from"]
     others = {name: read_pairs(path, [name.partition(":")[2]]) for name, path in zip(names, tests, strict=True)}
     drops = [lambda rows: drop_targets(rows, genes, reference)] if genes else []
     drops += [lambda rows: drop_near(rows, others)] if others else []

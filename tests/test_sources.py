@@ -335,16 +335,13 @@ def test_a_fault_in_a_users_table_names_the_file_its_line_and_the_value(tmp_path
 
 
 def test_parsing_writes_a_checked_table_and_counts(tmp_path, script):
-    for name in ("mirnas", "utrs", "refseq"):
-        (tmp_path / f"{name}.tsv").write_text("name\n")
-    (tmp_path / "known_targets.tsv").write_text("mirna\tgene\tentrez\tstrong\nx\ty\t1\t0\n")
     path = tmp_path / "own.tsv"
     path.write_text(lines(OWN, ["let-7", LET7, "LIN28B", SITE, "1"], ["let-7", LET7, "BCL2", SITE, "0"]))
     script("parse_source").main(
         "own",
         {"pairs": str(path)},
-        {name: str(tmp_path / f"{name}.tsv") for name in ("mirnas", "utrs", "known_targets", "refseq")},
-        {},
+        [],
+        "resources/sources.tsv",
         {"name": "own", "columns": {}, "mirna_written": "5to3"},
         1,
         str(tmp_path / "out.tsv"),
