@@ -1,6 +1,7 @@
 """The workflow as users run it: dry runs, what a change reruns, error messages, kill and resume."""
 
 import ast
+import hashlib
 import os
 import re
 import shutil
@@ -79,6 +80,30 @@ def test_a_misspelt_key_is_one_clear_error(tmp_path):
         assert wanted in answer.stdout
         assert "Traceback" not in answer.stdout
         assert len(answer.stdout.splitlines()) < 12
+
+
+def test_download_brings_every_file_that_has_an_address(tmp_path):
+    """Every address is replaced by a file here, since what stands there may not be reached by a test."""
+    folder = copy_workflow(tmp_path)
+    path = folder / "resources/sources.tsv"
+    table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    for number, row in table.iterrows():
+        file = tmp_path / "stub" / row["source"] / row["file"]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{number}\n")
+        if row["url"]:
+            table.loc[number, "url"] = str(file)
+        table.loc[number, "sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    table.to_csv(path, sep="\t", index=False)
+    answer = snakemake("--cores", "4", "download", where=folder)
+    assert answer.returncode == 0, answer.stdout[-2000:]
+    wanted = {f"{row.source}/{row.file}" for row in table.itertuples() if row.url}
+    there = folder / "resources/downloads"
+    assert {str(file.relative_to(there)) for file in there.rglob("*") if file.is_file()} == wanted
+    assert len(table) == len(wanted) + 1
+    # What has no address says so.
+    answer = snakemake("resources/downloads/transfections/ensembl_utrs.fa", where=folder)
+    assert "transfections/ensembl_utrs.fa has no public address. Place the file at" in answer.stdout
 
 
 ELSEWHERE = """

@@ -82,9 +82,10 @@ def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, 
         except UNUSABLE as error:
             tried.append(f"{place} ({_reason(error)})")
     else:
+        why = f"could not be downloaded. Tried: {'; '.join(tried)}" if tried else "has no public address"
+        network = "Run `snakemake download` on a machine with network. " if urls else ""
         raise DownloadError(
-            f"{source}/{file} could not be had: tried {'; '.join(tried)}. Run `snakemake download` on a machine "
-            f"with network, or place the file at {target}, or give a folder or URL prefix that holds "
+            f"{source}/{file} {why}. {network}Place the file at {target}, or give a folder or URL prefix that holds "
             f"{source}/{file} with `--config mirror=...`."
         )
     if not want:

@@ -7,10 +7,13 @@ localrules:
     parse_source,
 
 
-# Everything that any dataset can ask for; run it where there is network, the rest runs anywhere.
+# Everything that a dataset can ask for and that has an address; run it where there is network, the rest runs anywhere.
 rule download:
     input:
-        collect("{file}", file=plan.downloads),
+        collect(
+            "resources/downloads/{row.source}/{row.file}",
+            row=lookup(query="url != ''", within=registry.reset_index()),
+        ),
 
 
 rule download_source:
