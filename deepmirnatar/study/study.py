@@ -18,10 +18,10 @@ from deepmirnatar.common.tables import header
 from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures import kinds
-from deepmirnatar.pairs import COLUMNS, SPLITS
+from deepmirnatar.pairs import COLUMNS, SPLITS, PairsError
 from deepmirnatar.prediction.study_sites import CANDIDATES
 from deepmirnatar.sources import SOURCES
-from deepmirnatar.sources.user import REQUIRED
+from deepmirnatar.sources.user import REQUIRED, check_columns
 from deepmirnatar.study.keys import Dataset
 from deepmirnatar.study.schema import ConfigError, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
@@ -99,7 +99,7 @@ class Study:
             raise ConfigError(f"{place}: an embedding's own file has this name; choose another")
         if not done["sources"] and not done["table"]:
             raise ConfigError(f"{place}: needs `sources` (a list) or `table` (a file of your own)")
-        if done["table"] and (wrong := missing_file(done["table"], self.root)):
+        if done["table"] and (wrong := wrong_file(done["table"], self.root)):
             raise ConfigError(f"{place}.table: {wrong}")
         for key, choices in (("negatives", negatives.names()), ("split", splits.STRATEGIES)):
             strategy = done[key]["strategy"]
@@ -120,6 +120,8 @@ class Study:
         theirs = list(done["columns"].values())
         if twice := [column for column in theirs if theirs.count(column) > 1]:
             raise ConfigError(f"{place}.columns: {twice[0]!r} stands for two of our columns; give each one of its own")
+        if done["table"]:
+            self._check_columns(place, done)
         for key in ("columns", "mirna_written"):
             if done[key] != DATASET_DEFAULTS[key] and not done["table"]:
                 raise ConfigError(f"{place}.{key}: is read only with a `table` of your own; remove it")
@@ -141,6 +143,14 @@ class Study:
                     "negatives `given`, `shuffled` or `matched`"
                 )
         return done
+
+    def _check_columns(self, place: str, stanza: dict) -> None:
+        try:
+            check_columns(stanza["table"], stanza["columns"], self.root)
+        except PairsError as error:
+            raise ConfigError(f"{place}.table: {error}") from None
+        except InputError:
+            return  # whoever reads the table says so
 
     def _check_apart(self, name: str, seen: tuple) -> None:
         """Refuse test sets that there are not, and datasets that keep apart from each other in a circle."""
@@ -242,7 +252,7 @@ class Study:
         if not (run := RUN.fullmatch(weights)):
             if Path(weights).parts[:2] == ("results", "runs"):
                 raise ConfigError(f"{place}: {weights!r} must read results/runs/DATASET/MODEL/seed-N/model.safetensors")
-            if not self.comes(weights) and (wrong := missing_file(weights, self.root)):
+            if not self.comes(weights) and (wrong := wrong_file(weights, self.root)):
                 raise ConfigError(f"{place}: {wrong}")
             return
         dataset, model = run["dataset"], run["model"]
@@ -394,7 +404,7 @@ class Study:
     def _files(self, place: str, stanza: dict, *keys: str) -> None:
         for key in keys:
             value = stanza.get(key)
-            if isinstance(value, str) and (wrong := missing_file(value, self.root)):
+            if isinstance(value, str) and (wrong := wrong_file(value, self.root)):
                 hint = "" if "?" in wrong or "folder" in wrong else "; names are given as a list, [NAME, NAME]"
                 raise ConfigError(f"{place}.{key}: {wrong}{hint}")
             names = value if isinstance(value, list) else []
@@ -446,6 +456,13 @@ class Study:
     def case_studies(self) -> list[str]:
         """Predictions with a background of random genes, which figure 14 needs."""
         return [name for name, stanza in self.predictions.items() if stanza["random_targets"]]
+
+
+def wrong_file(path: str, root: Path) -> str | None:
+    """As `missing_file`; also braces, which Snakemake takes for wildcards."""
+    if brace := next((each for each in "{}" if each in path), None):
+        return f"the name {path!r} has a {brace}, which Snakemake takes for a wildcard; rename the file or its folder"
+    return missing_file(path, root)
 
 
 def file_name(test_set: str) -> str:
