@@ -113,11 +113,11 @@ datasets:
 experiments:
   mine: {datasets: [mine], models: [seed_match, kmer_trees]}
 """
-MODULE = f"""
+MODULE = """
 configfile: "config.yaml"
 
 module deepmirnatar:
-    snakefile: "{ROOT / "Snakefile"}"
+    snakefile: "clone/Snakefile"
     config: config
 
 use rule * from deepmirnatar
@@ -140,12 +140,21 @@ def test_the_workflow_runs_from_another_folder(tmp_path):
 
 
 def test_the_workflow_is_a_module_of_another(tmp_path):
+    (tmp_path / "clone").mkdir()
+    clone = copy_workflow(tmp_path / "clone")
     own_pairs().to_csv(tmp_path / "own.tsv", sep="\t", index=False)
     (tmp_path / "config.yaml").write_text(ELSEWHERE)
     (tmp_path / "Snakefile").write_text(MODULE)
     answer = snakemake("--dry-run", "results/tables/mine/scores.tsv", where=tmp_path)
     assert answer.returncode == 0, answer.stdout[-2000:]
     assert jobs(answer.stdout)["train_model"] == 2
+    # With the clone's profile, a comment makes no rule run again.
+    merged = ("results/datasets/mine/merged.tsv", "--workflow-profile", "clone/profiles/default")
+    assert snakemake(*merged, where=tmp_path).returncode == 0
+    script = clone / "scripts/merge_sources.py"
+    script.write_text(script.read_text() + "# edited\n")
+    assert not jobs(snakemake(*merged, "--dry-run", where=tmp_path).stdout)
+    assert "merge_sources" in jobs(snakemake(merged[0], "--dry-run", where=tmp_path).stdout)
 
 
 # --- a whole study of a user's own pairs, without any download ------------------------------------------------
