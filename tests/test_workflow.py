@@ -39,6 +39,23 @@ def test_a_dry_run_of_every_config_plans_down_to_the_downloads(over, tmp_path):
     assert {"download_source", "split_dataset", "train_model", "plot_figure"} <= set(plan)
 
 
+def test_the_graph_on_the_page_is_that_of_the_rules(tmp_path):
+    answer = snakemake(
+        "--rulegraph", "mermaid-js", "--", "results/experiments/published/metrics.tsv", where=copy_workflow(tmp_path)
+    ).stdout
+    edges = {line.strip() for line in answer.splitlines() if line.startswith("\t") and "style" not in line}
+    graph = (ROOT / "docs/pages/rules.mmd").read_text()
+    # The numbers of rules may differ between runs: compare the names at both ends.
+    assert edges and named(edges) == named(graph.splitlines())
+
+
+def named(lines) -> set[tuple[str, ...]]:
+    """Names of the rules, and pairs of them that an arrow joins."""
+    names = dict(re.fullmatch(r"(id\d+)\[(\w+)\]", line.strip()).groups() for line in lines if "[" in line)
+    arrows = [line.strip().split(" --> ") for line in lines if "-->" in line]
+    return {(name,) for name in names.values()} | {(names[one], names[other]) for one, other in arrows}
+
+
 def test_a_run_that_many_figures_and_experiments_share_is_trained_once(tmp_path):
     folder = copy_workflow(tmp_path)
     more = {"run": {"experiments": ["published", "again"], "predictions": []}}
