@@ -35,7 +35,7 @@ from deepmirnatar.study.stanzas import merge_stanzas
 from deepmirnatar.study.study import Study
 
 # The paper's network and ours, as a CPU trains them.
-MODELS = ("papers_network", "papers_network_3_epochs_float32", "interaction_map")
+MODELS = ("papers_network", "papers_network_3_epochs", "interaction_map")
 MIRNA_NT, SITE_NT, K = 22, 40, 4
 VALID = 64  # rows: a fit must have some
 PAPERS_CODE = {"training": 222, "scoring": 900}  # pairs per second, the lower end of what was measured

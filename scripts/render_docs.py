@@ -189,7 +189,9 @@ def numbers(root: Path) -> dict:
         "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
         "rows_table": lambda name: tables.markdown(table(name)),
-        "differences_table": lambda name: tables.markdown(table(name).replace(named), digits=4),
+        "differences_table": lambda name, *datasets: tables.markdown(
+            table(name)[table(name)["dataset"].isin(datasets)].replace(named), digits=4
+        ),
         "extreme": lambda name, column, which, **query: f"{chosen(name, **query)[column].agg(which):.2f}",
         "mean_of": lambda name, column, **query: f"{chosen(name, **query)[column].mean():.3f}",
         "means_table": lambda name, by: tables.markdown(

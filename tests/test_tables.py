@@ -20,6 +20,7 @@ from deepmirnatar.tables.markdown import (
     markdown,
     scores_markdown,
     trainings_markdown,
+    transfer_markdown,
 )
 
 

@@ -29,6 +29,8 @@ def scores_markdown(results: pd.DataFrame, labels: dict[str, str], dataset: str,
     for model, label in labels.items():
         mine = results[(results["model"] == model) & (results["dataset"] == dataset)]
         own = mine[mine["test_set"] == f"{dataset}:test"]
+        if own.empty:
+            continue
         means, seeds = own.groupby("metric")["value"].mean(), own["seed"].nunique()
         row = {"method": label} | {name: means.get(metric) for metric, name in names.items()}
         if seeds > 1:
