@@ -11,7 +11,7 @@ from workflow.fingerprint import ROOT
 
 min_version("9.15")
 # Jobs import the library of this clone, whichever is installed.
-os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+os.environ.update(PYTHONPATH=os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]))
 
 
 configfile: str(ROOT / "config" / "config.yaml")
