@@ -18,8 +18,8 @@ from deepmirnatar.predictors.papers_network import Settings
 from deepmirnatar.rna import duplex as duplex_layout
 from deepmirnatar.rna.seeds import seed_sites
 from deepmirnatar.rna.sequences import PAIRS, encode
+from deepmirnatar.study.plan import Plan
 from deepmirnatar.study.study import Study
-from workflow.inputs import Inputs
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 # Its best site on HMGA2: an 8mer, a bulged nt, a loop of four against three, three G-U pairs.
@@ -38,7 +38,7 @@ def example_pair(utr: str = SPACER + HMGA2 + SPACER) -> example.Example:
 
 
 def model(**settings) -> dict:
-    """A model as `Inputs.explained_model` gives it."""
+    """A model as `Plan.explained` gives it."""
     config = {
         "run": {"experiments": ["own"]},
         "datasets": {"hejret": {"sources": ["hejret2023"]}},
@@ -57,8 +57,7 @@ def model(**settings) -> dict:
         },
         "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_match", "net"]}},
     }
-    registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    return Inputs(Study(config), registry).explained_model()
+    return Plan(Study(config)).explained
 
 
 def texts(figure) -> list[str]:
@@ -285,8 +284,7 @@ def test_an_experiment_without_the_network_has_no_architecture():
         "models": {"seed_match": {}},
         "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_match"]}},
     }
-    registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    assert Inputs(Study(config), registry).explained_model() is None
+    assert Plan(Study(config)).explained == {}
 
 
 # --- files ----------------------------------------------------------------------------------------------------
