@@ -92,7 +92,7 @@ rule embed_sequences:
         pairs=lookup(within=plan.tables, dpath="{table}"),
         embedder=branch(
             lookup(within=plan.embeddings, dpath="{embedding}/made_by"),
-            then="results/embeddings/{dataset}/{embedding}/embedder.safetensors",
+            then=["results/embeddings/{dataset}/{embedding}/embedder.safetensors"],
         ),
     output:
         "results/embeddings/{dataset}/{embedding}/{table}.safetensors",
