@@ -71,6 +71,7 @@ report: $(STAMP)
 
 # The README and docs/ from docs/pages; with RESULTS=results the finished experiments that lie there are taken over first.
 docs: $(STAMP)
+	snakemake --rulegraph mermaid-js -- results/experiments/published/metrics.tsv | grep -v style > docs/pages/rules.mmd
 	python -m scripts.render_docs $(RESULTS)
 
 # The weights that the package carries, trained anew: hours on two cores.

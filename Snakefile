@@ -11,7 +11,7 @@ from workflow.fingerprint import ROOT
 
 min_version("9.15")
 # Jobs import the library of this clone, whichever is installed.
-os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+os.environ.update(PYTHONPATH=os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]))
 
 
 configfile: str(ROOT / "config" / "config.yaml")
@@ -30,12 +30,11 @@ include: "workflow/rules/repression.smk"
 include: "workflow/rules/repression_benchmark.smk"
 include: "workflow/rules/activity.smk"
 include: "workflow/rules/weights.smk"
-include: "workflow/rules/speed.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 
 
-add_fingerprints(workflow.rules, inputs.plug_ins)
+add_fingerprints(workflow.rules, predictions.plug_ins)
 
 
 report: "workflow/report/workflow.rst"

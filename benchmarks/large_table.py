@@ -24,6 +24,8 @@ ROWS = {"train": 2_524_246, "test": 337_106, "leftout": 28_232}
 STANZA = {"orientation": "corrected", "duplicates": "drop", "conflicts": "drop", "sample": None, "seed": 1}
 STANZA |= {
     "mirbase": False,
+    "without_targets": [],
+    "apart_from": [],
     "negatives": {"strategy": "given"},
     "negatives_stay": True,
     "split": {"strategy": "given", "valid_from_train": 0.1},
@@ -90,8 +92,6 @@ def steps(folder: Path, files: dict[str, Path]) -> dict:
     names = ("parsed", "merged", "kept", "dropped", "yes", "no", "pairs", "audit", "balance", "controls", "scores")
     path = {name: folder / f"{name}.tsv" for name in names}
     reports = [folder / f"report-{number}.tsv" for number in range(5)]
-    (folder / "known_targets.tsv").write_text("mirna\tgene\tentrez\tstrong\nx\ty\t1\t0\n", encoding="utf-8")
-    reference = {"known_targets": folder / "known_targets.tsv"}
     filtered = {"kept": path["kept"], "dropped": path["dropped"], "report": reports[2]}
     seeds = {"predictor": "seed_match", "settings": {}}
 
@@ -105,10 +105,10 @@ def steps(folder: Path, files: dict[str, Path]) -> dict:
 
     return {
         "parse_source": lambda: parse_source.main(
-            "manakov2022", files, reference, {}, {}, 1, path["parsed"], reports[0]
+            "manakov2022", files, [], ROOT / "resources/sources.tsv", {}, 1, path["parsed"], reports[0]
         ),
         "merge_sources": lambda: merge_sources.main([path["parsed"]], STANZA, path["merged"], reports[1]),
-        "filter_pairs": lambda: filter_pairs.main(path["merged"], "", [], [], STANZA, filtered),
+        "filter_pairs": lambda: filter_pairs.main(path["merged"], [], [], STANZA, filtered),
         "generate_negatives": lambda: generate_negatives.main(
             path["kept"], [], STANZA, 1, path["yes"], path["no"], reports[3]
         ),

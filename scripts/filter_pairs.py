@@ -7,6 +7,7 @@ Reads no labels but `mock`: shuffled miRNAs are exempt. A dataset may switch the
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 import pandas as pd
 
@@ -18,11 +19,12 @@ from deepmirnatar.datasets.mirbase_filter import filter_rows
 from deepmirnatar.pairs import five_to_three, pair_blocks, read_pairs, write_pairs
 
 
-def main(pairs: str, mirnas: str, utrs: list[str], tests: list[str], stanza: dict, outputs: dict[str, str]) -> None:
-    mature = read_tsv(mirnas, dtype=str) if stanza["mirbase"] else None
-    genes = stanza.get("without_targets") or []
-    reference = read_tsv(utrs[0], dtype=str) if genes else pd.DataFrame({"gene": []})
-    names = stanza["apart_from"] if tests else []
+def main(pairs: str, tables: list[str], tests: list[str], stanza: dict, outputs: dict[str, str]) -> None:
+    """`tables`: mirnas.tsv where the stanza checks them, utrs.tsv where it leaves out genes."""
+    given = {Path(path).stem: read_tsv(path, dtype=str) for path in tables}
+    mature, genes = given.get("mirnas"), stanza["without_targets"]
+    reference = given.get("utrs", pd.DataFrame({"gene": []}))
+    names = stanza["apart_from"]
     others = {name: read_pairs(path, [name.partition(":")[2]]) for name, path in zip(names, tests, strict=True)}
     drops = [lambda rows: drop_targets(rows, genes, reference)] if genes else []
     drops += [lambda rows: drop_near(rows, others)] if others else []
@@ -78,8 +80,7 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
         snakemake.input.pairs,
-        snakemake.input.mirnas,
-        list(snakemake.input.utrs),
+        list(snakemake.input.reference),
         list(snakemake.input.tests),
         snakemake.params.stanza,
         dict(snakemake.output.items()),

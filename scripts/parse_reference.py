@@ -1,6 +1,6 @@
-"""Tables that several rules read: human miRNAs, 3'UTRs, miRTarBase's pairs, gene names.
+"""Tables that several rules read: 3'UTRs, miRTarBase's pairs, gene names.
 
-Reads the three downloaded files and checks their digests again.
+Reads the two downloaded packages and checks their digests again.
 """
 
 from pathlib import Path
@@ -11,10 +11,9 @@ from deepmirnatar.sources import downloads
 from deepmirnatar.sources.reference import read_reference
 
 
-def main(mature: str, firm: str, mitea: str, digests: dict[str, str], outputs: dict[str, str]) -> None:
-    for file, digest in digests.items():
-        downloads.verify(file, digest)
-    for name, table in read_reference(Path(mature), Path(firm), Path(mitea)).items():
+def main(firm: str, mitea: str, registry: str, outputs: dict[str, str]) -> None:
+    downloads.verify_all([firm, mitea], registry)
+    for name, table in read_reference(Path(firm), Path(mitea)).items():
         write_tsv(table, outputs[name])
         log.info("%s: %d rows", name, len(table))
 
@@ -22,9 +21,8 @@ def main(mature: str, firm: str, mitea: str, digests: dict[str, str], outputs: d
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        snakemake.input.mature,
         snakemake.input.firm,
         snakemake.input.mitea,
-        snakemake.params.digests,
+        snakemake.resources.registry,
         dict(snakemake.output.items()),
     )

@@ -18,17 +18,17 @@ from deepmirnatar.sources import downloads
 def main(
     source: str,
     files: dict[str, str],
-    reference: dict[str, str],
-    digests: dict[str, str],
+    reference: list[str],
+    registry: str,
     settings: dict,
     threads: int,
     pairs: str,
     counts: str,
 ) -> None:
-    for file, digest in digests.items():
-        downloads.verify(file, digest)
-    tables = {name: read_tsv(path, dtype=str) for name, path in reference.items()}
-    tables["known_targets"]["strong"] = tables["known_targets"]["strong"].astype(int)
+    downloads.verify_all(files.values(), registry)
+    tables = {Path(path).stem: read_tsv(path, dtype=str) for path in reference}
+    if "known_targets" in tables:
+        tables["known_targets"]["strong"] = tables["known_targets"]["strong"].astype(int)
     if source == "mirtarbase":
         settings = {**settings, "processes": threads}
     table, found = sources.parser(source)({name: Path(path) for name, path in files.items()}, tables, **settings)
@@ -49,13 +49,11 @@ def main(
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    REFERENCE = ("mirnas", "utrs", "known_targets", "refseq")
-    inputs = dict(snakemake.input.items())
     main(
         snakemake.wildcards.source,
-        {name: path for name, path in inputs.items() if name not in REFERENCE},
-        {name: inputs[name] for name in REFERENCE},
-        snakemake.params.digests,
+        {name: path for name, path in snakemake.input.items() if name != "reference"},
+        list(snakemake.input.reference),
+        snakemake.resources.registry,
         snakemake.params.settings,
         snakemake.threads,
         snakemake.output.pairs,

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepmirnatar.common.files import read_tsv, write_tsv
+from deepmirnatar.common.files import atomic, read_tsv, write_tsv
 from deepmirnatar.common.logs import log_to
 from deepmirnatar.pairs import read_pairs
+from deepmirnatar.tables import TABLES
 from deepmirnatar.tables import experiments as tables
+from deepmirnatar.tables.html import tables_page
 
 
 def main(
@@ -31,6 +33,8 @@ def main(
         "transfer": tables.transfer_table(metrics, labels),
         "paper_items": tables.items_table(experiment, figures, results, read_tsv(files["paper"][0])),
     }
+    with atomic(outputs.pop("page")) as part:
+        part.write_text(tables_page(experiment, {name: done[name] for name in outputs if name in TABLES}))
     for name, path in outputs.items():
         write_tsv(done[name], path)
 

@@ -49,14 +49,13 @@ def downloads(tmp_path_factory, rna) -> dict:
 
 def made(folder, script, downloads: dict, stanza: dict) -> dict[str, str]:
     """What each step writes, from the downloads to the split."""
-    path = {name: folder / f"{name}.tsv" for name in [*STEPS, "mirnas", "utrs", "refseq", "known_targets", "test"]}
+    path = {name: folder / f"{name}.tsv" for name in [*STEPS, "mirnas", "utrs", "known_targets", "test"]}
     mature = pd.read_csv(downloads["train"], sep="\t").drop_duplicates("noncodingRNA").iloc[:9]
     names = [f"hsa-new-{number}" for number in range(9)]
     known = pd.DataFrame({"name": names, "accession": "M", "sequence": mature["noncodingRNA"]})
     known.to_csv(path["mirnas"], sep="\t", index=False)
     sites = pd.read_csv(downloads["train"], sep="\t")["gene"]
     path["utrs"].write_text(f"gene\tentrez\tsequence\nPTEN\t1\t{sites[5]}\n")
-    path["refseq"].write_text("name\n")
     path["known_targets"].write_text("mirna\tgene\tentrez\tstrong\nx\ty\t1\t0\n")
     test = {
         "mirna": "m",
@@ -66,11 +65,12 @@ def made(folder, script, downloads: dict, stanza: dict) -> dict[str, str]:
     }
     test |= {"label": 1, "split": "test", "source": "other", "pair_id": [f"t{n}" for n in range(9)]}
     write_pairs(pd.DataFrame(test), path["test"])
-    reference = {name: str(path[name]) for name in ("mirnas", "utrs", "known_targets", "refseq")}
-    script("parse_source").main("hejret2023", downloads, reference, {}, {}, 1, path["parsed"], path["counts"])
+    registry = "resources/sources.tsv"
+    script("parse_source").main("hejret2023", downloads, [], registry, {}, 1, path["parsed"], path["counts"])
     script("merge_sources").main([path["parsed"]], stanza, path["merged"], path["merge_report"])
     outputs = {name: path[name] for name in ("kept", "dropped", "report")}
-    script("filter_pairs").main(path["merged"], path["mirnas"], [path["utrs"]], [path["test"]], stanza, outputs)
+    tables = [*[path["mirnas"]] * stanza["mirbase"], path["utrs"]]
+    script("filter_pairs").main(path["merged"], tables, [path["test"]], stanza, outputs)
     given = path["kept"], [path["known_targets"]], stanza, 1, path["positives"], path["negatives"]
     script("generate_negatives").main(*given, path["negatives_report"])
     script("split_dataset").main(path["positives"], path["negatives"], stanza, path["pairs"], path["split_report"])

@@ -1,4 +1,4 @@
-"""CONTRIBUTING keeps its promises: its files exist, its ten-line contestant works."""
+"""CONTRIBUTING keeps its promises: its files exist, and its examples of one file each work."""
 
 import re
 import sys
@@ -7,14 +7,18 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.files import write_tsv
 from deepmirnatar.datasets import negatives
 from deepmirnatar.figures import kinds
 from deepmirnatar.predictors.base import Context
+from deepmirnatar.study.plan import Plan
+from deepmirnatar.study.schema import ConfigError
 from deepmirnatar.study.study import Study
-from workflow.inputs import Inputs
+from deepmirnatar.tables.markdown import settings_markdown
+from workflow.functions import FigureInputs
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text()
@@ -38,9 +42,9 @@ def ten_lines(name: str, at_most: int = 10) -> str:
     return code
 
 
-def test_the_contestant_of_ten_lines_is_a_contestant(tmp_path, monkeypatch):
+def test_the_contestant_of_one_file_is_one_with_its_setting(tmp_path, monkeypatch):
     name = re.search(r"`deepmirnatar/predictors/(\w+)\.py`:", TEXT)[1]
-    (tmp_path / f"{name}.py").write_text(ten_lines(name))
+    (tmp_path / f"{name}.py").write_text(ten_lines(name, at_most=12))
     monkeypatch.setattr(predictors, "__path__", [*predictors.__path__, str(tmp_path)])
     config = {
         "run": {"experiments": ["try"]},
@@ -50,7 +54,19 @@ def test_the_contestant_of_ten_lines_is_a_contestant(tmp_path, monkeypatch):
         "experiments": {"try": {"datasets": ["own"], "models": [name]}},
     }
     assert Study(config).models[name]["predictor"] == name
-    predictor = predictors.load_class(name)()
+    # Its setting is known, checked and explained without a line anywhere else.
+    config["models"][name] = {"settings": {"ignored": 2}}
+    assert Study(config).models[name]["settings"] == {"ignored": 2}
+    for given, wanted in (({"ignored": 4}, "4 is above the largest allowed, 3"), ({"ignord": 1}, "'ignored'")):
+        config["models"][name] = {"settings": given}
+        with pytest.raises(ConfigError, match=f"^models.{name}.settings.*{wanted}"):
+            Study(config)
+    kind = predictors.load_class(name)
+    assert kind({"ignored": 2}).predict(pd.DataFrame({"target_sequence": ["ACGU"]}), Context()).tolist() == [0.5]
+    assert settings_markdown(kind.Settings).splitlines()[-1].split(" | ") == [
+        "| `ignored`", "`0`", "nt at the 3' end that do not count; 0 to 3 |"
+    ]  # fmt: skip
+    predictor = kind()
     pairs = pd.DataFrame({"target_sequence": ["ACGU", "GGCC"]})
     assert predictor.predict(pairs, Context()).tolist() == [0.5, 1.0]
     predictor.save(tmp_path / "model.safetensors", {})
@@ -72,14 +88,14 @@ def test_the_figure_of_ten_lines_is_a_figure(tmp_path, monkeypatch, script, rows
         "models": {"seed_match": {}},
         "experiments": {"try": {"datasets": ["own"], "figures": {name: ["seed_match"]}}},
     }
-    registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    inputs = Inputs(Study(config), registry)
-    assert f"results/figures/try/own/{name}.svg" in inputs.figures()
+    plan = Plan(Study(config))
+    assert ["own", name] in plan.figures[["dataset", "figure"]].to_numpy().tolist()
+    inputs = FigureInputs(plan)
     job = SimpleNamespace(experiment="try", dataset="own", figure=name)
-    assert inputs.figure_files(job) == {"pairs": ["results/datasets/own/pairs.tsv"]}
+    assert inputs.files(job) == {"pairs": ["results/datasets/own/pairs.tsv"]}
     write_tsv(rows, tmp_path / "pairs.tsv")
     files, svg = {"pairs": [tmp_path / "pairs.tsv"]}, tmp_path / "figure.svg"
-    script("plot_figure").main(name, files, inputs.figure_rows(job), inputs.figure_about(job), "", [svg])
+    script("plot_figure").main(name, files, inputs.rows(job), inputs.about(job), "", [svg])
     assert "</svg>" in svg.read_text()
     sys.modules.pop(f"deepmirnatar.figures.kinds.{name}")
 
@@ -110,7 +126,7 @@ def test_the_embedding_of_a_few_lines_is_a_kind_that_a_stanza_may_name(tmp_path,
         "experiments": {},
     }
     study = Study(config)
-    assert study.embedder("own", "mine") == []
+    assert Plan(study).embeddings["mine"]["made_by"] == ""
     features = embeddings.embed(["AAGC", "CUG"], name, study.embeddings["mine"]["settings"])
     assert features.table[features.index].ravel().tolist() == [1, 1, 0.5, 0, 0.5]
     sys.modules.pop(f"deepmirnatar.embeddings.{name}")

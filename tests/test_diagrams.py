@@ -18,8 +18,8 @@ from deepmirnatar.predictors.papers_network import Settings
 from deepmirnatar.rna import duplex as duplex_layout
 from deepmirnatar.rna.seeds import seed_sites
 from deepmirnatar.rna.sequences import PAIRS, encode
+from deepmirnatar.study.plan import Plan
 from deepmirnatar.study.study import Study
-from workflow.inputs import Inputs
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
 # Its best site on HMGA2: an 8mer, a bulged nt, a loop of four against three, three G-U pairs.
@@ -38,7 +38,7 @@ def example_pair(utr: str = SPACER + HMGA2 + SPACER) -> example.Example:
 
 
 def model(**settings) -> dict:
-    """A model as `Inputs.explained_model` gives it."""
+    """A model as `Plan.explained` gives it."""
     config = {
         "run": {"experiments": ["own"]},
         "datasets": {"hejret": {"sources": ["hejret2023"]}},
@@ -57,8 +57,7 @@ def model(**settings) -> dict:
         },
         "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_match", "net"]}},
     }
-    registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    return Inputs(Study(config), registry).explained_model()
+    return Plan(Study(config)).explained
 
 
 def texts(figure) -> list[str]:
@@ -285,8 +284,7 @@ def test_an_experiment_without_the_network_has_no_architecture():
         "models": {"seed_match": {}},
         "experiments": {"own": {"datasets": ["hejret"], "models": ["seed_match"]}},
     }
-    registry = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    assert Inputs(Study(config), registry).explained_model() is None
+    assert Plan(Study(config)).explained == {}
 
 
 # --- files ----------------------------------------------------------------------------------------------------
@@ -320,10 +318,3 @@ def test_masked_repeats_are_not_called_unknown_bases():
     words = texts(levels.draw(example_pair(SPACER + HMGA2 + SPACER + "N" * 30 + SPACER)))
     assert any("masked repeats" in text for text in words) and not any("unknown" in text for text in words)
     assert not any("repeats" in text for text in texts(levels.draw(example_pair())))
-
-
-def test_the_rule_graph_leaves_out_arrows_that_lead_back(script):
-    """A dataset may wait for another's split, so rules may form a circle where jobs do not."""
-    ahead = {("source", "filter"), ("filter", "split"), ("split", "train"), ("source", "train")}
-    back = {("split", "filter"), ("train", "train")}
-    assert script("plot_rulegraph")._forward(ahead | back) == ahead

@@ -15,7 +15,7 @@ from scripts import render_docs
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "config/README.md", *sorted(ROOT.glob("docs/*.md"))]
 RENDERED = render_docs.pages(ROOT)
-NAMES = render_docs.names(ROOT)
+TAKEN = render_docs.taken(ROOT)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -35,7 +35,7 @@ def test_a_committed_page_is_what_its_template_gives(page):
 
 @pytest.mark.parametrize(
     "call",
-    ['auc("fast", "nobody", "released:test")', 'number("results", experiment="fast")', "auc(paper, ours, 'x:test')"],
+    ['auc("released", "nobody")', 'number("results", dataset="released")', 'auc("released", "pair_lookup", "x:test")'],
 )
 def test_a_number_that_the_tables_do_not_hold_or_hold_twice_is_an_error(call):
     with pytest.raises(ValueError, match="not one"):
@@ -46,12 +46,6 @@ def test_a_number_is_that_of_the_table():
     table = pd.read_csv(ROOT / "docs/audits.tsv", sep="\t")
     row = table[(table["dataset"] == "released") & (table["subject"] == "seed match") & (table["check"] == "signal")]
     assert render_docs.render('{{ audit("released", "signal", "seed match") }}') == f"{row['value'].iloc[0]:.3f}"
-
-
-def test_templates_take_names_of_models_and_experiments_from_names_yaml_alone():
-    renamed = set(NAMES["experiments"]) | {word for word in NAMES["words"].values() if "epochs" in word}
-    for template in (ROOT / "docs/pages").glob("*.jinja"):
-        assert not {name for name in renamed if f'"{name}"' in template.read_text()}, template.name
 
 
 def test_the_readme_is_short_and_its_first_command_early():
@@ -104,14 +98,14 @@ def test_every_committed_picture_is_shown_by_a_page_and_small():
     }
     pictures = {path.resolve() for kind in ("png", "svg", "jpg") for path in (ROOT / "docs").rglob(f"*.{kind}")}
     assert not pictures - shown, "shown by no page"
-    assert {path.stem for path in pictures if path.suffix == ".png"} == set(NAMES["pictures"])
+    assert {path.stem for path in pictures if path.suffix == ".png"} == set(TAKEN["pictures"])
     assert not [path for path in pictures if path.stat().st_size >= render_docs.LARGEST]
 
 
 def test_every_committed_table_fills_a_page():
     templates = "\n".join(path.read_text() for path in (ROOT / "docs/pages").glob("*.jinja"))
     tables = {path.stem for path in (ROOT / "docs/tables").rglob("*.tsv")}
-    assert tables == set(NAMES["tables"]) == {name for name in NAMES["tables"] if f'"{name}"' in templates}
+    assert tables == set(TAKEN["tables"]) == {name for name in TAKEN["tables"] if f'"{name}"' in templates}
 
 
 def test_a_picture_is_shrunk_until_it_is_small(tmp_path):
@@ -121,33 +115,46 @@ def test_a_picture_is_shrunk_until_it_is_small(tmp_path):
     assert (tmp_path / "small.png").stat().st_size < render_docs.LARGEST < (tmp_path / "large.png").stat().st_size
 
 
+def test_every_value_of_a_run_is_there_once():
+    rows = pd.read_csv(ROOT / "docs/results.tsv", sep="\t")
+    assert not rows.duplicated(["dataset", "model", "seed", "test_set", "metric", "threshold"]).any()
+    assert rows["metric"].str.fullmatch(render_docs.METRICS).all()
+
+
 def test_taking_results_over_replaces_their_rows_and_leaves_the_others(tmp_path):
     docs, results = tmp_path / "docs", tmp_path / "results"
-    for folder in (docs / "tables", docs / "pictures", results / "tables/new", results / "datasets/a"):
+    for folder in (docs / "tables", docs / "pictures", results / "tables/one", results / "tables/two",
+                   results / "datasets/a"):  # fmt: skip
         folder.mkdir(parents=True)
     write = {"sep": "\t", "index": False}
-    before = pd.DataFrame({"experiment": ["old", "new"], "value": [1.0, 2.0]})
-    before.to_csv(docs / "results.tsv", **write)
-    pd.DataFrame({"value": [3.0, 4.0]}).to_csv(results / "tables/new/results.tsv", **write)
+
+    def scores(*rows: tuple) -> pd.DataFrame:
+        table = pd.DataFrame(rows, columns=["model", "value", "metric", "date"])
+        return table.assign(dataset="d", seed=1, test_set="d:test", threshold="")
+
+    scores(("old", 1.0, "auroc", "2026-01-01"), ("new", 2.0, "auroc", "2026-01-01")).to_csv(
+        docs / "results.tsv", **write
+    )
+    # The newest measured of two stays, and of no page's metrics nothing.
+    scores(("new", 4.0, "auroc", "2026-01-03"), ("new", 9.0, "brier", "2026-01-03")).to_csv(
+        results / "tables/one/results.tsv", **write
+    )
+    scores(("new", 3.0, "auroc", "2026-01-02")).to_csv(results / "tables/two/results.tsv", **write)
     pd.DataFrame({"dataset": ["a", "b"], "value": [1.0, 2.0]}).to_csv(docs / "audits.tsv", **write)
     pd.DataFrame({"value": [5.0]}).to_csv(results / "datasets/a/audit.tsv", **write)
-    pd.DataFrame({"x": [7]}).to_csv(results / "tables/new/items.tsv", **write)
-    Image.new("RGB", (20, 10)).save(results / "tables/new/one.png")
+    pd.DataFrame({"x": [7]}).to_csv(results / "tables/one/items.tsv", **write)
+    Image.new("RGB", (20, 10)).save(results / "tables/one/one.png")
     for model, epochs in (("net", [1, 2]), ("lookup", [])):
         (results / f"runs/a/{model}/seed-3").mkdir(parents=True)
         pd.DataFrame({"epoch": epochs}).to_csv(results / f"runs/a/{model}/seed-3/history.tsv", **write)
-    known = {
-        "experiments": ["old", "new"],
-        "tables": {"items": "tables/new/items.tsv", "absent": "tables/old/items.tsv"},
-        "pictures": {"one": "tables/new/one.png"},
-    }
+    known = {"tables": {"items": "tables/one/items.tsv", "absent": "tables/no/items.tsv"},
+             "pictures": {"one": "tables/one/one.png"}}  # fmt: skip
     render_docs.take_over(results, docs, known)
     taken = pd.read_csv(docs / "results.tsv", sep="\t")
-    assert taken.to_dict("list") == {"experiment": ["old", "new", "new"], "value": [1.0, 3.0, 4.0]}
+    assert taken[["model", "value"]].to_numpy().tolist() == [["old", 1.0], ["new", 4.0]]
     assert pd.read_csv(docs / "audits.tsv", sep="\t").to_dict("list") == {"dataset": ["b", "a"], "value": [2.0, 5.0]}
     histories = pd.read_csv(docs / "histories.tsv", sep="\t")
-    assert histories.loc[1].to_dict() == {"run": "a/net/3", "dataset": "a", "model": "net", "seed": 3, "epoch": 2}
-    assert len(histories) == 2
+    assert histories.loc[1].to_dict() == {"dataset": "a", "model": "net", "seed": 3, "epoch": 2} and len(histories) == 2
     assert [path.name for path in (docs / "tables").iterdir()] == ["items.tsv"]
     assert [path.name for path in (docs / "pictures").iterdir()] == ["one.png"]
 

@@ -156,7 +156,7 @@ def test_no_place_answers_is_one_message_with_places_and_remedy(site, target, tm
     with pytest.raises(DownloadError) as error:
         fetch("here", "table.tsv", places, DIGEST, target, str(tmp_path / "mirror"))
     message = str(error.value)
-    assert message.startswith("here/table.tsv could not be had")
+    assert message.startswith("here/table.tsv could not be downloaded. Tried: ")
     for text in (*places, f"{tmp_path / 'mirror'}/here/table.tsv", str(target), "snakemake download", "mirror="):
         assert text in message
     assert left_behind(target) == []
@@ -236,8 +236,8 @@ def test_the_registry_is_complete_and_names_every_file_that_a_source_reads(root)
     registry = read_registry(root / "resources" / "sources.tsv")
     wanted = {tuple(file.split("/")) for source in SOURCES.values() for file in source.files.values()}
     assert wanted <= set(registry.index)
-    # The 3'UTRs beside the transfections, and tables made from others' R objects, are at no public address: they come
-    # from a mirror.
+    # The 3'UTRs beside the transfections, and tables made from others' R objects, are at no public address, so
+    # `download` leaves them out.
     nowhere = registry.index[registry["url"] == ""]
     published = [("published", name) for name in ("r2_hek.tsv", "targetscan7_hek_predicted.tsv")]
     assert nowhere.tolist() == [("transfections", "ensembl_utrs.fa"), *published]
@@ -256,7 +256,7 @@ def test_the_registry_agrees_with_the_mirror(root, mirror):
             assert hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"], path.name
             assert path.stat().st_size == int(entry["bytes"]), path.name
             compared += 1
-    assert compared >= 16
+    assert compared >= 13
 
 
 def test_a_registry_with_other_columns_or_a_repeated_file_is_refused(tmp_path):

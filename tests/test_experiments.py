@@ -6,9 +6,10 @@ from dataclasses import asdict
 from types import SimpleNamespace
 
 import jsonschema
-import pandas as pd
 import pytest
 import yaml
+from snakemake import ioutils
+from snakemake.iocontainers import Wildcards
 from snakemake.utils import update_config
 
 from deepmirnatar import embeddings, predictors
@@ -17,11 +18,14 @@ from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures.four_scores import told_apart
 from deepmirnatar.sources import SOURCES
 from deepmirnatar.sources.downloads import read_registry
+from deepmirnatar.study.keys import config_schema
+from deepmirnatar.study.plan import Plan
 from deepmirnatar.study.schema import ConfigError, check_schema
 from deepmirnatar.study.stanzas import resolve, with_strategies
 from deepmirnatar.study.study import Study, file_name
 from workflow.fingerprint import module_file
-from workflow.inputs import Inputs
+from workflow.functions import FigureInputs, any_of, gpus, lookup
+from workflow.predictions import Predictions
 
 
 def overlay(base: dict, over: dict) -> dict:
@@ -43,8 +47,8 @@ def published(read) -> dict:
 
 
 @pytest.fixture
-def schema(read) -> jsonschema.Draft202012Validator:
-    schema = read("workflow/schemas/config.schema.yaml")
+def schema() -> jsonschema.Draft202012Validator:
+    schema = config_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
@@ -190,10 +194,6 @@ def test_runs_are_listed_once_per_test_set(small):
         ("papers_network", "base-test"), ("papers_network", "other-test"), ("seed_match", "base-test"),
         ("seed_match", "other-test"),
     ]  # fmt: skip
-    assert study.histories_of("first") == [
-        "results/runs/base/papers_network/seed-1/history.tsv",
-        "results/runs/base/seed_match/seed-1/history.tsv",
-    ]
     assert file_name("released:test") == "released-test"
 
 
@@ -203,24 +203,6 @@ def test_the_audits_that_an_experiment_draws_are_listed_by_run(small):
     assert study.audits.to_numpy().tolist() == [
         ["second", dataset, "papers_network", seed] for dataset in ("base", "child") for seed in (1, 2)
     ]
-
-
-def test_features_are_embedded_by_what_the_training_dataset_taught(small):
-    study = Study(small)
-    assert study.features("base", "short", "other") == {
-        "mirna": "results/embeddings/base/words/other.safetensors",
-        "site": "results/embeddings/base/letters/other.safetensors",
-    }
-    assert study.features("base", "lookup", "base") == {}
-    assert study.embedder("base", "words") == ["results/embeddings/base/words/embedder.safetensors"]
-    assert study.embedder("base", "letters") == []
-    assert study.learned_embeddings("word2vec") == ["words"] and study.learned_embeddings("dnabert", True) == []
-
-
-def test_published_and_pretrained_weights_are_told_apart(published):
-    study = Study(published)
-    assert study.learned_embeddings("dnabert", pretrain=True) == ["site_dnabert"]
-    assert study.learned_embeddings("dnabert", pretrain=False) == ["site_dnabert_published"]
 
 
 @pytest.mark.parametrize(
@@ -246,18 +228,6 @@ def test_weights_to_start_from_are_a_file_or_another_models_run(small, weights, 
     small["models"]["map"]["settings"] = {"weights": "results/runs/base/tuned/seed-1/model.safetensors"}
     with pytest.raises(ConfigError, match="tuned cannot start from its own weights, by way of map"):
         Study(small)
-
-
-def test_sources_and_reference_tables_of_a_dataset(small, tmp_path):
-    (tmp_path / "own.tsv").write_text("")
-    small["datasets"]["mine"] = {"table": "own.tsv", "sources": ["parclip48"]}
-    small["datasets"]["mocked"] = {"sources": ["deepmirtar"], "negatives": {"strategy": "shuffled"}}
-    study = Study(small, tmp_path)
-    assert study.sources_of("mine") == ["parclip48", "mine"] and study.sources_of("base") == ["miraw"]
-    assert study.source_files("mine") == {"pairs": "own.tsv"}
-    assert study.source_files("parclip48") == {"parclip": "resources/downloads/mitar/data_DeepMirTar_test.txt"}
-    assert study.needs_reference("base") == ["mirnas", "utrs", "known_targets"]
-    assert study.needs_reference("mocked") == ["mirnas"] and study.needs_reference("other") == []
 
 
 # --- mistakes
@@ -636,14 +606,20 @@ def test_a_header_behind_a_hash_is_a_header(small, tmp_path):
     Study(small, tmp_path)
 
 
-# --- what the rules ask
+# --- what the rules look up
 
 
 @pytest.fixture
-def look(published, root, tmp_path) -> Inputs:
+def downloads(root) -> list[str]:
+    registry = read_registry(root / "resources" / "sources.tsv")
+    return [f"resources/downloads/{source}/{file}" for source, file in registry.index]
+
+
+@pytest.fixture
+def plan(published, downloads, tmp_path) -> Plan:
     (tmp_path / "m.fa").write_text(">a\nACGU\n")
     published["predictions"]["mine"] = dict.fromkeys(("mirnas", "targets"), str(tmp_path / "m.fa"))
-    return Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
+    return Plan(Study(published), downloads)
 
 
 @pytest.mark.parametrize(("text", "reads"), [("miR-16\nlet-7a\n", True), (">a\nUGAGGUAGUAGGUUGUAUAGUU\n", False)])
@@ -653,18 +629,30 @@ def test_mirbase_is_read_where_a_file_holds_names(published, tmp_path, text, rea
     assert ("mirbase" in Study(published).prediction_files("own")) == reads
 
 
-def test_a_users_dnabert_folder_is_read_as_it_is(published, root, tmp_path):
+def test_published_and_pretrained_weights_are_told_apart(published, downloads, tmp_path):
     for name in ("config.json", "pytorch_model.bin"):
         (tmp_path / name).write_text("")
     published["embeddings"]["own"] = {"kind": "dnabert", "strand": "site", "settings": {"weights": str(tmp_path)}}
-    look = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
-    found = look.published_weights(SimpleNamespace(embedding="own"))
-    assert found == [f"{tmp_path}/config.json", f"{tmp_path}/pytorch_model.bin"]
+    plan = Plan(Study(published), downloads)
+    assert plan.named("embeddings", made_by="pretrain_dnabert") == ["site_dnabert"]
+    assert plan.named("embeddings", made_by="import_dnabert") == ["site_dnabert_published", "own"]
+    assert "mirna_word2vec" in plan.named("embeddings", made_by="train_word2vec")
+    assert "site_onehot" in plan.named("embeddings", made_by="")
+    assert plan.embeddings["own"]["published"] == [f"{tmp_path}/config.json", f"{tmp_path}/pytorch_model.bin"]
+    assert len(plan.embeddings["site_dnabert_published"]["published"]) == 3
 
 
-def test_the_wildcards_choose_the_library_files_that_count(look):
+def test_weights_that_no_download_brings_are_refused(published, downloads):
+    published["models"]["mitar_published"]["settings"]["weights"] = "resources/downloads/mitar/typo.h5"
+    with pytest.raises(
+        ConfigError, match=r"models\.mitar_published\.settings\.weights: .* is no file that the workflow"
+    ):
+        Plan(Study(published), downloads)
+
+
+def test_the_wildcards_choose_the_library_files_that_count(plan):
     def chosen(**given) -> list[str]:
-        return [name.removeprefix("deepmirnatar.") for name in look.plug_ins(SimpleNamespace(**given))]
+        return [name.removeprefix("deepmirnatar.") for name in Predictions(plan).plug_ins(SimpleNamespace(**given))]
 
     assert chosen(source="miraw") == ["sources.mitar"]
     assert chosen(dataset="debiased") == ["datasets.negatives.matched"]
@@ -677,36 +665,51 @@ def test_the_wildcards_choose_the_library_files_that_count(look):
         assert module_file(*[f"deepmirnatar.{name}" for name in chosen(source=source)])
 
 
-def test_a_rule_of_a_dataset_is_given_what_it_reads_and_no_more(look):
-    of = {name: SimpleNamespace(dataset=name) for name in ("regenerated", "debiased")}
-    assert look.dataset_keys("orientation", "seed")(of["debiased"]) == {"orientation": "corrected", "seed": 1}
+def test_a_step_of_a_dataset_is_given_what_it_reads_and_no_more(plan):
+    assert plan.datasets["debiased"]["controls"] == {"orientation": "corrected", "seed": 1}
     # Folding does not depend on the split, what is balanced within splits does.
-    assert "split" not in look.negatives_keys(of["regenerated"]) and "split" in look.negatives_keys(of["debiased"])
+    assert (
+        "split" not in plan.datasets["regenerated"]["negatives"] and "split" in plan.datasets["debiased"]["negatives"]
+    )
     # Merging asks of the strategy only whether the negatives of the sources stay.
-    of["released"] = SimpleNamespace(dataset="released")
-    assert {name: look.merge_keys(of[name])["negatives_stay"] for name in of} == {
-        "regenerated": False,
-        "debiased": False,
-        "released": True,
-    }
-    assert "negatives" not in look.merge_keys(of["regenerated"])
+    stay = {name: plan.datasets[name]["merge"]["negatives_stay"] for name in ("regenerated", "debiased", "released")}
+    assert stay == {"regenerated": False, "debiased": False, "released": True}
+    assert "negatives" not in plan.datasets["regenerated"]["merge"]
 
 
-def test_a_drawn_network_follows_the_code_of_the_embeddings_that_it_shows(published, look, root):
+def test_sources_and_reference_tables_of_a_dataset(small, tmp_path):
+    (tmp_path / "own.tsv").write_text("")
+    small["datasets"]["mine"] = {"table": "own.tsv", "sources": ["parclip48"], "mirbase": False}
+    small["datasets"]["mocked"] = {
+        "sources": ["deepmirtar"], "negatives": {"strategy": "shuffled"}, "without_targets": ["A"],
+        "apart_from": ["other:test"],
+    }  # fmt: skip
+    plan = Plan(Study(small, tmp_path))
+    own = {"name": "mine", "columns": {}, "mirna_written": "5to3"}
+    assert plan.sources["mine"] == {"module": "user", "files": {"pairs": "own.tsv"}, "reference": [], "settings": own}
+    assert plan.sources["parclip48"]["files"] == {"parclip": "resources/downloads/mitar/data_DeepMirTar_test.txt"}
+    assert plan.datasets["mine"]["sources"] == ["parclip48", "mine"] and plan.datasets["base"]["sources"] == ["miraw"]
+    reads = {name: (each["filter_reads"], each["negatives_read"]) for name, each in plan.datasets.items()}
+    assert reads["base"] == (["mirnas"], ["mirnas", "utrs", "known_targets"])
+    # A table of one's own reads nothing that is downloaded.
+    assert reads["mine"] == ([], []) and plan.datasets["mine"]["apart"] == []
+    assert reads["mocked"] == (["mirnas", "utrs"], ["mirnas"]) and plan.datasets["mocked"]["apart"] == ["other"]
+
+
+def test_a_drawn_network_follows_the_code_of_the_embeddings_that_it_shows(published, plan):
     published["models"]["papers_network"]["embeddings"]["site"] = "site_onehot"
-    other = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
-    assert look.explained_code() != other.explained_code()
+    assert plan.explained_code == {"deepmirnatar.embeddings.word2vec", "deepmirnatar.embeddings.dnabert"}
+    other = Plan(Study(published), plan.downloads)
+    assert other.explained_code == {"deepmirnatar.embeddings.word2vec", "deepmirnatar.embeddings.onehot"}
 
 
-def test_published_weights_ask_for_a_gpu_only_where_a_projection_is_fitted(published, root):
+def test_published_weights_ask_for_a_gpu_only_where_a_projection_is_fitted(published, downloads):
     published["embeddings"]["projected"] = {
         "extends": "site_dnabert_published",
         "settings": {"projection": "pca", "size": 64},
     }
-    published["device"] = "cuda"
-    look = Inputs(Study(published), read_registry(root / "resources" / "sources.tsv"))
-    assert look.import_gpu(SimpleNamespace(embedding="site_dnabert_published")) == 0
-    assert look.import_gpu(SimpleNamespace(embedding="projected")) == 1
+    found = Plan(Study(published), downloads).embeddings
+    assert not found["site_dnabert_published"]["import_gpu"] and found["projected"]["import_gpu"]
 
 
 @pytest.mark.parametrize(
@@ -719,52 +722,49 @@ def test_published_weights_ask_for_a_gpu_only_where_a_projection_is_fitted(publi
         ("cpu", True, True, 0),
     ],
 )
-def test_a_gpu_is_asked_for_where_one_can_be_had(published, root, monkeypatch, device, gpu_here, elsewhere, asked):
-    monkeypatch.setattr("workflow.inputs.has_gpu", lambda: gpu_here)
-    registry = read_registry(root / "resources" / "sources.tsv")
-    look = Inputs(Study(published | {"device": device}), registry, lambda: elsewhere)
-    assert look.needs_gpu(SimpleNamespace(model="papers_network")) == asked
-    assert look.needs_gpu(SimpleNamespace(model="seed_match")) == 0
-    assert look.embedding_gpu(SimpleNamespace(embedding="site_dnabert")) == asked
-    assert look.embedding_gpu(SimpleNamespace(embedding="mirna_word2vec")) == 0
+def test_a_gpu_is_asked_for_where_one_can_be_had(plan, monkeypatch, device, gpu_here, elsewhere, asked):
+    monkeypatch.setattr("workflow.functions.has_gpu", lambda: gpu_here)
+    gpus_if = gpus(device, lambda: elsewhere)
+    assert gpus_if(lookup(within=plan.models, dpath="{model}/gpu"))(Wildcards(fromdict={"model": "no_sca"})) == asked
+    assert gpus_if(lookup(within=plan.models, dpath="{model}/gpu"))(Wildcards(fromdict={"model": "seed_match"})) == 0
+    assert gpus_if(plan.embeddings["site_dnabert"]["gpu"])(None) == gpus_if(True)(None) == asked
+    assert gpus_if(plan.embeddings["mirna_word2vec"]["gpu"])(None) == 0
 
 
-def test_digests_of_a_source_are_looked_up_by_file(look):
-    digests = look.source_digests(SimpleNamespace(source="hejret2023"))
-    assert len(digests) == 2
-    for path, digest in digests.items():
-        source, file = path.split("/")[-2:]
-        assert look.registry.loc[(source, file), "sha256"] == digest != ""
+def test_a_lookup_is_that_of_snakemake(plan):
+    wildcards = Wildcards(fromdict={"model": "papers_network.batch_size-16"})
+    for within, dpath in ((plan.models, "{model}/strands"), (plan.models, "{model}/fit/settings/hidden")):
+        assert lookup(within=within, dpath=dpath)(wildcards) == ioutils.lookup(within=within, dpath=dpath)(wildcards)
+    rows = lookup(query="model == '{model}'", within=plan.fits, cols="seed")(wildcards)
+    assert rows == plan.fits[plan.fits["model"] == wildcards.model]["seed"].tolist() != []
 
 
-def test_wildcards_admit_the_known_names_and_nothing_else(look):
-    pattern = re.compile(look.any_of(look.study.models))
+def test_wildcards_admit_the_known_names_and_nothing_else(plan):
+    pattern = re.compile(any_of(plan.models))
     assert pattern.fullmatch("papers_network.batch_size-16") and pattern.fullmatch("papers_network")
     assert not pattern.fullmatch("papers_networkXbatch_size-16") and not pattern.fullmatch(
         "papers_network.batch_size-17"
     )
-    assert look.any_of([]) == "none"
+    assert any_of([]) == "none"
 
 
-def test_runs_fits_and_tables_of_an_experiment_stand_in_the_order_of_their_files(look):
-    wildcards = SimpleNamespace(experiment="published")
-    runs = look.experiment_runs(wildcards)
-    assert [file_name(test_set) for *_, test_set in runs] == look.study.runs.query("experiment == 'published'")[
-        "test_file"
-    ].tolist()
-    fits = look.experiment_fits(wildcards)
-    assert [f"results/runs/{d}/{m}/seed-{s}/history.tsv" for d, m, s in fits] == look.histories(wildcards)
-    assert look.experiment_pairs(wildcards) == [
-        "results/datasets/released/pairs.tsv",
-        "results/datasets/parclip48_as_released/pairs.tsv",
-    ]
-    test = SimpleNamespace(dataset="released", model="papers_network_14_epochs", test_set="parclip48_as_released-test")
-    assert look.test_pairs(test) == "results/datasets/parclip48_as_released/pairs.tsv"
-    assert look.test_set(test) == "parclip48_as_released:test" and look.test_orientation(test) == "as_released"
-    assert look.test_features(test) == [
-        "results/embeddings/released/mirna_word2vec/parclip48_as_released.safetensors",
-        "results/embeddings/released/site_dnabert/parclip48_as_released.safetensors",
-    ]
+def test_runs_and_tables_of_an_experiment_are_in_the_order_of_their_files(plan):
+    experiment = plan.experiments["published"]
+    rows = plan.study.runs.query("experiment == 'published'")
+    assert [file_name(test_set) for *_, test_set in experiment["runs"]] == rows["test_file"].tolist()
+    assert experiment["tables"] == ["released", "parclip48_as_released"]
+    fits = plan.fits.query("experiment == 'published'")
+    assert list(fits[["dataset", "model", "seed"]].itertuples(index=False, name=None)) == list(
+        dict.fromkeys(run[:3] for run in experiment["runs"])
+    )
+    assert plan.test_sets["parclip48_as_released-test"] == {
+        "name": "parclip48_as_released:test",
+        "table": "parclip48_as_released",
+        "file": "results/datasets/parclip48_as_released/pairs.tsv",
+        "orientation": "as_released",
+    }
+    assert plan.models["papers_network_14_epochs"]["embeddings"] == ["mirna_word2vec", "site_dnabert"]
+    assert plan.models["papers_network_14_epochs"]["strands"] == ["mirna", "site"]
 
 
 # --- figures of experiments
@@ -803,10 +803,12 @@ def test_an_experiment_without_datasets_or_models_is_refused(small):
         Study(small)
 
 
-def test_a_model_beside_points_of_its_own_sweep_gets_its_own_value(look):
+def test_a_model_beside_points_of_its_own_sweep_gets_its_own_value(plan):
     def labels(figure: str) -> list[str]:
         return list(
-            told_apart(look.figure_about(SimpleNamespace(experiment="published", figure=figure))["models"]).values()
+            told_apart(
+                FigureInputs(plan).about(SimpleNamespace(experiment="published", figure=figure))["models"]
+            ).values()
         )
 
     assert labels("batch_size") == [
@@ -818,20 +820,19 @@ def test_a_model_beside_points_of_its_own_sweep_gets_its_own_value(look):
 
 
 def test_what_is_printed_of_a_model_is_no_part_of_its_fit(small):
-    empty = pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"]))
-    before = Inputs(Study(small), empty).fitted_model(SimpleNamespace(model="lookup"))
+    before = Plan(Study(small)).models["lookup"]["fit"]
     small["models"]["lookup"]["label"] = "another name"
-    look = Inputs(Study(small), empty)
-    assert look.fitted_model(SimpleNamespace(model="lookup")) == before
-    assert look.model(SimpleNamespace(model="lookup"))["label"] == "another name"
+    study = Study(small)
+    assert Plan(study).models["lookup"]["fit"] == before and study.models["lookup"]["label"] == "another name"
 
 
 def test_the_wanted_figures_are_drawn_once_per_dataset(small):
     small["experiments"]["first"] |= {"datasets": ["base", "child"], "figures": {"ablation": ["short"]}}
-    look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
-    once = [f"results/figures/first/{name}.svg" for name in ("audit", "datasets", "history")]
-    each = [f"results/figures/first/{dataset}/{name}.svg" for dataset in ("base", "child") for name in DRAWN]
-    assert sorted(look.figures()) == sorted(once + each)
+    rows = Plan(Study(small)).figures
+    assert sorted(rows.query("per == 'experiment'")["figure"]) == ["audit", "datasets", "history"]
+    drawn = rows.query("per == 'dataset'")[["experiment", "dataset", "figure"]].itertuples(index=False, name=None)
+    assert sorted(drawn) == [("first", dataset, name) for dataset in ("base", "child") for name in DRAWN]
+    assert rows.query("per == 'model'").empty
 
 
 DRAWN = ("ablation", "curves")  # what the experiment above draws of each dataset
@@ -843,16 +844,16 @@ def test_a_figure_gets_the_files_that_it_reads_and_which_run_each_is_of(small):
         "seeds": [1, 2],
         "figures": {"ablation": ["short"]},
     }
-    look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
+    look = FigureInputs(Plan(Study(small)))
     ablation = SimpleNamespace(experiment="first", dataset="child", figure="ablation")
-    assert look.figure_files(ablation) == {
+    assert look.files(ablation) == {
         "metrics": ["results/experiments/first/metrics.tsv"],
         "histories": [f"results/runs/child/short/seed-{seed}/history.tsv" for seed in (1, 2)],
     }
     rows = [{"dataset": "child", "model": "short", "seed": seed} for seed in (1, 2)]
-    assert look.figure_rows(ablation) == {"metrics": [{}], "histories": rows}
+    assert look.rows(ablation) == {"metrics": [{}], "histories": rows}
     curves = SimpleNamespace(experiment="first", dataset="child", figure="curves")
-    files, rows = look.figure_files(curves)["predictions"], look.figure_rows(curves)["predictions"]
+    files, rows = look.files(curves)["predictions"], look.rows(curves)["predictions"]
     # Both test sets, in the order of the models of the figure.
     assert files[0] == "results/runs/child/papers_network/seed-1/child-test.predictions.tsv"
     assert len(files) == len(set(files)) == 3 * 2 * 2 and rows[0]["test_set"] == "child:test"
@@ -860,9 +861,9 @@ def test_a_figure_gets_the_files_that_it_reads_and_which_run_each_is_of(small):
     datasets = SimpleNamespace(experiment="first", figure="datasets")
     # Of what is tested on, too, and each once.
     names = ["base", "child", "other"]
-    assert look.figure_files(datasets) == {"pairs": [f"results/datasets/{name}/pairs.tsv" for name in names]}
+    assert look.files(datasets) == {"pairs": [f"results/datasets/{name}/pairs.tsv" for name in names]}
     with pytest.raises(ConfigError, match=r"experiments\.first\.figures: add dropout"):
-        look.figure_files(SimpleNamespace(experiment="first", dataset="child", figure="dropout"))
+        look.files(SimpleNamespace(experiment="first", dataset="child", figure="dropout"))
 
 
 def test_a_datasets_note_is_printed_on_its_figures_and_rebuilds_nothing(small):
@@ -870,41 +871,38 @@ def test_a_datasets_note_is_printed_on_its_figures_and_rebuilds_nothing(small):
     study = Study(small)
     assert "note" not in study.datasets["child"]
     small["experiments"]["first"]["datasets"] = ["base", "child"]
-    look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
-    assert look.figure_note(SimpleNamespace(experiment="first", figure="audit")) == "small"
-    assert look.figure_note(SimpleNamespace(experiment="first", dataset="base", figure="curves")) == ""
+    look = FigureInputs(Plan(Study(small)))
+    assert look.note(SimpleNamespace(experiment="first", figure="audit")) == "small"
+    assert look.note(SimpleNamespace(experiment="first", dataset="base", figure="curves")) == ""
 
 
 def test_tables_of_methods_are_made_of_all_models_that_a_figure_compares(small):
     small["experiments"]["first"]["figures"] = {"radar": ["short"], "cost": ["seed_match", "short"]}
-    look = Inputs(Study(small), pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["source", "file"])))
-    wildcards = SimpleNamespace(experiment="first", dataset="base")
-    assert list(look.compared(wildcards)) == ["short", "seed_match"] == look.compared_fits(wildcards)
-    assert look.compared_files("{dataset}/{model}/{seed}/{test_file}")(wildcards) == [
-        "base/short/1/base-test", "base/seed_match/1/base-test",
-    ]  # fmt: skip
-    assert {"results/tables/first/base/methods.html", "results/tables/first/base/costs.html"} <= set(look.tables())
-    assert not [table for table in Inputs(Study(small | {"run": {"experiments": ["second"]}}), look.registry).tables()
-                if "methods" in table]  # fmt: skip
+    small["experiments"]["first"]["seeds"] = [1, 2]
+    plan = Plan(Study(small))
+    assert list(plan.experiments["first"]["compared"]) == ["short", "seed_match"]
+    rows = plan.compared.query("experiment == 'first' and dataset == 'base'")
+    assert rows[["model", "seed", "test_file"]].to_numpy().tolist() == [
+        [model, seed, "base-test"] for model in ("short", "seed_match") for seed in (1, 2)
+    ]
+    # One table for each dataset of a wanted experiment.
+    assert plan.compared.query("wanted")[["experiment", "dataset"]].to_numpy().tolist() == [["first", "base"]]
+    assert Plan(Study(small | {"run": {"experiments": ["second"]}})).compared.query("wanted").empty
 
 
-def test_controls_are_embedded_and_audited_like_pairs(look):
-    assert look.embedded_pairs(SimpleNamespace(pairs="released")) == "results/datasets/released/pairs.tsv"
-    assert look.embedded_pairs(SimpleNamespace(pairs="released.controls")) == "results/datasets/released/controls.tsv"
-    pattern = re.compile(look.any_of(look.embedded))
+def test_controls_are_embedded_and_audited_like_pairs(plan):
+    assert plan.tables["released"] == "results/datasets/released/pairs.tsv"
+    assert plan.tables["released.controls"] == "results/datasets/released/controls.tsv"
+    pattern = re.compile(any_of(plan.tables))
     assert pattern.fullmatch("released") and pattern.fullmatch("released.controls")
     assert not pattern.fullmatch("released.control") and not pattern.fullmatch("releasedXcontrols")
-    about = {"experiment": "controlled", "dataset": "released", "model": "papers_network_14_epochs"}
-    run = SimpleNamespace(**about, test_set="released-controls")
-    assert look.test_pairs(run) == "results/datasets/released/controls.tsv"
-    assert look.test_features(run) == [
-        "results/embeddings/released/mirna_word2vec/released.controls.safetensors",
-        "results/embeddings/released/site_dnabert/released.controls.safetensors",
-    ]
+    controls = plan.test_sets["released-controls"]
+    assert controls["file"] == "results/datasets/released/controls.tsv" and controls["table"] == "released.controls"
+    look = FigureInputs(plan)
     audit = SimpleNamespace(experiment="published", dataset="released", model="papers_network", figure="model_audit")
-    assert look.figure_files(audit)["model_audits"] == [
+    assert look.files(audit)["model_audits"] == [
         f"results/runs/released/papers_network/seed-{seed}/audit.tsv" for seed in (1, 2, 3)
     ]
     audit.dataset = "debiased"
     with pytest.raises(ConfigError, match="published: has no run of papers_network on debiased"):
-        look.figure_files(audit)
+        look.files(audit)

@@ -27,7 +27,8 @@ def parsed(mirror, reference):
     def parse(source: str):
         if source not in done:
             files = {name: mirror / path for name, path in SOURCES[source].files.items()}
-            pairs, counts = parser(source)(files, reference)
+            declared = {name: reference[name] for name in SOURCES[source].reference}
+            pairs, counts = parser(source)(files, declared)
             done[source] = (pairs if isinstance(pairs, pd.DataFrame) else pd.concat(pairs, ignore_index=True)), counts
         return done[source]
 

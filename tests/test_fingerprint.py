@@ -113,3 +113,12 @@ def test_the_library_has_no_circle_and_every_import_goes_one_way():
             del graph[file]
     circle = {str(file.relative_to(ROOT)) for file in graph}
     assert not circle
+
+
+def test_what_a_setting_means_and_may_be_does_not_count_and_its_default_does(tmp_path):
+    digests = []
+    for line in ('setting(1, "rows", least=1)', 'setting(1, "rows of a step", most=9)', 'setting(2, "rows", least=1)'):
+        file = tmp_path / f"settings_{len(digests)}.py"
+        file.write_text(f"class Settings:\n    size: int = {line}\n")
+        digests.append(fp.code_digest(file))
+    assert digests[0] == digests[1] != digests[2]

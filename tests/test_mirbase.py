@@ -97,6 +97,9 @@ def test_mock_mirnas_are_exempt_and_keep_their_names():
     assert set(kept["mirbase_note"]) == {"kept: mock miRNA, exempt"}
 
 
+STANZA = {"orientation": "as_released", "without_targets": [], "apart_from": []}
+
+
 @pytest.fixture
 def as_released(rows, tmp_path):
     """A merged table as_released: rows 1 and 3 are written 3'->5'; row 4 is in no miRBase."""
@@ -113,7 +116,7 @@ def test_the_filter_reads_five_to_three_where_the_dataset_keeps_the_releases_ori
     assert five_to_three(as_released, "as_released").tolist()[:3] == [LET7, LET7, MIR16]
     paths = [str(tmp_path / f"{name}.tsv") for name in ("merged", "mirnas", "kept", "dropped", "report")]
     script("filter_pairs").main(
-        *paths[:2], [], [], {"orientation": "as_released", "mirbase": True}, dict(zip(OUTPUTS, paths[2:], strict=True))
+        paths[0], paths[1:2], [], STANZA | {"mirbase": True}, dict(zip(OUTPUTS, paths[2:], strict=True))
     )
     kept, dropped = read_tsv(paths[2]), read_tsv(paths[3])
     assert kept["mirna"].tolist() == ["hsa-let-7a-5p", "hsa-let-7a-5p", "hsa-miR-16-5p"]
@@ -125,7 +128,7 @@ def test_the_filter_reads_five_to_three_where_the_dataset_keeps_the_releases_ori
 def test_the_filter_can_be_switched_off(as_released, tmp_path, script):
     paths = [str(tmp_path / f"{name}.tsv") for name in ("merged", "mirnas", "kept", "dropped", "report")]
     script("filter_pairs").main(
-        *paths[:2], [], [], {"orientation": "as_released", "mirbase": False}, dict(zip(OUTPUTS, paths[2:], strict=True))
+        paths[0], [], [], STANZA | {"mirbase": False}, dict(zip(OUTPUTS, paths[2:], strict=True))
     )
     kept = read_tsv(paths[2])
     assert kept["mirna"].tolist() == as_released["mirna"].tolist()

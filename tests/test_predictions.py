@@ -227,19 +227,18 @@ def test_without_targets_drops_by_gene_and_by_site_and_says_why(rna):
 
 def test_the_filter_reports_what_a_dataset_leaves_out(script, tmp_path, rows):
     write_tsv(rows, tmp_path / "pairs.tsv")
-    write_tsv(pd.DataFrame({"name": ["x"], "sequence": ["ACGU"]}), tmp_path / "mirnas.tsv")
     write_tsv(
         pd.DataFrame({"gene": ["G"], "sequence": ["UU" + rows["target_sequence"][1] + "UU"]}), tmp_path / "utrs.tsv"
     )
-    stanza = {"orientation": "corrected", "mirbase": False, "without_targets": ["LIN28B", "G"]}
-    paths = [str(tmp_path / f"{name}.tsv") for name in ("pairs", "mirnas", "utrs", "kept", "dropped", "report")]
+    stanza = {"orientation": "corrected", "mirbase": False, "without_targets": ["LIN28B", "G"], "apart_from": []}
+    paths = [str(tmp_path / f"{name}.tsv") for name in ("pairs", "utrs", "kept", "dropped", "report")]
     script("filter_pairs").main(
-        *paths[:2], paths[2:3], [], stanza, dict(zip(["kept", "dropped", "report"], paths[3:], strict=True))
+        paths[0], paths[1:2], [], stanza, dict(zip(["kept", "dropped", "report"], paths[2:], strict=True))
     )
-    assert read_tsv(paths[3])["target"].tolist() == ["nan", "BCL2"]
-    assert read_tsv(paths[4])["reason"].str.contains("without_targets").tolist() == [True, True]
+    assert read_tsv(paths[2])["target"].tolist() == ["nan", "BCL2"]
+    assert read_tsv(paths[3])["reason"].str.contains("without_targets").tolist() == [True, True]
     # What the filter would have dropped is no part of the report where it is off.
-    assert read_tsv(paths[5])["item"].str.contains("filter|without_targets").all() and len(read_tsv(paths[5])) == 3
+    assert read_tsv(paths[4])["item"].str.contains("filter|without_targets").all() and len(read_tsv(paths[4])) == 3
 
 
 # --- the stanza -----------------------------------------------------------------------------------------------

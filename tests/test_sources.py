@@ -335,16 +335,13 @@ def test_a_fault_in_a_users_table_names_the_file_its_line_and_the_value(tmp_path
 
 
 def test_parsing_writes_a_checked_table_and_counts(tmp_path, script):
-    for name in ("mirnas", "utrs", "refseq"):
-        (tmp_path / f"{name}.tsv").write_text("name\n")
-    (tmp_path / "known_targets.tsv").write_text("mirna\tgene\tentrez\tstrong\nx\ty\t1\t0\n")
     path = tmp_path / "own.tsv"
     path.write_text(lines(OWN, ["let-7", LET7, "LIN28B", SITE, "1"], ["let-7", LET7, "BCL2", SITE, "0"]))
     script("parse_source").main(
         "own",
         {"pairs": str(path)},
-        {name: str(tmp_path / f"{name}.tsv") for name in ("mirnas", "utrs", "known_targets", "refseq")},
-        {},
+        [],
+        "resources/sources.tsv",
         {"name": "own", "columns": {}, "mirna_written": "5to3"},
         1,
         str(tmp_path / "out.tsv"),
@@ -415,10 +412,7 @@ def wheels(folder, interactions: list[tuple], utrs: list[tuple], refseq: list[tu
             "firm/common/gene2refseq.tsv",
             "".join(f"{tax}\t{entrez}\tREVIEWED\t{name}\t123\n" for tax, entrez, name in refseq),
         )
-    (folder / "mature.fa").write_text(
-        f">mmu-let-7a-5p MIMAT0000521 Mus musculus let-7a-5p\n{LET7}\n>hsa-let-7a-5p MIMAT0000062 Homo\n{LET7}\n"
-    )
-    return folder / "mature.fa", folder / "firm.whl", folder / "mitea.whl"
+    return folder / "firm.whl", folder / "mitea.whl"
 
 
 HUMAN, MOUSE = "Homo sapiens", "Mus musculus"
@@ -449,7 +443,6 @@ def test_reference_tables_of_tiny_wheels(tmp_path):
         ],
     )
     tables = read_reference(*files)
-    assert tables["mirnas"].to_numpy().tolist() == [["hsa-let-7a-5p", "MIMAT0000062", LET7]]
     assert sorted(tables["known_targets"][["mirna", "gene", "entrez", "strong"]].to_numpy().tolist()) == [
         ["hsa-let-7a-5p", "HMGA2", "8091", 0],
         ["hsa-let-7a-5p", "LIN28B", "389421", 1],

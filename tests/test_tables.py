@@ -14,8 +14,14 @@ from deepmirnatar.tables.experiments import (
     summary_table,
     transfer_table,
 )
-from deepmirnatar.tables.html import blocks_html, page, table_html
-from deepmirnatar.tables.markdown import items_markdown, markdown, readme_table, trainings_markdown
+from deepmirnatar.tables.html import blocks_page, tables_page
+from deepmirnatar.tables.markdown import (
+    items_markdown,
+    markdown,
+    scores_markdown,
+    trainings_markdown,
+    transfer_markdown,
+)
 
 
 def test_dataset_table_counts_sources_labels_and_splits():
@@ -33,19 +39,19 @@ def test_dataset_table_counts_sources_labels_and_splits():
     ]
 
 
-def test_readme_table_tells_the_mean_and_spread_of_several_seeds():
+def test_a_table_of_scores_has_the_mean_and_spread_of_several_seeds():
     rows = [("d", "many", 1, "auroc", 0.9), ("d", "many", 2, "auroc", 0.8), ("d", "many", 1, "f1", 0.4)]
     rows += [("d", "many", 2, "f1", 0.6), ("d", "one", 1, "auroc", 0.7), ("d", "one", 1, "f1", 0.3)]
     results = pd.DataFrame(rows, columns=["dataset", "model", "seed", "metric", "value"])
     results = results.assign(threshold="default", test_set="d:test", epochs=3, settings="batch size 8")
-    lines = readme_table(results, {"many": "Many", "one": "One"}, "d", None, pd.DataFrame()).splitlines()
+    lines = scores_markdown(results, {"many": "Many", "one": "One"}, "d").splitlines()
     cells = [
         dict(zip(*([part.strip() for part in line.split("|")] for line in (lines[0], row)), strict=True))
         for row in lines[2:]
     ]
     assert [(row["method"], row["AUC"], row["F"], row["seeds"]) for row in cells] == [
         ("Many", "0.8500 ± 0.0707", "0.5000", "2"),
-        ("One", "0.7000", "0.3000", "–"),
+        ("One", "0.7000", "0.3000", "1"),
     ]
 
 
@@ -220,19 +226,19 @@ def test_the_summary_puts_five_numbers_beside_the_verdict():
     assert shown["AUC on test"] == pytest.approx(0.85) and shown["95 % interval"] == "0.750 to 0.900"
     assert shown["AUC of the best shortcut (site alone)"] == 0.75 and shown["AUC of the seed match"] == 0.85
     assert shown["swap AUC"] == 0.7 and shown["test pairs seen in training"] == 0.25
-    text = blocks_html(table, ["experiment", "dataset", "model"], "verdict on the data")
+    text = blocks_page("t", "what & why", table, ["experiment", "dataset", "model"])
     assert "<h3>x, d, Model</h3>" in text and "doubtful: &lt;b&gt;" in text and ">0.850<" in text
+    assert "what &amp; why" in text and "<td>0.750 to 0.900</td>" in text
 
 
-def test_a_table_becomes_a_page_with_its_raw_text_inside():
+def test_tables_become_a_page_with_their_captions():
     table = pd.DataFrame(
         {"name": ["a<b", None], "n": [1200.0, np.nan], "value": [0.123456, 2e-7], "empty": [None, None]}
     )
-    text = table_html(table)
+    text = tables_page("mine", {"scores": table, "costs": table.assign(long="x" * 200)})
     assert "a&lt;b" in text and ">1200<" in text and ">0.1235<" in text and ">2e-07<" in text
-    assert "empty" not in text and "nan" not in text.lower() and text.count("<tr>") == 3
-    whole = page("t", "what & why", text, "t.tsv", "name\tn\n")
-    assert "what &amp; why" in whole and 'download="t.tsv"' in whole and "bmFtZQluCg==" in whole
+    assert "empty" not in text and "nan" not in text.lower() and text.count("<table") == 2
+    assert "<h3>all scores</h3>" in text and "x" * 200 in text
 
 
 def test_a_training_that_was_still_gaining_shows_it():
@@ -247,3 +253,12 @@ def test_a_training_that_was_still_gaining_shows_it():
     lines = trainings_markdown(histories, {"a": "A"}).splitlines()
     assert lines[2] == "| d | A | 2 | 6 | 6 | 0.9500 | 0.1000 | 1.00 |"
     assert lines[3] == "| d | b | 2 | 6 | 3 | 0.9500 | 0.0000 | 1.00 |"
+
+
+def test_transfer_has_the_auc_and_on_positives_alone_the_recall():
+    rows = [("A", "a", "d", "d:test", 0.9, None, None), ("A", "a", "d", "p:test", None, 0.75, 0.8)]
+    rows += [("A", "a", "b", "d:test", 0.6, None, None)]
+    names = ["method", "model", "trained_on", "test_set", "auroc", "recall", "specificity_on_own_test"]
+    lines = transfer_markdown(pd.DataFrame(rows, columns=names)).splitlines()
+    assert lines[0] == "| method | trained on | d:test | p:test recall | specificity, own test |"
+    assert lines[2:] == ["| A | d | 0.900 | 0.750 | 0.800 |", "| A | b | 0.600 | – | – |"]

@@ -2,9 +2,9 @@
 
 A script's code is the script, every library file that it imports at any depth, and of each package of plug-ins that
 it imports (predictors, embedding kinds, strategies, parsers, figures) the plug-in that the wildcards choose. Comments,
-docstrings, formatting and the library's own import lines do not count, so that a file can be moved or explained for
-free. `common/` moves and prints tables and decides no result: it does not count either, but for its readers of users'
-files.
+docstrings, what a setting means and may be, formatting and the library's own import lines do not count, so that a file
+can be moved or explained for free. `common/` moves and prints tables and decides no result: it does not count either,
+but for its readers of users' files.
 """
 
 import ast
@@ -54,6 +54,8 @@ def code_digest(path: Path) -> str:
     """Digest of a file's logic."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setting":
+            node.args, node.keywords = node.args[:1], []
         body = getattr(node, "body", None)
         if not isinstance(body, list):
             continue

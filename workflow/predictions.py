@@ -1,17 +1,38 @@
 """What the rules of predictions ask of the config: each method takes Snakemake's wildcards."""
 
-from deepmirnatar.common.files import sha256
-from deepmirnatar.study.study import Study
+from functools import cache
+from types import SimpleNamespace
+
+from deepmirnatar.common.files import read_description, sha256
+from deepmirnatar.study.plan import Plan
+from workflow import functions
 from workflow.fingerprint import ROOT
 
 FOLDER = ROOT / "deepmirnatar" / "prediction"
 
 
+@cache
+def built_in_predictor() -> str:
+    """The predictor of the built-in weights, which are read once for all jobs."""
+    return read_description(FOLDER / "weights" / "sites.safetensors")["predictor"]
+
+
 class Predictions:
     """Input and params functions of workflow/rules/predict.smk."""
 
-    def __init__(self, study: Study):
-        self.study = study
+    def __init__(self, plan: Plan):
+        self.plan, self.study = plan, plan.study
+
+    def plug_ins(self, wildcards) -> list[str]:
+        """As `functions.plug_ins`; a prediction chooses a predictor, and what its run embeds with."""
+        names = functions.plug_ins(self.plan, wildcards)
+        if hasattr(wildcards, "prediction"):
+            if not (model := self._stanza(wildcards).get("model")):
+                return [*names, f"deepmirnatar.predictors.{built_in_predictor()}"]
+            names += functions.plug_ins(self.plan, SimpleNamespace(model=model))
+            for embedding in self.study.models[model]["embeddings"].values():
+                names += functions.plug_ins(self.plan, SimpleNamespace(embedding=embedding))
+        return names
 
     def _stanza(self, wildcards) -> dict:
         return self.study.predictions[wildcards.prediction]
@@ -63,12 +84,13 @@ class Predictions:
     @staticmethod
     def built_in() -> list[str]:
         """Digests of the built-in weights: others make a prediction run again."""
-        return [sha256(file) for file in sorted(FOLDER.glob("weights/*.safetensors"))]
+        folders = [FOLDER.parent / name / "weights" for name in ("prediction", "repression", "binding")]
+        return [sha256(file) for folder in folders for file in sorted(folder.glob("*.safetensors"))]
 
     @staticmethod
     def page() -> list[str]:
         """Digests of what a report is made of beside code."""
-        files = [*FOLDER.glob("report.*"), FOLDER / "page.css"]
+        files = [*FOLDER.glob("report.*"), FOLDER / "page.css", FOLDER / "expected.tsv"]
         return [sha256(file) for file in sorted(files) if file.suffix != ".py"]
 
     def case_study(self, wildcards) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """Train, valid and test: which rows stand together on one side."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.logs import log
+from deepmirnatar.common.settings import setting
 from deepmirnatar.pairs import SPLITS, key_of
 from deepmirnatar.rna.near_identical import SHARED, cluster_sites, link, shared_runs, shares_run
 from deepmirnatar.rna.sequences import family
@@ -16,12 +17,16 @@ FRACTIONS = {"train": 0.6, "valid": 0.2, "test": 0.2}
 
 @dataclass
 class Given:
-    valid_from_train: float = 0.0
+    valid_from_train: float = setting(
+        0.0, "fraction of the training rows, by whole targets, that becomes valid", least=0, below=1
+    )
 
 
 @dataclass
 class Random:
-    fractions: dict[str, float] = field(default_factory=lambda: dict(FRACTIONS))
+    fractions: dict[str, float] = setting(
+        FRACTIONS, "fraction of the rows in each split", above=0, below=1, keys=SPLITS
+    )
 
     def check(self) -> None:
         """ValueError where the fractions are not those of a whole."""
@@ -32,8 +37,10 @@ class Random:
 
 @dataclass
 class Grouped(Random):
-    shared_nt: int = SHARED
-    max_group: float = 0.25
+    shared_nt: int = setting(SHARED, "nt in common that make two sites nearly identical", least=8, most=31)
+    max_group: float = setting(
+        0.25, "if similar sites chain more than this fraction of rows, the key alone is kept together", above=0, most=1
+    )
 
 
 # Strategy -> the keys that the stanza's `split` may have beside it.

@@ -21,8 +21,8 @@ import pandas as pd
 
 from deepmirnatar.common.files import atomic, digest, read_tensors, write_tsv
 from deepmirnatar.common.logs import log, progress
-from deepmirnatar.common.settings import one_of
-from deepmirnatar.embeddings.vectors import Features
+from deepmirnatar.common.settings import SIZE, setting
+from deepmirnatar.embeddings.vectors import Features, KmerSettings
 from deepmirnatar.rna.kmers import END, MASK, PAD, SPECIAL, START, tokenize, vocabulary
 
 LABEL, LEARNS, GPU = "DNABERT", True, True
@@ -34,20 +34,20 @@ LONGEST_KMERS = 510  # beside the two tokens at the ends
 
 
 @dataclass
-class Settings:
-    weights: str = "pretrain"  # or `dnabert4` (downloaded), or a folder
-    k: int = 4
-    projection: str = one_of("none", "pca")
-    size: int = 96
-    layers: int = 2
-    heads: int = 12
-    steps: int = 3000
-    batch_size: int = 32
-    piece_kmers: int = 64
-    learning_rate: float = 3e-3
-    mask: float = 0.15
-    single_mask_fraction: float = 0.4
-    pool: int = 0
+class Settings(KmerSettings):
+    weights: str = setting("pretrain", "`pretrain`, or `dnabert4` (downloaded), or a folder with published weights")
+    projection: str = setting("none", "how published vectors are narrowed", ("none", "pca"))
+    size: int = setting(96, "values of a vector", **SIZE)
+    layers: int = setting(2, "layers of the encoder", least=1, most=48)
+    heads: int = setting(12, "attention heads; must divide the width", least=1, most=64)
+    steps: int = setting(3000, "steps of pre-training", least=1, most=10_000_000)
+    batch_size: int = setting(32, "training pieces of a step", least=1, most=65_536)
+    piece_kmers: int = setting(64, "k-mers of a training piece", least=8, most=510)
+    learning_rate: float = setting(3e-3, "step size", above=0, most=1)
+    mask: float = setting(0.15, "fraction of k-mers that are masked", above=0, below=1)
+    single_mask_fraction: float = setting(
+        0.4, "fraction of the steps, at the beginning, that mask single k-mers", least=0, most=1
+    )
 
     # What published weights do not read.
     PRETRAINING = ("layers", "heads", "steps", "batch_size", "piece_kmers", "learning_rate", "mask",

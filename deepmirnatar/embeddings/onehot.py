@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.embeddings.vectors import Features
+from deepmirnatar.embeddings.vectors import Features, KmerSettings
 from deepmirnatar.rna.kmers import SPECIAL, tokenize, vocabulary
 
 LABEL, LEARNS, GPU = "one-hot", False, False
@@ -14,9 +14,8 @@ LARGEST = 6
 
 
 @dataclass
-class Settings:
+class Settings(KmerSettings):
     k: int = 1
-    pool: int = 0
 
     def check(self) -> None:
         """ValueError for vectors that memory cannot hold."""

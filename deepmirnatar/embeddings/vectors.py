@@ -7,6 +7,17 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import read_tensors, write_tensors
+from deepmirnatar.common.settings import setting
+
+
+@dataclass
+class KmerSettings:
+    """What every kind of embedding is asked for."""
+
+    k: int = setting(4, "length of the k-mers", least=1, most=8)
+    pool: int = setting(
+        0, "average the k-mers of a sequence in so many runs; 0 keeps one vector per k-mer", least=0, most=1000
+    )
 
 
 @dataclass

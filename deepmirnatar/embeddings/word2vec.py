@@ -7,20 +7,19 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import read_tensors, write_tensors
-from deepmirnatar.embeddings.vectors import Features
+from deepmirnatar.common.settings import SIZE, setting
+from deepmirnatar.embeddings.vectors import Features, KmerSettings
 from deepmirnatar.rna.kmers import tokenize, vocabulary
 
 LABEL, LEARNS, GPU = "Word2Vec", True, False
 
 
 @dataclass
-class Settings:
-    k: int = 4
-    size: int = 34
-    window: int = 5
-    skip_gram: bool = True
-    epochs: int = 20
-    pool: int = 0  # 0: one vector per k-mer; m: DeepLncLoc's m averaged runs
+class Settings(KmerSettings):
+    size: int = setting(34, "values of a vector", **SIZE)
+    window: int = setting(5, "context in k-mers", least=1, most=1000)
+    skip_gram: bool = setting(True, "skip-gram, or else continuous bag of words?")
+    epochs: int = setting(20, "passes over the training rows", least=1, most=100_000)
 
 
 def learn(sequences: list[str], settings: Settings, path: Path, seed: int = 1) -> None:

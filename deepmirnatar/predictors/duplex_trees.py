@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepmirnatar.common.settings import setting
 from deepmirnatar.predictors.estimators import EstimatorPredictor, boosted_trees
 
 
 @dataclass
 class Settings:
-    trees: int = 300
-    learning_rate: float = 0.05
-    leaves: int = 15  # per tree
+    trees: int = setting(300, "boosted trees", least=1, most=10_000)
+    learning_rate: float = setting(0.05, "shrinkage", above=0, most=1)
+    leaves: int = setting(15, "leaves of a tree", least=2, most=1024)
 
 
 class Predictor(EstimatorPredictor):

@@ -14,14 +14,14 @@ data with as many negatives as positives, as in training.
 miRNAs are read 5'->3' whatever the dataset's orientation. Sites may have any length; species plays no part.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.files import digest, read_tensors
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.settings import one_of
+from deepmirnatar.common.settings import SIZE, setting
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.neural import NeuralPredictor, load_state
 from deepmirnatar.rna.sequences import padded
@@ -35,22 +35,28 @@ class Settings(TrainingSettings):
     batch_size: int = 128
     learning_rate: float = 3e-3
     weight_decay: float = 0.05
-    optimizer: str = one_of("adamw", "lookahead_radam", "adam")
-    schedule: str = one_of("cosine", "constant")
+    optimizer: str = "adamw"
+    schedule: str = "cosine"
     bfloat16: bool = True
-    members: int = 1
-    code_size: int = 8
-    channels: int = 16
-    kernel: list[int] = field(default_factory=lambda: [3, 5])  # registers, miRNA nt
-    stride: int = 2  # of the second convolution along the miRNA
-    explicit_pairing: bool = True
-    second_convolution: bool = True
-    hidden: int = 96
-    pools: int = 4
-    dropout: float = 0.2
-    hidden_bases: float = 0.05  # in training
-    duplex_features: bool = False
-    weights: str | None = None
+    members: int = setting(
+        1, "number of networks, each with a random seed of its own, whose logits are averaged", least=1, most=100
+    )
+    code_size: int = setting(8, "values for each pair of bases", least=4, most=256)
+    channels: int = setting(16, "channels of the map's convolutions", least=1, most=512)
+    kernel: list[int] = setting(
+        [3, 5], "width of the convolutions, in registers and in miRNA nt, odd", least=1, most=63
+    )
+    stride: int = setting(2, "of the second convolution, along the miRNA", least=1, most=8)
+    explicit_pairing: bool = setting(True, "start the codes with Watson-Crick, G-U, G-C and outside marked?")
+    second_convolution: bool = setting(True, "with the second convolution?")
+    hidden: int = setting(96, "width of the network", **SIZE)
+    pools: int = setting(4, "attention pools over registers", least=1, most=64)
+    dropout: float = setting(0.2, "fraction of values that are dropped in training", least=0, below=1)
+    hidden_bases: float = setting(
+        0.05, "fraction of bases that are hidden from the network in training", least=0, below=1
+    )
+    duplex_features: bool = setting(False, "join the features of the duplex before the last layers?")
+    weights: str | None = setting(None, "weights to start from: a file, or what a run of the study made")
 
     def check(self) -> None:
         """ValueError where settings contradict each other."""

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepmirnatar.common.settings import setting
 from deepmirnatar.predictors.estimators import EstimatorPredictor, boosted_trees
 from deepmirnatar.rna.kmers import check_counted, kmer_counts
 
 
 @dataclass
 class Settings:
-    k: int = 3
-    trees: int = 200
-    learning_rate: float = 0.1
+    k: int = setting(3, "length of the k-mers", least=1, most=8)
+    trees: int = setting(200, "boosted trees", least=1, most=10_000)
+    learning_rate: float = setting(0.1, "shrinkage", above=0, most=1)
 
     def check(self) -> None:
         """ValueError for more counts than memory may hold."""

@@ -16,11 +16,11 @@ A score of exactly 0 means 'no candidate site': the rule fails and the network i
 softmax of the target class. The validation AUC that picks the best epoch is the network's, without the rule.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from deepmirnatar.common.settings import one_of
+from deepmirnatar.common.settings import SIZE, setting
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.neural import NeuralPredictor
 from deepmirnatar.rna.sequences import ALPHABET, PAIRS, code_table
@@ -35,17 +35,19 @@ _PAIRS = np.roll(PAIRS, 1, axis=(0, 1))
 
 @dataclass
 class Settings(TrainingSettings):
-    rule: str = one_of(*RULES, "none")
-    mirna_length: int = 30
-    site_length: int = 40
-    encoder: list[int] = field(default_factory=lambda: [256, 128])
-    dense: list[int] = field(default_factory=lambda: [64, 32])
-    dropout: float = 0.1
-    pretrain_epochs: int = 10  # for each layer of the encoder; 0 leaves pre-training out
+    rule: str = setting("6-1:10", "which sites are candidates at all", (*RULES, "none"))
+    mirna_length: int = setting(30, "nt of the miRNA that are read", least=8, most=60)
+    site_length: int = setting(40, "nt of the site that are read", least=8, most=1000)
+    encoder: list[int] = setting([256, 128], "widths of the encoder's layers", **SIZE)
+    dense: list[int] = setting([64, 32], "widths of the dense layers", **SIZE)
+    dropout: float = setting(0.1, "fraction of values that are dropped in training", least=0, below=1)
+    pretrain_epochs: int = setting(
+        10, "epochs for each layer of the encoder; 0 leaves pre-training out", least=0, most=10_000
+    )
     # Training, where it differs from TrainingSettings. Pre-training takes the same batch size and learning rate.
     batch_size: int = 64
     learning_rate: float = 1e-3
-    optimizer: str = one_of("adam", "lookahead_radam", "adamw")
+    optimizer: str = "adam"
     patience: int = 20
 
     def check(self) -> None:

@@ -16,14 +16,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepmirnatar.common.settings import setting
 from deepmirnatar.predictors.estimators import EstimatorPredictor
 
 
 @dataclass
 class Settings:
-    rows: int = 10_000
-    c: float = 1.0
-    epsilon: float = 0.1
+    rows: int = setting(10_000, "training rows that are used at most", least=1)
+    c: float = setting(1.0, "cost of errors of the support vector machine", above=0)
+    epsilon: float = setting(0.1, "errors below this cost nothing", least=0)
 
 
 class Predictor(EstimatorPredictor):

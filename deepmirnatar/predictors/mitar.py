@@ -19,7 +19,7 @@ torch's 1e-8, not Keras's 1e-7. The network and its shapes are in `networks/mita
 from dataclasses import dataclass
 
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.settings import one_of
+from deepmirnatar.common.settings import SIZE, setting
 from deepmirnatar.predictors import base
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.neural import NeuralPredictor
@@ -32,20 +32,20 @@ CODES = "AUCG"
 
 @dataclass
 class Settings(TrainingSettings):
-    weights: str | None = None  # path to a published .h5; null trains
-    mirna_length: int = 26
-    site_length: int = 53
-    filters: int = 320
-    kernel: int = 12
-    units: int = 32
-    dense: int = 16
-    dropout: float = 0.2
+    weights: str | None = setting(None, "a published .h5 to score with; null trains")
+    mirna_length: int = setting(26, "nt of the miRNA that are read", least=8, most=60)
+    site_length: int = setting(53, "nt of the site that are read", least=8, most=1000)
+    filters: int = setting(320, "filters of the convolution", **SIZE)
+    kernel: int = setting(12, "width of the convolution", least=1, most=63)
+    units: int = setting(32, "units of the recurrent layer", **SIZE)
+    dense: int = setting(16, "width of the dense layer", **SIZE)
+    dropout: float = setting(0.2, "fraction of values that are dropped in training", least=0, below=1)
     # Training, where it differs from TrainingSettings.
     epochs: int = 1000
     batch_size: int = 100
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
-    optimizer: str = one_of("adam", "lookahead_radam", "adamw")
+    optimizer: str = "adam"
     patience: int = 100
 
     def check(self) -> None:

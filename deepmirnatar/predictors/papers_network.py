@@ -12,9 +12,9 @@ the miRNA stream, not a constant; padding is masked. Departure from the paper: g
 The network and its shapes are in `networks/papers_network.py`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from deepmirnatar.common.settings import one_of
+from deepmirnatar.common.settings import SIZE, setting
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.neural import NeuralPredictor
 from deepmirnatar.training.batches import EmbeddedPairs
@@ -23,18 +23,22 @@ from deepmirnatar.training.settings import TrainingSettings
 
 @dataclass
 class Settings(TrainingSettings):
-    hidden: int = 64
-    filters: int = 128
-    kernels: list[int] = field(default_factory=lambda: [1, 3, 5])
-    decoder_modules: int = 4
-    heads: int = 8
-    feed_forward: int = 256
-    head_size: int = 256
-    dropout: float = 0.1
-    project_to: int = 96  # vectors wider than this (published DNABERT: 768) go through a learned linear layer
-    textcnn: bool = True
-    rnn: str = one_of("lstm", "gru", "positions", "none")
-    spatial: bool = True
+    hidden: int = setting(64, "width of the network", **SIZE)
+    filters: int = setting(128, "filters of each convolution", **SIZE)
+    kernels: list[int] = setting([1, 3, 5], "widths of the convolutions, odd", least=1, most=63)
+    decoder_modules: int = setting(4, "attention modules, one after another", least=1, most=64)
+    heads: int = setting(8, "attention heads; must divide the width", least=1, most=64)
+    feed_forward: int = setting(256, "width between the two layers behind attention", **SIZE)
+    head_size: int = setting(256, "width of the last hidden layer", **SIZE)
+    dropout: float = setting(0.1, "fraction of values that are dropped in training", least=0, below=1)
+    project_to: int = setting(
+        96, "vectors wider than this (published DNABERT: 768) go through a learned linear layer", **SIZE
+    )
+    textcnn: bool = setting(True, "with the TextCNN part?")
+    rnn: str = setting(
+        "lstm", "recurrent layer, or sinusoidal positions, or none", ("lstm", "gru", "positions", "none")
+    )
+    spatial: bool = setting(True, "with the convolution term of SpatialConv attention?")
 
     def check(self) -> None:
         """ValueError where settings contradict each other."""

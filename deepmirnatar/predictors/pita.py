@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepmirnatar.common.settings import setting
 from deepmirnatar.predictors import base
 
 SEEDS = {6: (0, 0), 7: (1, 0), 8: (1, 1)}  # length: G-U pairs and mismatches allowed
@@ -28,9 +29,10 @@ NO_CANDIDATE = -100.0
 
 @dataclass
 class Settings:
-    flank_up: int = 0  # nt opened beyond the target, toward the mRNA's 3' end; the paper's best: 3
-    flank_down: int = 0  # and toward its 5' end; the paper's best: 15
-    scope: int = 70  # nt to either side of the opened region that fold with it
+    # The paper's best: 3 and 15.
+    flank_up: int = setting(0, "nt opened beyond the target, towards the mRNA's 3' end", least=0, most=100)
+    flank_down: int = setting(0, "nt opened beyond the target, towards the mRNA's 5' end", least=0, most=100)
+    scope: int = setting(70, "nt to either side of the opened region that fold with it", least=0, most=500)
 
 
 class Predictor(base.Predictor):

@@ -5,21 +5,22 @@ target_only   columns: [target]
 pair_lookup   columns: [mirna_sequence, target], backed by the miRNA's rate for pairs that were never seen
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.did_you_mean import did_you_mean
+from deepmirnatar.common.settings import setting
 from deepmirnatar.pairs import COLUMNS, key_of
 from deepmirnatar.predictors import base
 
 
 @dataclass
 class Settings:
-    columns: list[str] = field(default_factory=lambda: ["mirna_sequence"])
-    backoff: list[str] = field(default_factory=list)  # columns to fall back on for unseen names
-    prior: float = 1.0
+    columns: list[str] = setting(["mirna_sequence"], "columns whose values are looked up together")
+    backoff: list[str] = setting([], "columns to fall back on for values that were never seen")
+    prior: float = setting(1.0, "rows that the overall rate counts for", least=0)
 
     def check(self) -> None:
         """ValueError for columns that a table of pairs does not have, or that nothing can be learned from."""

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepmirnatar.common.settings import setting
 from deepmirnatar.predictors.estimators import EstimatorPredictor
 from deepmirnatar.rna.kmers import check_counted, kmer_counts
 
 
 @dataclass
 class Settings:
-    k: int = 3
-    trees: int = 200  # at most: above 10,000 rows scikit-learn stops where more of them gain nothing
+    k: int = setting(3, "length of the k-mers", least=1, most=8)
+    # Above 10,000 rows scikit-learn stops where more of them gain nothing.
+    trees: int = setting(200, "boosted trees at most", least=1, most=10_000)
 
     def check(self) -> None:
         """ValueError for more counts than memory may hold."""

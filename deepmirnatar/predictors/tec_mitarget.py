@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepmirnatar.common.settings import one_of
+from deepmirnatar.common.settings import SIZE, setting
 from deepmirnatar.predictors.base import Context
 from deepmirnatar.predictors.neural import NeuralPredictor
 from deepmirnatar.rna.sequences import code_table
@@ -29,16 +29,18 @@ CODES = "AGCU"
 
 @dataclass
 class Settings(TrainingSettings):
-    hidden: int = 512  # the feed-forward part is twice as wide
-    projection: int = 256  # the map has 2, the convolutions 1, 1/2 and 1/4 times as many channels
-    layers: int = 6
-    heads: int = 1
-    kernel: int = 9
-    dropout: float = 0.0
+    hidden: int = setting(512, "width of the network; the feed-forward part is twice as wide", **SIZE)
+    projection: int = setting(
+        256, "width of the map's input; the map has 2, the convolutions 1, 1/2 and 1/4 times as many channels", **SIZE
+    )
+    layers: int = setting(6, "layers of the encoder", least=1, most=48)
+    heads: int = setting(1, "attention heads; must divide the width", least=1, most=64)
+    kernel: int = setting(9, "width of the convolution", least=1, most=63)
+    dropout: float = setting(0.0, "fraction of values that are dropped in training", least=0, below=1)
     # Training, where it differs from TrainingSettings.
     epochs: int = 40
     weight_decay: float = 0.0
-    optimizer: str = one_of("adam", "lookahead_radam", "adamw")
+    optimizer: str = "adam"
     checkpoint_minutes: float = 15.0  # the published size needs hours for an epoch on a CPU
 
     def check(self) -> None:

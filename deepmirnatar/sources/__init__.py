@@ -20,6 +20,7 @@ from deepmirnatar.rna.sequences import reverse, to_rna
 class Source(NamedTuple):
     module: str
     files: dict[str, str]  # name used by the parser -> source/file of resources/sources.tsv
+    reference: tuple[str, ...] = ()  # the tables that the parser reads besides: mirnas, or one of `reference.py`
 
 
 def _mirbench(name: str, *splits: str) -> Source:
@@ -29,8 +30,12 @@ def _mirbench(name: str, *splits: str) -> Source:
 _RELEASED = {split: f"deepmirnatar_released/{split}.csv" for split in ("train", "valid", "test")}
 
 SOURCES = {
-    "deepmirnatar_released": Source("released", _RELEASED),
-    "deepmirtar": Source("mitar", {"deepmirtar": "mitar/data_DeepMirTar_removeMisMissing_remained_seed1122.txt"}),
+    "deepmirnatar_released": Source("released", _RELEASED, ("mirnas",)),
+    "deepmirtar": Source(
+        "mitar",
+        {"deepmirtar": "mitar/data_DeepMirTar_removeMisMissing_remained_seed1122.txt"},
+        ("mirnas", "refseq"),
+    ),
     "miraw": Source(
         "mitar",
         {
@@ -41,12 +46,12 @@ SOURCES = {
             **{f"symbols_{split}": file for split, file in _RELEASED.items()},
         },
     ),
-    "parclip48": Source("mitar", {"parclip": "mitar/data_DeepMirTar_test.txt"}),
+    "parclip48": Source("mitar", {"parclip": "mitar/data_DeepMirTar_test.txt"}, ("refseq",)),
     "hejret2023": _mirbench("AGO2_CLASH_Hejret2023", "train", "test"),
     "klimentova2022": _mirbench("AGO2_eCLIP_Klimentova2022", "test"),
     "manakov2022": _mirbench("AGO2_eCLIP_Manakov2022", "train", "test", "leftout"),
-    "helwak2013": Source("helwak2013", {"train": "helwak2013/train_set_1_1_CLASH2013_paper.tsv"}),
-    "mirtarbase": Source("mirtarbase", {}),
+    "helwak2013": Source("helwak2013", {"train": "helwak2013/train_set_1_1_CLASH2013_paper.tsv"}, ("mirnas",)),
+    "mirtarbase": Source("mirtarbase", {}, ("mirnas", "utrs", "known_targets")),
 }
 
 

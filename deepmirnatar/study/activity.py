@@ -2,19 +2,12 @@
 
 from pathlib import Path
 
+from deepmirnatar.common.settings import defaults_of
 from deepmirnatar.common.text import missing_file
+from deepmirnatar.study.keys import Activity
 from deepmirnatar.study.schema import ConfigError
 
-DEFAULTS = {
-    "species": "human",
-    "mirnas": None,
-    "targets": None,
-    "direction": "both",
-    "expressed": None,
-    "background": None,
-    "conserved": False,
-    "quick": False,
-}
+DEFAULTS = defaults_of(Activity)
 FILES = ["table", "mirnas", "targets", "expressed", "background"]
 PREDICTED_FROM = ["species", "mirnas", "targets", "quick"]
 

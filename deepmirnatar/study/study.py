@@ -13,37 +13,23 @@ import pandas as pd
 
 from deepmirnatar import embeddings, predictors
 from deepmirnatar.common.did_you_mean import did_you_mean
-from deepmirnatar.common.settings import schema_of
+from deepmirnatar.common.settings import defaults_of, schema_of
 from deepmirnatar.common.tables import header
 from deepmirnatar.common.text import InputError, missing_file
 from deepmirnatar.datasets import negatives, splits
 from deepmirnatar.figures import kinds
-from deepmirnatar.pairs import COLUMNS, SPLITS
+from deepmirnatar.pairs import COLUMNS, SPLITS, PairsError
 from deepmirnatar.prediction.inputs import names_in
 from deepmirnatar.rna.seeds import CANDIDATES
 from deepmirnatar.sources import SOURCES
-from deepmirnatar.sources.user import REQUIRED
+from deepmirnatar.sources.user import REQUIRED, check_columns
 from deepmirnatar.study import activity
+from deepmirnatar.study.keys import Dataset, Prediction
 from deepmirnatar.study.schema import ConfigError, check_paths, check_schema, unknown
 from deepmirnatar.study.stanzas import merge_stanzas, resolve
 
-DATASET_DEFAULTS = {
-    "sources": [],
-    "table": None,
-    "note": "",
-    "columns": {},
-    "mirna_written": "5to3",
-    "orientation": "corrected",
-    "duplicates": "drop",
-    "conflicts": "drop",
-    "mirbase": True,
-    "apart_from": [],
-    "sample": None,
-    "negatives": {"strategy": "given"},
-    "split": {"strategy": "given"},
-    "seed": 1,
-}
-PREDICTION_DEFAULTS = {"candidates": "seed_match", "chunks": 1, "known": None, "random_targets": 0, "seed": 1}
+DATASET_DEFAULTS = defaults_of(Dataset)
+PREDICTION_DEFAULTS = defaults_of(Prediction) | {"known": None}
 # What predictions read of the reference and of downloads.
 UTRS, KNOWN = "results/reference/utrs.tsv", "results/reference/known_targets.tsv"
 MIRBASE = "resources/downloads/mirbase/mature.fa"
@@ -115,7 +101,7 @@ class Study:
             raise ConfigError(f"{place}: an embedding's own file has this name; choose another")
         if not done["sources"] and not done["table"]:
             raise ConfigError(f"{place}: needs `sources` (a list) or `table` (a file of your own)")
-        if done["table"] and (wrong := missing_file(done["table"], self.root)):
+        if done["table"] and (wrong := wrong_file(done["table"], self.root)):
             raise ConfigError(f"{place}.table: {wrong}")
         for key, choices in (("negatives", negatives.names()), ("split", splits.STRATEGIES)):
             strategy = done[key]["strategy"]
@@ -136,6 +122,8 @@ class Study:
         theirs = list(done["columns"].values())
         if twice := [column for column in theirs if theirs.count(column) > 1]:
             raise ConfigError(f"{place}.columns: {twice[0]!r} stands for two of our columns; give each one of its own")
+        if done["table"]:
+            self._check_columns(place, done)
         for key in ("columns", "mirna_written"):
             if done[key] != DATASET_DEFAULTS[key] and not done["table"]:
                 raise ConfigError(f"{place}.{key}: is read only with a `table` of your own; remove it")
@@ -157,6 +145,14 @@ class Study:
                     "negatives `given`, `shuffled` or `matched`"
                 )
         return done
+
+    def _check_columns(self, place: str, stanza: dict) -> None:
+        try:
+            check_columns(stanza["table"], stanza["columns"], self.root)
+        except PairsError as error:
+            raise ConfigError(f"{place}.table: {error}") from None
+        except InputError:
+            return  # whoever reads the table says so
 
     def _check_apart(self, name: str, seen: tuple) -> None:
         """Refuse test sets that there are not, and datasets that keep apart from each other in a circle."""
@@ -258,7 +254,7 @@ class Study:
         if not (run := RUN.fullmatch(weights)):
             if Path(weights).parts[:2] == ("results", "runs"):
                 raise ConfigError(f"{place}: {weights!r} must read results/runs/DATASET/MODEL/seed-N/model.safetensors")
-            if not self.comes(weights) and (wrong := missing_file(weights, self.root)):
+            if not self.comes(weights) and (wrong := wrong_file(weights, self.root)):
                 raise ConfigError(f"{place}: {wrong}")
             return
         dataset, model = run["dataset"], run["model"]
@@ -382,7 +378,7 @@ class Study:
     def _files(self, place: str, stanza: dict, *keys: str) -> None:
         for key in keys:
             value = stanza.get(key)
-            if isinstance(value, str) and (wrong := missing_file(value, self.root)):
+            if isinstance(value, str) and (wrong := wrong_file(value, self.root)):
                 hint = "" if "?" in wrong or "folder" in wrong else "; names are given as a list, [NAME, NAME]"
                 raise ConfigError(f"{place}.{key}: {wrong}{hint}")
             names = value if isinstance(value, list) else []
@@ -404,11 +400,6 @@ class Study:
         table = pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed", "test_set"])
         return table.assign(test_file=table["test_set"].map(file_name))
 
-    def histories_of(self, experiment: str) -> list[str]:
-        rows = self.runs[self.runs["experiment"] == experiment]
-        rows = rows[["dataset", "model", "seed"]].drop_duplicates()
-        return [f"results/runs/{row.dataset}/{row.model}/seed-{row.seed}/history.tsv" for row in rows.itertuples()]
-
     def _audits(self) -> pd.DataFrame:
         """One row per (experiment, dataset, model, seed) whose audit the experiment draws."""
         rows = [
@@ -421,20 +412,6 @@ class Study:
         return pd.DataFrame(rows, columns=["experiment", "dataset", "model", "seed"])
 
     # --- what a rule reads ---------------------------------------------------------------------------------
-
-    def source_files(self, source: str) -> dict[str, str]:
-        """Parser's name for a file -> path."""
-        if source in SOURCES:
-            return {name: f"resources/downloads/{file}" for name, file in SOURCES[source].files.items()}
-        return {"pairs": self.datasets[source]["table"]}
-
-    def sources_of(self, dataset: str) -> list[str]:
-        stanza = self.datasets[dataset]
-        return [*stanza["sources"], *([dataset] if stanza["table"] else [])]
-
-    def needs_reference(self, dataset: str) -> list[str]:
-        """Reference tables that this dataset's negatives read."""
-        return list(negatives.load(self.datasets[dataset]["negatives"]["strategy"]).REFERENCE)
 
     def prediction_files(self, prediction: str) -> dict:
         """What `prediction.inputs.read_inputs` is given: files, and names of miRNAs."""
@@ -463,23 +440,12 @@ class Study:
         """Predictions with a background of random genes, which figure 14 needs."""
         return [name for name, stanza in self.predictions.items() if stanza["random_targets"]]
 
-    def embedder(self, dataset: str, embedding: str) -> list[str]:
-        """The file that an embedding learned on a dataset's training split; none for a kind that learns nothing."""
-        if not embeddings.load(self.embeddings[embedding]["kind"]).LEARNS:
-            return []
-        return [f"results/embeddings/{dataset}/{embedding}/embedder.safetensors"]
 
-    def features(self, dataset: str, model: str, of: str) -> dict[str, str]:
-        """Strand -> embedded sequences of the dataset `of`, by the embeddings of a model trained on `dataset`."""
-        chosen = self.models[model]["embeddings"]
-        return {strand: f"results/embeddings/{dataset}/{name}/{of}.safetensors" for strand, name in chosen.items()}
-
-    def learned_embeddings(self, kind: str, pretrain: bool | None = None) -> list[str]:
-        """Embeddings of a kind; for dnabert those that are pre-trained here, or those that are read."""
-        found = [name for name, stanza in self.embeddings.items() if stanza["kind"] == kind]
-        if pretrain is None:
-            return found
-        return [name for name in found if (self.embeddings[name]["settings"]["weights"] == PRETRAIN) == pretrain]
+def wrong_file(path: str, root: Path) -> str | None:
+    """As `missing_file`; also braces, which Snakemake takes for wildcards."""
+    if brace := next((each for each in "{}" if each in path), None):
+        return f"the name {path!r} has a {brace}, which Snakemake takes for a wildcard; rename the file or its folder"
+    return missing_file(path, root)
 
 
 def file_name(test_set: str) -> str:

@@ -222,7 +222,7 @@ def items_table(
         for item, what, file, models in items:
             row = {"item": item, "what": what, "file": file.format(experiment=experiment, dataset=dataset)}
             found = own[own["model"].isin(models)]
-            model = next((name for name in models if name.startswith("deepmirnatar")), None)
+            model = next((name for name in models if name.startswith("papers_network")), None)
             found = found[found["model"] == model] if model else found
             if len(found):
                 first = found.iloc[0]

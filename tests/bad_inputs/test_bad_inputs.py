@@ -31,6 +31,7 @@ from deepmirnatar.common.logs import log
 from deepmirnatar.evaluation.dataset_audit import audit
 from deepmirnatar.prediction.reference_targets import look_up
 from deepmirnatar.sources import user
+from deepmirnatar.study.keys import config_schema
 from deepmirnatar.study.schema import check_keys, check_schema
 from deepmirnatar.study.stanzas import merge_stanzas
 from deepmirnatar.study.study import Study
@@ -85,8 +86,7 @@ def write(path: Path, how: str, text: str) -> None:
 @cache
 def project() -> tuple[dict, dict]:
     """The project's config and the schema of configs."""
-    files = ROOT / "config/config.yaml", ROOT / "workflow/schemas/config.schema.yaml"
-    return tuple(yaml.safe_load(file.read_text()) for file in files)
+    return yaml.safe_load((ROOT / "config/config.yaml").read_text()), config_schema()
 
 
 def study(path: Path) -> Study:

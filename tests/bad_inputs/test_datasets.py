@@ -85,11 +85,11 @@ def test_an_emptied_table_says_which_filter_emptied_it(own, tmp_path, script):
     (tmp_path / "mirnas.tsv").write_text("name\taccession\tsequence\nhsa-let-7a-5p\tM\tUGAGGUAGUAGGUUGUAUAGUU\n")
     (tmp_path / "utrs.tsv").write_text(f"gene\tentrez\tsequence\nPTEN\t1\t{'ACGU' * 10}\n")
     files = [str(tmp_path / f"{name}.tsv") for name in ("merged", "mirnas", "utrs")]
-    stanza = {"orientation": "corrected", "mirbase": True, "without_targets": ["PTEN"]}
+    stanza = {"orientation": "corrected", "mirbase": True, "without_targets": ["PTEN"], "apart_from": []}
     with pytest.raises(
         ValueError, match=r"no row is left of 2, most because: gene PTEN is in without_targets; take more rows"
     ):
-        script("filter_pairs").main(files[0], files[1], files[2:], [], stanza, {"kept": tmp_path / "kept.tsv"})
+        script("filter_pairs").main(files[0], files[1:], [], stanza, {"kept": tmp_path / "kept.tsv"})
     assert not (tmp_path / "kept.tsv").exists()
 
 

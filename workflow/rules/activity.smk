@@ -11,7 +11,7 @@ rule activity:
 
 rule predict_families:
     input:
-        inputs.activity_sequences,
+        activities.sequences,
         mature="resources/downloads/mirbase/mature.fa",
     output:
         "results/activity/{activity}/predictions.safetensors",
@@ -26,7 +26,7 @@ rule predict_families:
         mem_mb=memory(3000),
         runtime=minutes(60),
     params:
-        stanza=inputs.predicted_from,
+        stanza=activities.predicted_from,
     message:
         "Predict what every family of miRNAs does, for {wildcards.activity}"
     script:
@@ -35,7 +35,7 @@ rule predict_families:
 
 rule explain_changes:
     input:
-        unpack(inputs.activity_inputs),
+        unpack(activities.files),
         mature="resources/downloads/mirbase/mature.fa",
     output:
         families="results/activity/{activity}/families.tsv",
@@ -56,7 +56,7 @@ rule explain_changes:
         mem_mb=memory(2000),
         runtime=minutes(20),
     params:
-        stanza=inputs.activity,
+        stanza=activities.stanza,
     message:
         "Explain the fold changes of {wildcards.activity}"
     script:
@@ -70,7 +70,7 @@ rule benchmark_activity:
         hela="resources/downloads/mcgeary2019/GSE140217_HeLa_transfection_logtpm_batchnormalized.txt",
         hek="resources/downloads/mcgeary2019/GSE140218_HEK293FT_transfection_logtpm_batchnormalized.txt",
         guides="resources/downloads/mcgeary2019/aav1741_DataS1.xlsx",
-        overexpressions=inputs.transfections,
+        overexpressions=plan.transfections,
         mature="resources/downloads/mirbase/mature.fa",
         genes="resources/downloads/targetscan7/TargetScan8_Gene_info.txt",
         firm="resources/downloads/isb_firm/isb_firm-1.0.4-py2.py3-none-any.whl",

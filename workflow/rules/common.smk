@@ -1,20 +1,21 @@
-# Reads and checks the config once; everything that rules look up is in `study`.
+# Reads and checks the config once; what rules look up is in `plan`, what the config says in `study`.
 import sys
 
 try:
     import psutil
     import yaml
     from snakemake.common.configfile import load_configfile
-    from snakemake.utils import validate
 
     from deepmirnatar.sources.downloads import read_registry
+    from deepmirnatar.study.keys import config_schema
+    from deepmirnatar.study.plan import Plan
     from deepmirnatar.study.schema import check_keys, check_schema
     from deepmirnatar.study.stanzas import merge_stanzas, with_strategies
     from deepmirnatar.study.study import Study
-    from deepmirnatar.tables import TABLES
     from workflow.cluster import check_start, memory, minutes
-    from workflow.fingerprint import ROOT, add_fingerprints
-    from workflow.inputs import Inputs
+    from workflow.fingerprint import ROOT, add_fingerprints, fingerprint
+    from workflow.functions import FigureInputs, any_of, gpus, lookup
+    from workflow.activities import Activities
     from workflow.predictions import Predictions
 except ModuleNotFoundError as error:
     sys.exit(
@@ -27,20 +28,20 @@ except ModuleNotFoundError as error:
 ours = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
 told = [load_configfile(path) for path in workflow.config_settings.configfiles]
 config = with_strategies(merge_stanzas(ours, config), [ours, *told, dict(workflow.config_settings.config)])
-schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 
-# Our own check comes first: it says in one line what Snakemake's says in a page.
+# Our own check says in one line what Snakemake's says in a page.
 try:
     for path in workflow.configfiles:
         check_keys(path)
-    check_schema(config, yaml.safe_load(schema.read_text(encoding="utf-8")))
-    validate(config, str(schema))
+    check_schema(config, config_schema())
     study = Study(config)
     registry = read_registry(ROOT / "resources" / "sources.tsv")
-    inputs = Inputs(study, registry, elsewhere=lambda: not workflow.local_exec)
-    predictions, gpus_if = Predictions(study), inputs.gpus_if
+    plan = Plan(study, [f"resources/downloads/{source}/{file}" for source, file in registry.index])
+    figure, predictions, activities = FigureInputs(plan), Predictions(plan), Activities(study)
 except ValueError as error:
     sys.exit(f"config: {error}")
+
+gpus_if = gpus(study.device, elsewhere=lambda: not workflow.local_exec)
 
 # On one machine, jobs that would not fit into its memory side by side wait for each other.
 if workflow.nodes is None and "mem_mb" not in workflow.global_resources:
@@ -48,13 +49,13 @@ if workflow.nodes is None and "mem_mb" not in workflow.global_resources:
 
 
 wildcard_constraints:
-    source=inputs.any_of(inputs.sources),
-    dataset=inputs.any_of(study.datasets),
-    pairs=inputs.any_of(inputs.embedded),
-    embedding=inputs.any_of(study.embeddings),
-    model=inputs.any_of(study.models),
-    experiment=inputs.any_of(study.experiments),
-    test_set=inputs.any_of(inputs.test_sets),
-    prediction=inputs.any_of(study.predictions),
-    activity=inputs.any_of(study.activity),
+    source=any_of(plan.sources),
+    dataset=any_of(study.datasets),
+    table=any_of(plan.tables),
+    embedding=any_of(study.embeddings),
+    model=any_of(study.models),
+    experiment=any_of(study.experiments),
+    test_set=any_of(plan.test_sets),
+    prediction=any_of(study.predictions),
+    activity=any_of(study.activity),
     seed=r"\d+",

@@ -7,7 +7,7 @@ localrules:
 
 rule merge_sources:
     input:
-        tables=inputs.parsed_sources,
+        tables=collect("results/sources/{source}.tsv", source=lookup(within=plan.datasets, dpath="{dataset}/sources")),
     output:
         pairs="results/datasets/{dataset}/merged.tsv",
         report="results/datasets/{dataset}/merge_report.tsv",
@@ -19,7 +19,7 @@ rule merge_sources:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        stanza=inputs.merge_keys,
+        stanza=lookup(within=plan.datasets, dpath="{dataset}/merge"),
     message:
         "Merge the sources of {wildcards.dataset}"
     script:
@@ -29,9 +29,10 @@ rule merge_sources:
 rule filter_pairs:
     input:
         pairs="results/datasets/{dataset}/merged.tsv",
-        mirnas="results/reference/mirnas.tsv",
-        utrs=inputs.filter_reference,
-        tests=inputs.tests_apart,
+        reference=collect(
+            "results/reference/{name}.tsv", name=lookup(within=plan.datasets, dpath="{dataset}/filter_reads")
+        ),
+        tests=collect("results/datasets/{other}/pairs.tsv", other=lookup(within=plan.datasets, dpath="{dataset}/apart")),
     output:
         kept="results/datasets/{dataset}/kept.tsv",
         dropped="results/datasets/{dataset}/dropped.tsv",
@@ -44,7 +45,7 @@ rule filter_pairs:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        stanza=inputs.dataset_keys("orientation", "mirbase", "without_targets", "apart_from"),
+        stanza=lookup(within=plan.datasets, dpath="{dataset}/filter"),
     message:
         "Check the miRNAs of {wildcards.dataset} against miRBase"
     script:
@@ -54,7 +55,9 @@ rule filter_pairs:
 rule generate_negatives:
     input:
         pairs="results/datasets/{dataset}/kept.tsv",
-        reference=inputs.negatives_reference,
+        reference=collect(
+            "results/reference/{name}.tsv", name=lookup(within=plan.datasets, dpath="{dataset}/negatives_read")
+        ),
     output:
         positives="results/datasets/{dataset}/positives.tsv",
         negatives="results/datasets/{dataset}/negatives.tsv",
@@ -72,7 +75,7 @@ rule generate_negatives:
         mem_mb=memory(1000),
         runtime=minutes(60, of=90),
     params:
-        stanza=inputs.negatives_keys,
+        stanza=lookup(within=plan.datasets, dpath="{dataset}/negatives"),
     message:
         "Make the negatives of {wildcards.dataset}"
     script:
@@ -98,7 +101,7 @@ rule split_dataset:
         mem_mb=memory(1000),
         runtime=minutes(10, of=90),
     params:
-        stanza=inputs.dataset_keys("negatives", "split", "seed"),
+        stanza=lookup(within=plan.datasets, dpath="{dataset}/split"),
     message:
         "Split {wildcards.dataset} into train, valid and test"
     script:
@@ -124,7 +127,7 @@ rule audit_dataset:
         mem_mb=memory(1000),
         runtime=minutes(20, of=90),
     params:
-        orientation=lookup(within=study.datasets, dpath="{dataset}/orientation"),
+        orientation=lookup(within=plan.datasets, dpath="{dataset}/orientation"),
     message:
         "Audit {wildcards.dataset}: what leaks, and what gives the class away"
     script:
@@ -148,7 +151,7 @@ rule make_controls:
         mem_mb=memory(1000),
         runtime=minutes(10, of=90),
     params:
-        stanza=inputs.dataset_keys("orientation", "seed"),
+        stanza=lookup(within=plan.datasets, dpath="{dataset}/controls"),
     message:
         "Make the controls of {wildcards.dataset}"
     script:

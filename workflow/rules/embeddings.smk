@@ -1,5 +1,5 @@
 # Needs: pairs tables. Makes: results/embeddings/{dataset}/{embedding}/, learned on the training split, and the
-# vectors of every distinct sequence of each table ({pairs}) that is trained on or tested with them: a dataset's pairs, or
+# vectors of every distinct sequence of each table ({table}) that is trained on or tested with them: a dataset's pairs, or
 # its controls ({dataset}.controls).
 
 
@@ -13,7 +13,7 @@ rule train_word2vec:
     benchmark:
         "results/benchmarks/train_word2vec/{dataset}/{embedding}.tsv"
     wildcard_constraints:
-        embedding=inputs.any_of(study.learned_embeddings("word2vec")),
+        embedding=any_of(plan.named("embeddings", made_by="train_word2vec")),
     priority: 2  # trainings wait for it
     conda:
         "../../envs/train.yaml"
@@ -41,7 +41,7 @@ rule pretrain_dnabert:
     benchmark:
         "results/benchmarks/pretrain_dnabert/{dataset}/{embedding}.tsv"
     wildcard_constraints:
-        embedding=inputs.any_of(study.learned_embeddings("dnabert", pretrain=True)),
+        embedding=any_of(plan.named("embeddings", made_by="pretrain_dnabert")),
     priority: 2  # trainings wait for it
     conda:
         "../../envs/train.yaml"
@@ -49,7 +49,7 @@ rule pretrain_dnabert:
     resources:
         mem_mb=memory(4000),
         runtime=minutes(120),
-        gpu=inputs.gpu,
+        gpu=gpus_if(True),
         device=study.device,
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),
@@ -63,13 +63,13 @@ rule pretrain_dnabert:
 rule import_dnabert:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
-        weights=inputs.published_weights,
+        weights=lookup(within=plan.embeddings, dpath="{embedding}/published"),
     output:
         "results/embeddings/{dataset}/{embedding}/embedder.safetensors",
     log:
         "logs/import_dnabert/{dataset}/{embedding}.log",
     wildcard_constraints:
-        embedding=inputs.any_of(study.learned_embeddings("dnabert", pretrain=False)),
+        embedding=any_of(plan.named("embeddings", made_by="import_dnabert")),
     priority: 2  # trainings wait for it
     conda:
         "../../envs/train.yaml"
@@ -77,7 +77,7 @@ rule import_dnabert:
     resources:
         mem_mb=memory(4000),
         runtime=minutes(20),
-        gpu=inputs.import_gpu,
+        gpu=gpus_if(lookup(within=plan.embeddings, dpath="{embedding}/import_gpu")),
         device=study.device,
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),
@@ -89,14 +89,17 @@ rule import_dnabert:
 
 rule embed_sequences:
     input:
-        pairs=inputs.embedded_pairs,
-        embedder=inputs.embedder,
+        pairs=lookup(within=plan.tables, dpath="{table}"),
+        embedder=branch(
+            lookup(within=plan.embeddings, dpath="{embedding}/made_by"),
+            then=["results/embeddings/{dataset}/{embedding}/embedder.safetensors"],
+        ),
     output:
-        "results/embeddings/{dataset}/{embedding}/{pairs}.safetensors",
+        "results/embeddings/{dataset}/{embedding}/{table}.safetensors",
     log:
-        "logs/embed_sequences/{dataset}/{embedding}/{pairs}.log",
+        "logs/embed_sequences/{dataset}/{embedding}/{table}.log",
     benchmark:
-        "results/benchmarks/embed_sequences/{dataset}/{embedding}/{pairs}.tsv"
+        "results/benchmarks/embed_sequences/{dataset}/{embedding}/{table}.tsv"
     priority: 2  # trainings wait for it
     conda:
         "../../envs/train.yaml"
@@ -104,11 +107,11 @@ rule embed_sequences:
     resources:
         mem_mb=memory(2000),
         runtime=minutes(30),
-        gpu=inputs.embedding_gpu,
+        gpu=gpus_if(lookup(within=plan.embeddings, dpath="{embedding}/gpu")),
         device=study.device,
     params:
         embedding=lookup(within=study.embeddings, dpath="{embedding}"),
     message:
-        "Embed the sequences of {wildcards.pairs} with {wildcards.embedding}"
+        "Embed the sequences of {wildcards.table} with {wildcards.embedding}"
     script:
         "../../scripts/embed_sequences.py"

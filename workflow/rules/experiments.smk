@@ -47,7 +47,7 @@ rule compare_models:
         mem_mb=memory(1200),
         runtime=minutes(20),
     params:
-        runs=inputs.experiment_runs,
+        runs=lookup(within=plan.experiments, dpath="{experiment}/runs"),
     message:
         "Compare the models of {wildcards.experiment}"
     script:

@@ -12,7 +12,7 @@ rule explained:
         expand(
             "results/figures/explained/{figure}.svg",
             figure=["levels", "windows", "duplex"]
-            + (["architecture", "encoder", "decoder"] if inputs.explained_model() else []),
+            + (["architecture", "encoder", "decoder"] if plan.explained else []),
         ),
 
 
@@ -111,8 +111,8 @@ rule plot_network:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        model=inputs.explained_model(),
-        code=inputs.explained_code(),
+        model=plan.explained,
+        code=fingerprint(ROOT / "scripts" / "plot_network.py", plan.explained_code),
     message:
         "Draw the architecture"
     script:

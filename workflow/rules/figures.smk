@@ -6,43 +6,52 @@ localrules:
     plot_figure,
     plot_dataset_figure,
     plot_model_figure,
-    plot_rulegraph,
 
 
 rule figures:
     input:
-        inputs.figures(),
+        collect(
+            "results/figures/{row.experiment}/{row.figure}.svg",
+            row=lookup(query="per == 'experiment'", within=plan.figures),
+        ),
+        collect(
+            "results/figures/{row.experiment}/{row.dataset}/{row.figure}.svg",
+            row=lookup(query="per == 'dataset'", within=plan.figures),
+        ),
+        collect(
+            "results/figures/{row.experiment}/{row.dataset}/{row.model}/{row.figure}.svg",
+            row=lookup(query="per == 'model'", within=plan.figures),
+        ),
         rules.explained.input,
         rules.predictions.input,
-        "results/figures/rulegraph.svg",
 
 
 rule plot_figure:
     input:
-        unpack(inputs.figure_files),
+        unpack(figure.files),
     output:
         svg=report(
             "results/figures/{experiment}/{figure}.svg",
             caption="../report/caption.rst",
             category="{experiment}",
             subcategory="all datasets",
-            labels=inputs.figure_label,
+            labels=figure.labels,
         ),
         png="results/figures/{experiment}/{figure}.png",
     log:
         "logs/plot_figure/{experiment}/{figure}.log",
     wildcard_constraints:
-        figure=inputs.any_of(inputs.figures_per("experiment")),
+        figure=any_of(plan.drawn_per["experiment"]),
     conda:
         "../../envs/plot.yaml"
     resources:
         mem_mb=memory(1000),
         runtime=minutes(10),
     params:
-        rows=inputs.figure_rows,
-        about=inputs.figure_about,
-        note=inputs.figure_note,
-        caption=inputs.figure_caption,
+        rows=figure.rows,
+        about=figure.about,
+        note=figure.note,
+        caption=lookup(within=plan.captions, dpath="{figure}"),
     message:
         "Draw {wildcards.figure} of {wildcards.experiment}"
     script:
@@ -56,13 +65,13 @@ use rule plot_figure as plot_dataset_figure with:
             caption="../report/caption.rst",
             category="{experiment}",
             subcategory="{dataset}",
-            labels=inputs.figure_label,
+            labels=figure.labels,
         ),
         png="results/figures/{experiment}/{dataset}/{figure}.png",
     log:
         "logs/plot_figure/{experiment}/{dataset}/{figure}.log",
     wildcard_constraints:
-        figure=inputs.any_of(inputs.figures_per("dataset")),
+        figure=any_of(plan.drawn_per["dataset"]),
 
 
 use rule plot_figure as plot_model_figure with:
@@ -72,37 +81,10 @@ use rule plot_figure as plot_model_figure with:
             caption="../report/caption.rst",
             category="{experiment}",
             subcategory="{dataset}",
-            labels=inputs.figure_label,
+            labels=figure.labels,
         ),
         png="results/figures/{experiment}/{dataset}/{model}/{figure}.png",
     log:
         "logs/plot_figure/{experiment}/{dataset}/{model}/{figure}.log",
     wildcard_constraints:
-        figure=inputs.any_of(inputs.figures_per("model")),
-
-
-rule plot_rulegraph:
-    input:
-        rules=inputs.workflow_files,
-    output:
-        svg=report(
-            "results/figures/rulegraph.svg",
-            caption="../report/rulegraph.rst",
-            category="pipeline",
-            labels={"figure": "rule graph"},
-        ),
-        png="results/figures/rulegraph.png",
-    log:
-        "logs/plot_rulegraph.log",
-    conda:
-        "../../envs/plot.yaml"
-    resources:
-        mem_mb=memory(1000),
-        runtime=minutes(10),
-    params:
-        snakefile=workflow.main_snakefile,
-        config=study.config,
-    message:
-        "Draw the rule graph"
-    script:
-        "../../scripts/plot_rulegraph.py"
+        figure=any_of(plan.drawn_per["model"]),

@@ -27,7 +27,7 @@ rule write_targets:
     log:
         "logs/write_targets/{prediction}.log",
     wildcard_constraints:
-        prediction=inputs.any_of(study.reference_predictions()),
+        prediction=any_of(study.reference_predictions()),
     conda:
         "../../envs/data.yaml"
     resources:
@@ -153,7 +153,7 @@ rule plot_case_study:
     log:
         "logs/plot_case_study/{prediction}.log",
     wildcard_constraints:
-        prediction=inputs.any_of(study.case_studies()),
+        prediction=any_of(study.case_studies()),
     conda:
         "../../envs/plot.yaml"
     resources:

@@ -6,7 +6,7 @@ EXPERIMENTS = {
     "guides": "resources/downloads/mcgeary2019/aav1741_DataS1.xlsx",
     "changes": "resources/downloads/agarwal2015/repress.mat",
     "small_rnas": "resources/downloads/agarwal2015/miRs_training.mat",
-    "overexpressions": inputs.transfections,
+    "overexpressions": plan.transfections,
     "mature": "resources/downloads/mirbase/mature.fa",
     "genes": "resources/downloads/targetscan7/TargetScan8_Gene_info.txt",
     "firm": "resources/downloads/isb_firm/isb_firm-1.0.4-py2.py3-none-any.whl",

@@ -5,8 +5,11 @@
 rule train_model:
     input:
         pairs="results/datasets/{dataset}/pairs.tsv",
-        features=inputs.training_features,
-        weights=inputs.model_files,
+        features=collect(
+            "results/embeddings/{{dataset}}/{embedding}/{{dataset}}.safetensors",
+            embedding=lookup(within=plan.models, dpath="{model}/embeddings"),
+        ),
+        weights=lookup(within=plan.models, dpath="{model}/weights"),
     output:
         # A finished model is replaced only when the new one is complete.
         model=update("results/runs/{dataset}/{model}/seed-{seed}/model.safetensors"),
@@ -24,12 +27,12 @@ rule train_model:
     resources:
         mem_mb=memory(2000),
         runtime=minutes(120),
-        gpu=inputs.needs_gpu,
+        gpu=gpus_if(lookup(within=plan.models, dpath="{model}/gpu")),
         device=study.device,
     params:
-        model=inputs.fitted_model,
-        orientation=lookup(within=study.datasets, dpath="{dataset}/orientation"),
-        strands=inputs.strands,
+        model=lookup(within=plan.models, dpath="{model}/fit"),
+        orientation=lookup(within=plan.datasets, dpath="{dataset}/orientation"),
+        strands=lookup(within=plan.models, dpath="{model}/strands"),
         checkpoints="results/checkpoints",
     message:
         "Train {wildcards.model} on {wildcards.dataset}, seed {wildcards.seed}"
@@ -39,8 +42,12 @@ rule train_model:
 
 rule predict_pairs:
     input:
-        pairs=inputs.test_pairs,
-        features=inputs.test_features,
+        pairs=lookup(within=plan.test_sets, dpath="{test_set}/file"),
+        features=collect(
+            "results/embeddings/{{dataset}}/{embedding}/{table}.safetensors",
+            embedding=lookup(within=plan.models, dpath="{model}/embeddings"),
+            table=lookup(within=plan.test_sets, dpath="{test_set}/table"),
+        ),
         model="results/runs/{dataset}/{model}/seed-{seed}/model.safetensors",
         settings="results/runs/{dataset}/{model}/seed-{seed}/settings.json",
     output:
@@ -57,12 +64,12 @@ rule predict_pairs:
     resources:
         mem_mb=memory(2000),
         runtime=minutes(30, of=40),
-        gpu=inputs.needs_gpu,
+        gpu=gpus_if(lookup(within=plan.models, dpath="{model}/gpu")),
         device=study.device,
     params:
-        test_set=inputs.test_set,
-        orientation=inputs.test_orientation,
-        strands=inputs.strands,
+        test_set=lookup(within=plan.test_sets, dpath="{test_set}/name"),
+        orientation=lookup(within=plan.test_sets, dpath="{test_set}/orientation"),
+        strands=lookup(within=plan.models, dpath="{model}/strands"),
     message:
         "Score {wildcards.test_set} with {wildcards.model} of {wildcards.dataset}, seed {wildcards.seed}"
     script:
@@ -77,7 +84,7 @@ rule evaluate_predictions:
     log:
         "logs/evaluate_predictions/{dataset}/{model}/seed-{seed}/{test_set}.log",
     wildcard_constraints:
-        test_set=inputs.any_of(study.runs["test_file"].unique()),
+        test_set=any_of(study.runs["test_file"].unique()),
     group:
         "scoring"
     conda:
@@ -86,7 +93,7 @@ rule evaluate_predictions:
         mem_mb=memory(1000),
         runtime=minutes(10, of=40),
     params:
-        test_set=inputs.test_set,
+        test_set=lookup(within=plan.test_sets, dpath="{test_set}/name"),
     message:
         "Evaluate {wildcards.model} of {wildcards.dataset} on {wildcards.test_set}, seed {wildcards.seed}"
     script:

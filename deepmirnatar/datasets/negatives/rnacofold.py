@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.logs import log
+from deepmirnatar.common.settings import setting
 from deepmirnatar.rna.energies import binding_energies
 from deepmirnatar.rna.near_identical import SHARED, shared_runs
 from deepmirnatar.rna.sequences import PAIRS, encode
@@ -20,15 +21,19 @@ from deepmirnatar.rna.sequences import PAIRS, encode
 
 @dataclass
 class Settings:
-    window: int = 40
-    step: int = 5
-    pair_from: int = 1  # the miRNA's nt pair_from..pair_to (1-based) are asked to pair
-    pair_to: int = 10
-    min_base_pairs: int = 6
-    energy: float = -5.0  # kcal/mol; 'MFE < 0' passes every random window and filters nothing
-    per_mirna_gene: int = 3  # windows per (miRNA, gene); without a cap few genes supply all negatives
-    ratio: float = 1.0  # negatives per positive
-    max_rounds: int = 12
+    window: int = setting(40, "nt of a window", least=1, most=1000)
+    step: int = setting(5, "nt between the starts of two windows", least=1, most=1000)
+    pair_from: int = setting(1, "first miRNA nt that is asked to pair", least=1, most=30)
+    pair_to: int = setting(10, "last miRNA nt that is asked to pair", least=2, most=30)
+    min_base_pairs: int = setting(
+        6, "of these nt, how many must pair (Watson-Crick or G-U) in one register", least=0, most=30
+    )
+    # 'MFE < 0' passes every random window and filters nothing.
+    energy: float = setting(-5.0, "highest RNAcofold dG_bind, kcal/mol", most=0)
+    # Without a cap few genes supply all negatives.
+    per_mirna_gene: int = setting(3, "windows for each (miRNA, gene) at most", least=1)
+    ratio: float = setting(1.0, "negatives for each positive", above=0, most=1000)
+    max_rounds: int = setting(12, "rounds of drawing and folding at most", least=1, most=1000)
 
     def check(self) -> None:
         """ValueError where settings contradict each other."""
