@@ -416,7 +416,8 @@ class Study:
     def prediction_files(self, prediction: str) -> dict:
         """What `prediction.inputs.read_inputs` is given: files, and names of miRNAs."""
         stanza = self.predictions[prediction]
-        files = {key: stanza[key] for key in ("mirnas", "targets", "annotation", "genome") if key in stanza}
+        asked = ("mirnas", "targets", "annotation", "genome", "transcripts")
+        files = {key: stanza[key] for key in asked if key in stanza}
         if _of_reference(stanza):
             files["targets"] = f"results/predictions/{prediction}/targets.fa"
         mirnas = stanza["mirnas"]
@@ -428,8 +429,12 @@ class Study:
         if "model" not in stanza:
             return []
         folder = f"results/runs/{stanza['dataset']}/{stanza['model']}/seed-{stanza['seed']}"
-        embedded = self.models[stanza["model"]]["embeddings"].values()
-        embedders = [file for name in embedded for file in self.embedder(stanza["dataset"], name)]
+        learned = [
+            name
+            for name in self.models[stanza["model"]]["embeddings"].values()
+            if embeddings.load(self.embeddings[name]["kind"]).LEARNS
+        ]
+        embedders = [f"results/embeddings/{stanza['dataset']}/{name}/embedder.safetensors" for name in learned]
         return [f"{folder}/model.safetensors", f"{folder}/settings.json", *embedders]
 
     def reference_predictions(self) -> list[str]:
