@@ -15,17 +15,18 @@ import numpy as np
 import pandas as pd
 
 from deepmirnatar.common.logs import log
+from deepmirnatar.common.settings import setting
 from deepmirnatar.predictors import base
 
 
 @dataclass
 class Settings:
-    weights: str | None = None  # path to the published model-100.index
+    weights: str | None = setting(None, "path to the published model-100.index, with its data in the same folder")
 
 
 class Predictor(base.Predictor):
     Settings = Settings
-    five_to_three = True
+    needs_5_to_3 = True
     threshold = 0.0
 
     def fit(self, train, valid, context):

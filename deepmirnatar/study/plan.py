@@ -6,6 +6,7 @@ import pandas as pd
 
 from deepmirnatar import embeddings
 from deepmirnatar.common.did_you_mean import did_you_mean
+from deepmirnatar.common.tf_checkpoint import files_of
 from deepmirnatar.datasets import negatives
 from deepmirnatar.embeddings import dnabert
 from deepmirnatar.figures import kinds
@@ -96,7 +97,7 @@ class Plan:
             "fit": {key: value for key, value in stanza.items() if key != "label"},
             "strands": list(stanza["embeddings"]),
             "embeddings": list(stanza["embeddings"].values()),
-            "weights": [weights] if weights else [],
+            "weights": files_of(weights) if weights.endswith(".index") else [weights] if weights else [],
             "gpu": "batch_size" in stanza["settings"],
         }
 
