@@ -15,7 +15,7 @@ from deepmirnatar.repression.experiments import Series
 from deepmirnatar.repression.features import CLASSES, DENSE, count_7mers, describe_sites, target_abundance
 from deepmirnatar.repression.foreign import spreadsheet_rows
 from deepmirnatar.rna.seeds import SEED_TYPES
-from deepmirnatar.rna.sequences import encode, padded, reverse_complement
+from deepmirnatar.rna.sequences import padded, reverse_complement
 from deepmirnatar.rna.sites import SeedIndex, Targets, find, find_sites
 
 LET7 = "UGAGGUAGUAGGUUGUAUAGUU"
@@ -285,22 +285,6 @@ def test_saved_and_loaded_it_is_the_same_and_names_its_numbers(shipped, tmp_path
     assert named.index.is_unique
     assert named["type", "8mer, 3'UTR"] > named["type", "6mer, 3'UTR"] > named["type", "6mer, ORF"]
 
-
-def test_the_coding_sequence_is_the_longest_frame(tmp_path):
-    assert experiments.longest_frame(encode("CCAUGAAAUAAGAUGCCCCCCUGACC")) == (12, 24)
-    assert experiments.longest_frame(encode("CCAUGAAACCC")) == (0, 0)
-    assert experiments.longest_frame(encode("AUGAUGUAG")) == (0, 9)
-    path = tmp_path / "mrnas.fa"
-    path.write_text(
-        ">0100000,ACCNUM:NM_1,Gene_ID:7,Gene_Name:AB1\nCCATGAAATAA\n>1,ACCNUM:NM_2,Gene_ID:8,Gene_Name:AB1\nA\n"
-    )
-    found = experiments.read_mrnas(path)
-    assert found.to_dict("records") == [
-        {"target": "AB1", "sequence": "CCAUGAAAUAA", "cds_start": 2, "cds_end": 11, "refseq": "NM_1", "entrez": "7"}
-    ]
-    path.write_text(">x\nACG\n")
-    with pytest.raises(ValueError, match=r"mrnas\.fa: header 'x' lacks 'Gene_Name'"):
-        experiments.read_mrnas(path)
 
 
 def test_measured_mrnas_are_matched_by_one_identifier_after_another(caplog):

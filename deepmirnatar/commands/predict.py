@@ -41,6 +41,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         metavar="canonical|longest|all|FILE",
         help="which isoforms of an annotation (default: %(default)s)",
     )
+    command.add_argument(
+        "--cds",
+        choices=["none", "longest"],
+        default="none",
+        help="where --targets are whole mRNAs: `longest` takes the longest ATG open reading frame for the coding part",
+    )
     command.add_argument("--circular", action="store_true", help="the ends of each target are joined, as in circRNAs")
     command.add_argument("--known", metavar="TSV", help="known targets to mark (columns mirna, gene, strong)")
     add_mirbase(command)
@@ -80,6 +86,7 @@ def run(options) -> None:
         annotation=options.annotation,
         genome=options.genome,
         transcripts=options.transcripts,
+        cds=options.cds,
         circular=options.circular,
         mirbase=options.mirbase,
         candidates=options.candidates,

@@ -23,6 +23,7 @@ from deepmirnatar.common.text import missing_file
 from deepmirnatar.pairs import shorten
 from deepmirnatar.prediction.checks import check, check_mature, check_mirnas
 from deepmirnatar.prediction.pasted import as_fasta, is_plain, pasted_targets
+from deepmirnatar.rna.orfs import longest_orfs
 from deepmirnatar.rna.sequences import SHORTEST_MIRNA, to_rna
 from deepmirnatar.species.genes import find_genes, is_gene
 from deepmirnatar.species.mirna_names import from_mirbase, is_mirna, names_in
@@ -69,6 +70,7 @@ def read_inputs(
     annotation: str | Path | None = None,
     genome: str | Path | None = None,
     transcripts: str | Path = "canonical",
+    cds: str = "none",
     circular: bool = False,
 ) -> Given:
     """Read and check miRNAs and targets.
@@ -84,6 +86,8 @@ def read_inputs(
     mirbase : miRBase's mature.fa, for names; by default that of the species set.
     annotation, genome : GTF, GFF3 or BED12, and FASTA, from which mRNAs are cut out.
     transcripts : which isoforms of an annotation are taken, see `annotation.read_annotated`.
+    cds : `longest` takes the longest ATG open reading frame of each target of a file for its coding part; `none` does
+        not look for one.
     circular : True joins the ends of each target, see `circular`.
 
     Files may be pipes. What cannot be used of a file is left out with a warning. Raises ValueError with one sentence
@@ -112,13 +116,21 @@ def read_inputs(
         table, warnings = read_genbank(targets, form)
     else:
         table = as_table(read_fasta(targets, "ACGUN", warnings), "target", "sequence")
-    table = with_regions(table)
+    table = with_regions(with_longest_orf(table) if cds == "longest" and targets is not None else table)
     if genes is not None:
         table = _only(table, read_names(genes, is_gene, "gene"))
     chosen_mirnas, odd = _mature(wanted.table, mirnas)
     doubts = check(chosen_mirnas, table, from_mirbase=wanted.from_mirbase)
     said = [*wanted.left_out, *odd, *warnings, *doubts]
     return Given(chosen_mirnas, unrolled(table) if circular else table, wanted.meant, said, chosen)
+
+
+def with_longest_orf(table: pd.DataFrame) -> pd.DataFrame:
+    """With columns cds_start and cds_end of the longest ATG open reading frame, where the table has none."""
+    if "cds_end" in table:
+        return table
+    start, end = longest_orfs(table["sequence"])
+    return table.assign(cds_start=start, cds_end=end)
 
 
 def _of_species(mirnas, genes, name: str, mirbase: str | Path | None) -> Given:

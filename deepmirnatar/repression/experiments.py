@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from deepmirnatar.common.compiled import jit
 from deepmirnatar.common.logs import log
 from deepmirnatar.repression.foreign import matlab_object, matlab_texts, spreadsheet_rows
-from deepmirnatar.rna.sequences import encode, family, to_rna
+from deepmirnatar.rna.orfs import longest_orfs
+from deepmirnatar.rna.sequences import family, to_rna
 
 EXPRESSED = 3.0  # log2 counts per million; below it a fold change is mostly noise
 HUMAN = "9606"
@@ -74,28 +74,8 @@ def read_mrnas(path: str | Path) -> pd.DataFrame:
     if again.any():
         log.warning("%s: %d mRNAs repeat a gene and are left out", path, again.sum())
     table = table[~again].reset_index(drop=True)
-    frames = [longest_frame(encode(sequence)) for sequence in table["sequence"]]
-    table[["cds_start", "cds_end"]] = np.array(frames, dtype=np.int64).reshape(-1, 2)
+    table["cds_start"], table["cds_end"] = longest_orfs(table["sequence"])
     return table[["target", "sequence", "cds_start", "cds_end", "refseq", "entrez"]]
-
-
-@jit
-def longest_frame(codes):
-    """Start and end of the longest frame from AUG to a stop codon (included); 0, 0 where there is none."""
-    best_start, best_end = 0, 0
-    for shift in range(3):
-        start = -1
-        for place in range(shift, len(codes) - 2, 3):
-            first, second, third = codes[place], codes[place + 1], codes[place + 2]
-            if start < 0 and first == 0 and second == 3 and third == 2:
-                start = place
-            stop = first == 3 and ((second == 0 and (third == 0 or third == 2)) or (second == 2 and third == 0))
-            if stop and start >= 0:
-                length, best = place + 3 - start, best_end - best_start
-                if length > best or (length == best and start < best_start):
-                    best_start, best_end = start, place + 3
-                start = -1
-    return best_start, best_end
 
 
 def read_hela17(table: str | Path, guides: str | Path, refseq: str | Path, mrnas: pd.DataFrame) -> Series:
