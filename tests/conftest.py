@@ -97,3 +97,36 @@ def weights(tmp_path_factory, rna):
     model.fit(pairs[:60], pairs[60:], Context(seed=1, device="cpu", checkpoints=folder / "checkpoints"))
     model.save(folder / "sites.safetensors", {"predictor": "interaction_map"})
     return folder
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory, rna):
+    """A cache folder with a small human set: 600 mRNAs, PTEN and PDCD4 among them, and four miRNAs."""
+    from deepmirnatar.species.fetch import no_names
+    from deepmirnatar.species.file import Species, species_file, write_species
+
+    folder, rng = tmp_path_factory.mktemp("cache"), np.random.default_rng(11)
+    mirnas = {
+        "hsa-miR-21-5p": "UAGCUUAUCAGACUGAUGUUGA", "hsa-let-7a-5p": "UGAGGUAGUAGGUUGUAUAGUU",
+        "hsa-miR-16-5p": "UAGCAGCACGUAAAUAUUGGCG", "mmu-miR-122-5p": "UGGAGUGUGACAAUGGUGUUUG",
+    }  # fmt: skip
+    rows = []
+    for number in range(600):
+        utr = rna(rng, 400)
+        if number % 3 == 0:
+            utr = utr[:200] + "AUAAGCUA" + utr[208:]  # an 8mer of miR-21
+        rows.append(("AUG" + "GCU" * 60 + "UAA" + utr, 0, 186))
+    mrnas = pd.DataFrame(rows, columns=["sequence", "cds_start", "cds_end"])
+    names = ["PTEN", "PDCD4", *(f"GENE{number}" for number in range(598))]
+    ids = {"refseq": [f"NM_{number}" for number in range(600)], "entrez": [str(number + 1) for number in range(600)]}
+    mrnas.insert(0, "target", names)
+    table = pd.DataFrame({"mirna": mirnas.keys(), "mirna_sequence": mirnas.values()})
+    human = table[table["mirna"].str.startswith("hsa")].assign(accession="", conserved=True)
+    about = {"prefix": "hsa", "names": ""}
+    write_species(
+        Species("human", mrnas.assign(**ids, ensembl=""), human, no_names(), {}, about), species_file("human", folder)
+    )
+    (folder / "mature.fa").write_text(
+        "".join(f">{name} MIMAT{n:07d} x\n{text}\n" for n, (name, text) in enumerate(mirnas.items()))
+    )
+    return folder

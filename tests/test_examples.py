@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from deepmirnatar import cli
-from deepmirnatar.prediction import predictor
+from deepmirnatar.prediction import predictor, scorers
 from deepmirnatar.study.stanzas import merge_stanzas
 from deepmirnatar.study.study import Study
 
@@ -32,6 +33,7 @@ NOT_RUN = {
     ". .venv/bin/activate": "the tests run in that environment",
     "make quickstart": "ten minutes and downloads; a dry run is in test_workflow.py",
     "snakemake -s path/to": "paths of the reader; test_workflow.py runs the workflow from another folder",
+    "snakemake --cores 2 --workflow-profile path/to": "a profile of the reader's clone; for a module, as below",
     'configfile: "config.yaml"': "a Snakefile with a path of the reader; test_workflow.py runs such a module",
 }
 
@@ -44,7 +46,7 @@ def blocks(*kinds: str):
 
 
 @pytest.fixture
-def folder(tmp_path, rna, monkeypatch):
+def folder(tmp_path, rna, monkeypatch, cache):
     """The files that the examples name."""
     rng = np.random.default_rng(0)
     (tmp_path / "mirnas.fa").write_text(">hsa-let-7a-5p\nUGAGGUAGUAGGUUGUAUAGUU\n")
@@ -64,6 +66,12 @@ def folder(tmp_path, rna, monkeypatch):
     (tmp_path / "data").mkdir()
     for path in ("mine.tsv", "pairs.tsv", "data/mine.tsv"):
         pairs.to_csv(tmp_path / path, sep="\t", index=False)
+    names = ["PTEN", "PDCD4", *(f"GENE{number}" for number in range(598))]
+    change = np.where(np.arange(600) % 3 == 0, -1.0, 0.0) + rng.normal(0, 0.3, 600)
+    changes = pd.DataFrame({"gene": names, "log2FoldChange": change, "pvalue": np.exp(-10 * np.abs(change))})
+    changes.to_csv(tmp_path / "fold_changes.tsv", sep="\t", index=False)
+    shutil.copytree(cache, tmp_path / "cache")  # a command may write to it
+    monkeypatch.setenv("DEEPMIRNATAR_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -72,6 +80,7 @@ def folder(tmp_path, rna, monkeypatch):
 def small_weights(weights, monkeypatch):
     """The tests' weights in place of those in the package."""
     monkeypatch.setattr(predictor, "WEIGHTS", weights)
+    monkeypatch.setattr(scorers, "WEIGHTS", weights)
 
 
 def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
@@ -92,7 +101,7 @@ def laid_over(page: Path, text: str) -> str:
 
 
 def test_every_block_is_of_a_kind_that_is_tested():
-    assert {kind for _, kind, _ in BLOCKS} <= {"sh", "yaml", "python"}
+    assert {kind for _, kind, _ in BLOCKS} <= {"sh", "yaml", "python", "mermaid"}
     everything = "\n".join(text for _, _, text in BLOCKS)
     assert all(start in everything for start in NOT_RUN), "a reason for what no page shows"
 

@@ -286,7 +286,6 @@ def test_saved_and_loaded_it_is_the_same_and_names_its_numbers(shipped, tmp_path
     assert named["type", "8mer, 3'UTR"] > named["type", "6mer, 3'UTR"] > named["type", "6mer, ORF"]
 
 
-
 def test_measured_mrnas_are_matched_by_one_identifier_after_another(caplog):
     mrnas = pd.DataFrame({"target": ["A", "B", "C"], "refseq": ["N1", "N2", "N3"], "entrez": ["1", "2", "3"]})
     with caplog.at_level(logging.INFO, logger="deepmirnatar"):

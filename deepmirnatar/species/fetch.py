@@ -73,14 +73,13 @@ def fetch_species(
     path = species_file(name, folder)
     small, prefix = mirnas_of(name, mirnas, path.parent)
     table = None if names is None else read_gene_names(names)
-    found, warnings = read_annotated(annotation, genome)
+    found, warnings, chosen = read_annotated(annotation, genome)
+    for sentence in chosen:
+        log.info("%s", sentence)
     for sentence in warnings:
         log.warning("warning: %s", sentence)
-    found = found.rename(columns={"utr": "sequence"})
     ids = {column: _first(found, titles) for column, titles in _ID_COLUMNS.items()}
-    for column in ("cds_start", "cds_end"):
-        ids[column] = found.get(column, 0)
-    mrnas = found[["target", "sequence"]].assign(**ids)
+    mrnas = found[["target", "sequence", "cds_start", "cds_end"]].assign(**ids)
     mrnas["target"] = unique_targets(mrnas["target"], mrnas["ensembl"].where(mrnas["ensembl"] != "", mrnas["refseq"]))
     about = {"mrnas": f"{annotation}, {genome}", "mirnas": str(mirnas or "miRBase 22.1"), "names": "", "prefix": prefix}
     made = Species(path.stem, mrnas[_MRNAS], small, no_names(), {}, about)
