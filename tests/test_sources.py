@@ -508,4 +508,4 @@ def test_helwak2013_completes_its_mirnas_and_names_targets_by_near_identical_sit
     assert table["mirna"].tolist() == ["hsa-let-7a-5p", "hsa-let-7a-5p", "hsa-miR-16-5p"]
     assert table["mirna_sequence"].str.len().eq(22).all()
     assert table["target"].nunique() == 2 and table["target"].iloc[0] == table["target"].iloc[1]
-    assert counts["rows whose miRNA begins no human miRBase sequence, left out"] == 1
+    assert counts["rows of no human miRBase sequence, left out"] == 1
