@@ -14,7 +14,7 @@ from deepmirnatar.predictors.base import Context
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 PUBLISHED = SHARED / "mirbind2" / "pairwise_onehot_model_20260105_200141.pt"
 HEJRET = SHARED / "mirbench" / "AGO2_CLASH_Hejret2023_test.tsv"
-SMALL = {"mirna_length": 8, "site_length": 10, "pair_size": 2, "filters": [3, 2], "kernels": [4, 3], "dense": 3}
+SMALL = {"mirna_length": 8, "site_length": 10, "code_size": 2, "filters": [3, 2], "kernels": [4, 3], "dense": 3}
 
 
 def written_out(network, mirna: str, site: str, rows: int, columns: int) -> float:

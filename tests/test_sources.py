@@ -233,6 +233,17 @@ def test_mirbench_writes_thymine_and_five_to_three(tmp_path, reference):
     assert counts == {"rows read": 3, "miRNAs without a name": 1}
 
 
+def test_a_mirbench_file_of_the_seventh_version_is_another_source(tmp_path, reference):
+    path = tmp_path / "mirbench_v7" / "AGO2_eCLIP_Manakov2022_train.tsv"
+    path.parent.mkdir()
+    path.write_text(MIRBENCH + lines((SITE.replace("U", "T"), LET7.replace("U", "T"), "m", "let-7", "exon", 1, 1, 11)))
+    blocks, _ = parse("manakov2022_v7", {"train": path}, reference)
+    pairs = pd.concat(blocks)
+    assert pairs[["pair_id", "source", "target", "site_cluster", "split"]].values.tolist() == [
+        ["manakov2022_v7-1", "manakov2022_v7", "cluster11", "cluster11", "train"]
+    ]
+
+
 def test_a_mirbench_file_without_a_column_is_named(tmp_path, reference):
     path = tmp_path / "AGO2_CLASH_Hejret2023_test.tsv"
     path.write_text("gene\tnoncodingRNA\tlabel\n")
@@ -476,7 +487,8 @@ def test_a_gene_with_two_symbols_has_one_name_in_all_tables(tmp_path):
 def test_any_name_that_is_not_registered_is_a_users_table():
     assert parser("my_own_pairs").__module__ == "deepmirnatar.sources.user"
     assert {parser(name).__module__ for name in SOURCES} == {
-        f"deepmirnatar.sources.{module}" for module in ("released", "mitar", "mirbench", "mirtarbase", "helwak2013")
+        f"deepmirnatar.sources.{module}"
+        for module in ("released", "mitar", "mirbench", "mirtarbase", "helwak2013", "grosswendt2014", "mirtarclash")
     }
 
 

@@ -88,7 +88,9 @@ class Inputs:
     def merge_keys(self, wildcards) -> dict:
         """What merging reads, and whether the negatives of the sources stay."""
         strategy = self.dataset(wildcards)["negatives"]["strategy"]
-        keys = self.dataset_keys("orientation", "duplicates", "conflicts", "sample", "seed")(wildcards)
+        keys = self.dataset_keys("orientation", "duplicates", "conflicts", "false_negatives", "sample", "seed")(
+            wildcards
+        )
         return keys | {"negatives_stay": negatives.are_given(strategy)}
 
     def negatives_keys(self, wildcards) -> dict:

@@ -48,12 +48,12 @@ ABOUT = {
     "checkpoint_minutes": About("save also within an epoch, every so many minutes; 0: after each epoch only", 0),
     "dropout": About("fraction of values that are dropped in training", 0, below=1),
     "weights": About(
-        "weights to start from: a file, or what a run of the study made; of dnabert and miTAR: the published ones"
+        "weights to start from: a file, or what a run of the study made; of dnabert, miTAR and miRBind2: published ones"
     ),
     # Networks
     "hidden": About("width of the network", **_SIZE),
     "filters": About("filters of each convolution", **_SIZE),
-    "kernels": About("widths of the convolutions, odd", 1, 63),
+    "kernels": About("widths of the convolutions, odd but in mirbind2", 1, 63),
     "kernel": About("width of the convolution; of an interaction map: registers and miRNA nt, odd", 1, 63),
     "decoder_modules": About("attention modules, one after another", 1, 64),
     "heads": About("attention heads; must divide the width", 1, 64),

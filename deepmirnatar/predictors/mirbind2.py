@@ -30,7 +30,7 @@ class Settings(TrainingSettings):
     weights: str | None = None  # path to the published .pt; null trains
     mirna_length: int = 28
     site_length: int = 50
-    pair_size: int = 8
+    code_size: int = 8
     filters: list[int] = field(default_factory=lambda: [128, 64, 32])
     kernels: list[int] = field(default_factory=lambda: [6, 3, 3])
     dense: int = 30

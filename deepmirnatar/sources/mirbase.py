@@ -28,8 +28,8 @@ def read_mature(path: str | Path, species: str = "hsa") -> pd.DataFrame:
 def complete(starts: pd.Series, known: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     """The human miRNA of each sequence (RNA, 5'->3') that may lack its 3' end, and counts of what was not clear.
 
-    Taken is the first row of `known` (see `read_mature`) that begins so, else the longest that the sequence begins with.
-    The table has the index of the sequences that were found and columns mirna and mirna_sequence.
+    Taken is the first row of `known` (see `read_mature`) that begins so, else the longest that the sequence begins
+    with. The table has the index of the sequences that were found and columns mirna and mirna_sequence.
     """
     by_sequence = dict(zip(known["sequence"][::-1], known["name"][::-1], strict=True))
     found, several = {}, 0

@@ -34,6 +34,7 @@ DATASET_DEFAULTS = {
     "orientation": "corrected",
     "duplicates": "drop",
     "conflicts": "drop",
+    "false_negatives": "keep",
     "mirbase": True,
     "apart_from": [],
     "sample": None,

@@ -1,4 +1,4 @@
-# Needs: the run of `interaction_map` on `union`, and transfections. Makes: results/weights/, what the package ships
+# Needs: the run of `built_in` on `union`, and transfections. Makes: results/weights/, what the package ships
 # in deepmirnatar/prediction/weights/ (`make weights` copies it there). Target rule `weights`.
 localrules:
     weights,
@@ -36,8 +36,8 @@ rule fit_repression:
 
 rule collect_weights:
     input:
-        model="results/runs/union/interaction_map/seed-1/model.safetensors",
-        settings="results/runs/union/interaction_map/seed-1/settings.json",
+        model="results/runs/union/built_in/seed-1/model.safetensors",
+        settings="results/runs/union/built_in/seed-1/settings.json",
         pairs="results/datasets/union/pairs.tsv",
         repression="results/repression/model.safetensors",
     output:

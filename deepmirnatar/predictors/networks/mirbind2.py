@@ -23,8 +23,8 @@ class Network(nn.Module):
 
     def __init__(self, settings):
         super().__init__()
-        sizes = [settings.pair_size, *settings.filters]
-        self.pair_linear = nn.Linear(CLASSES, settings.pair_size)
+        sizes = [settings.code_size, *settings.filters]
+        self.pair_linear = nn.Linear(CLASSES, settings.code_size)
         self.conv_layers = nn.ModuleList(
             nn.Conv2d(inputs, outputs, kernel, padding=(kernel - 1) // 2)
             for inputs, outputs, kernel in zip(sizes, settings.filters, settings.kernels, strict=False)
@@ -49,7 +49,7 @@ class Network(nn.Module):
         return torch.cat([torch.zeros_like(z), z], dim=1)
 
     def pairs(self, mirna: Tensor, site: Tensor) -> Tensor:
-        """The channels of every pair of bases, (B, pair_size, M, S)."""
+        """The channels of every pair of bases, (B, code_size, M, S)."""
         mirna, site = mirna[:, :, None], site[:, None, :]
         classes = torch.where((mirna > 0) & (site > 0), 4 * mirna + site - 5, MISSING)
         # A linear layer on one-hot classes is a table of its columns.
