@@ -1,4 +1,5 @@
-"""The weights that the package carries: a finished run's site predictor in half precision, and the repression model.
+"""The weights that the package carries: a finished run's site predictor in half precision, digests
+of the pairs that it was trained on, and the repression model.
 
 Reads a run, the pairs it was trained on and the fitted repression; says in both files what made them.
 """
@@ -13,6 +14,7 @@ import numpy as np
 from deepmirnatar import __version__
 from deepmirnatar.common.files import atomic, read_tensors, sha256, write_tensors
 from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.datasets.seen import pair_digests
 from deepmirnatar.pairs import read_pairs
 
 WHAT_MADE_THEM = ("seed", "rows", "pairs_sha256", "date", "epochs", "threshold_valid", "commit", "mirna_counts")
@@ -20,7 +22,8 @@ WHAT_MADE_THEM = ("seed", "rows", "pairs_sha256", "date", "epochs", "threshold_v
 
 def main(model: str, settings: str, pairs: str, repression: str, outputs: dict[str, str]) -> None:
     about = json.loads(Path(settings).read_text())
-    seen = read_pairs(pairs, ["train", "valid"]).groupby("mirna")["label"].agg(["sum", "size"])
+    trained_on = read_pairs(pairs, ["train", "valid"])
+    seen = trained_on.groupby("mirna")["label"].agg(["sum", "size"])
     # miRNA -> how many positives and how many negatives of it were seen in training.
     about["mirna_counts"] = {row.Index: [int(row.sum), int(row.size - row.sum)] for row in seen.itertuples()}
     about["commit"] = _commit()
@@ -29,6 +32,9 @@ def main(model: str, settings: str, pairs: str, repression: str, outputs: dict[s
     kept = {key: about[key] for key in WHAT_MADE_THEM}
     description |= {**kept, "version": __version__, "from_sha256": sha256(model)}
     write_tensors(narrow, description, outputs["sites"])
+    write_tensors(
+        {"pairs": np.unique(pair_digests(trained_on))}, {"pairs_sha256": about["pairs_sha256"]}, outputs["seen"]
+    )
     with atomic(outputs["repression"]) as part:
         shutil.copy(repression, part)
     for path in outputs.values():

@@ -8,6 +8,7 @@ import pytest
 
 from deepmirnatar import Predictor
 from deepmirnatar.common.files import read_tensors, write_tensors
+from deepmirnatar.datasets.seen import seen
 from deepmirnatar.pairs import write_pairs
 from deepmirnatar.prediction.leave_family_out import measures
 from deepmirnatar.prediction.predictor import WEIGHTS
@@ -48,7 +49,7 @@ def small_run(tmp_path, rna, script):
 
 def test_a_run_becomes_weights_that_score_as_it_does(small_run, script):
     folder = small_run / "weights"
-    outputs = {name: str(folder / f"{name}.safetensors") for name in ("sites", "repression")}
+    outputs = {name: str(folder / f"{name}.safetensors") for name in ("sites", "seen", "repression")}
     files = [str(small_run / file) for file in ("model.safetensors", "settings.json", "pairs.tsv")]
     script("collect_weights").main(*files, str(small_run / "repression.safetensors"), outputs)
     arrays, about = read_tensors(outputs["sites"])
@@ -56,13 +57,15 @@ def test_a_run_becomes_weights_that_score_as_it_does(small_run, script):
     assert about["rows"] == {"train": 80, "valid": 40} and len(about["pairs_sha256"]) == 64
     assert about["mirna_counts"]["m1"] == [12, 12] and about["settings"]["members"] == 2
     pairs = pd.read_csv(small_run / "pairs.tsv", sep="\t")
+    digests, _ = read_tensors(outputs["seen"])
+    assert seen(pairs, digests["pairs"]).all() and len(digests["pairs"]) == 120
     before = load_class("interaction_map").load(small_run / "model.safetensors").predict(pairs, Context(device="cpu"))
     np.testing.assert_allclose(Predictor.load(folder).score(pairs), before, atol=5e-3)
 
 
 def test_the_shipped_weights_are_small_and_say_what_made_them():
     files = sorted(Path(WEIGHTS).glob("*"))
-    assert [path.name for path in files] == ["repression.safetensors", "sites.safetensors"]
+    assert [path.name for path in files] == ["repression.safetensors", "seen.safetensors", "sites.safetensors"]
     assert sum(path.stat().st_size for path in files) < LARGEST
     about = Predictor.load().about["sites"]
     assert about["predictor"] == "interaction_map" and about["rows"]["train"] > 50_000

@@ -256,6 +256,12 @@ class Inputs:
         names = {f"deepmirnatar.predictors.{model['predictor']}" for model in self.timed_models().values()}
         return fingerprint(ROOT / "scripts" / "measure_speed.py", frozenset(names))
 
+    @staticmethod
+    def binding_code() -> str:
+        """Of the script that measures binding and the predictors that it scores with, which no wildcard names."""
+        names = {f"deepmirnatar.predictors.{name}" for name in ("interaction_map", "mirbind2")}
+        return fingerprint(ROOT / "scripts" / "measure_binding.py", frozenset(names))
+
     # --- experiments
 
     def histories(self, wildcards) -> list[str]:

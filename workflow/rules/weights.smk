@@ -8,6 +8,7 @@ localrules:
 rule weights:
     input:
         "results/weights/sites.safetensors",
+        "results/weights/seen.safetensors",
         "results/weights/repression.safetensors",
 
 
@@ -42,6 +43,7 @@ rule collect_weights:
         repression="results/repression/model.safetensors",
     output:
         sites="results/weights/sites.safetensors",
+        seen="results/weights/seen.safetensors",
         repression="results/weights/repression.safetensors",
     log:
         "logs/collect_weights.log",
