@@ -30,6 +30,7 @@ include: "workflow/rules/repression.smk"
 include: "workflow/rules/repression_benchmark.smk"
 include: "workflow/rules/activity.smk"
 include: "workflow/rules/weights.smk"
+include: "workflow/rules/binding_tests.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 

@@ -21,7 +21,14 @@ from deepmirnatar.common.files import write_tsv
 
 # Rows of the files as miRBench publishes them.
 ROWS = {"train": 2_524_246, "test": 337_106, "leftout": 28_232}
-STANZA = {"orientation": "corrected", "duplicates": "drop", "conflicts": "drop", "sample": None, "seed": 1}
+STANZA = {
+    "orientation": "corrected",
+    "duplicates": "drop",
+    "conflicts": "drop",
+    "false_negatives": "keep",
+    "sample": None,
+    "seed": 1,
+}
 STANZA |= {
     "mirbase": False,
     "without_targets": [],

@@ -1,4 +1,4 @@
-"""A dataset's parsed sources in one table; duplicates and label conflicts counted.
+"""A dataset's parsed sources in one table; duplicates, label conflicts and false negatives counted.
 
 Reads nothing beyond the sources that the stanza names.
 """
@@ -17,6 +17,7 @@ def main(tables: list[str], stanza: dict, pairs: str, report: str) -> None:
         stanza["orientation"],
         stanza["duplicates"],
         stanza["conflicts"],
+        stanza["false_negatives"],
         not stanza["negatives_stay"],
         stanza["sample"],
         stanza["seed"],

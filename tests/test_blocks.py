@@ -88,7 +88,14 @@ def made(folder, script, downloads: dict, stanza: dict) -> dict[str, str]:
 def test_every_step_writes_the_same_in_block_size_any_size(
     downloads, block_size, tmp_path, script, negatives, split, orientation
 ):
-    stanza = {"orientation": orientation, "duplicates": "drop", "conflicts": "drop", "sample": 140, "seed": 3}
+    stanza = {
+        "orientation": orientation,
+        "duplicates": "drop",
+        "conflicts": "drop",
+        "false_negatives": "keep",
+        "sample": 140,
+        "seed": 3,
+    }
     stanza |= {"mirbase": True, "without_targets": ["PTEN", "cluster3"], "apart_from": ["other:test"]}
     stanza |= {"negatives": {"strategy": negatives}, "negatives_stay": negatives == "given", "split": split}
     found = []

@@ -121,3 +121,37 @@ def test_a_sample_is_drawn_by_the_seed_and_keeps_the_order():
     assert set(first["pair_id"]) != set(other["pair_id"])
     everything, _ = merge([many], sample=500)
     assert len(everything) == 200
+
+
+# --- false negatives
+
+
+def test_a_negative_in_a_site_cluster_of_a_positive_of_its_family_is_dropped_where_told():
+    """Families: nt 2-8 of let-7a and let-7b agree, of miR-16 not. Sites: b2 and b3 share 20 nt with b1's site."""
+    site, let7b = "ACGUUGCAACGUACCUGAUUGCAUCC", LET7[:8] + "AGUAGGUUGUGUGGUU"
+    near = "GG" + site[3:] + "AA"
+    rows = table(
+        ("b1", LET7, site, 1, "train", "x", "5to3"),
+        ("b2", let7b, near, 0, "train", "x", "5to3"),  # of the family, near b1's site: goes
+        ("b3", MIR16, near, 0, "train", "x", "5to3"),  # of another family
+        ("b4", let7b, near + "C", 0, "test", "x", "5to3"),  # of another split
+        ("b5", let7b, site[::-1], 0, "train", "x", "5to3"),  # another site
+        ("b6", let7b, site, 1, "train", "x", "5to3"),  # no negative
+    )
+    for tables in ([rows], [rows.iloc[:2].reset_index(drop=True), rows.iloc[2:].reset_index(drop=True)]):
+        merged, report = merge(tables, false_negatives="drop")
+        assert merged["pair_id"].tolist() == ["b1", "b3", "b4", "b5", "b6"]
+        item = "negatives whose site cluster holds a positive of their miRNA family, dropped"
+        assert counted(report)[item] == 1 and counted(report)["  of these in train, as read"] == 1
+    merged, report = merge([rows])
+    assert len(merged) == 6 and not any(item.startswith("negatives whose") for item in report["item"])
+
+
+def test_clusters_and_families_that_a_source_names_are_taken():
+    rows = table(
+        ("c1", LET7, "AAAAACCCCC", 1, "train", "x", "5to3"),
+        ("c2", MIR16, "GGGGGUUUUU", 0, "train", "x", "5to3"),
+        ("c3", LET7, "AAAAACCCCC", 0, "train", "x", "5to3"),
+    ).assign(site_cluster=["1", "1", "2"], mirna_family=["let-7", "let-7", "let-7"])
+    merged, _ = merge([rows], false_negatives="drop", conflicts="keep")
+    assert merged["pair_id"].tolist() == ["c1", "c3"]

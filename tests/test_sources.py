@@ -233,6 +233,17 @@ def test_mirbench_writes_thymine_and_five_to_three(tmp_path, reference):
     assert counts == {"rows read": 3, "miRNAs without a name": 1}
 
 
+def test_a_mirbench_file_of_the_seventh_version_is_another_source(tmp_path, reference):
+    path = tmp_path / "mirbench_v7" / "AGO2_eCLIP_Manakov2022_train.tsv"
+    path.parent.mkdir()
+    path.write_text(MIRBENCH + lines((SITE.replace("U", "T"), LET7.replace("U", "T"), "m", "let-7", "exon", 1, 1, 11)))
+    blocks, _ = parse("manakov2022_v7", {"train": path}, reference)
+    pairs = pd.concat(blocks)
+    assert pairs[["pair_id", "source", "target", "site_cluster", "split"]].values.tolist() == [
+        ["manakov2022_v7-1", "manakov2022_v7", "cluster11", "cluster11", "train"]
+    ]
+
+
 def test_a_mirbench_file_without_a_column_is_named(tmp_path, reference):
     path = tmp_path / "AGO2_CLASH_Hejret2023_test.tsv"
     path.write_text("gene\tnoncodingRNA\tlabel\n")
@@ -469,7 +480,8 @@ def test_a_gene_with_two_symbols_has_one_name_in_all_tables(tmp_path):
 def test_any_name_that_is_not_registered_is_a_users_table():
     assert parser("my_own_pairs").__module__ == "deepmirnatar.sources.user"
     assert {parser(name).__module__ for name in SOURCES} == {
-        f"deepmirnatar.sources.{module}" for module in ("released", "mitar", "mirbench", "mirtarbase", "helwak2013")
+        f"deepmirnatar.sources.{module}"
+        for module in ("released", "mitar", "mirbench", "mirtarbase", "helwak2013", "grosswendt2014", "mirtarclash")
     }
 
 
@@ -501,4 +513,4 @@ def test_helwak2013_completes_its_mirnas_and_names_targets_by_near_identical_sit
     assert table["mirna"].tolist() == ["hsa-let-7a-5p", "hsa-let-7a-5p", "hsa-miR-16-5p"]
     assert table["mirna_sequence"].str.len().eq(22).all()
     assert table["target"].nunique() == 2 and table["target"].iloc[0] == table["target"].iloc[1]
-    assert counts["rows whose miRNA begins no human miRBase sequence, left out"] == 1
+    assert counts["rows of no human miRBase sequence, left out"] == 1

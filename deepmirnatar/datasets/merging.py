@@ -1,10 +1,11 @@
-"""Put parsed sources together: orientation, duplicates, label conflicts, all counted."""
+"""Put parsed sources together: orientation, duplicates, label conflicts, false negatives, all counted."""
 
 from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
 from deepmirnatar.common.logs import log
+from deepmirnatar.datasets.false_negatives import find
 from deepmirnatar.pairs import key_of
 from deepmirnatar.rna.sequences import reverse
 
@@ -14,6 +15,7 @@ def merge(
     orientation: str = "corrected",
     duplicates: str = "drop",
     conflicts: str = "drop",
+    false_negatives: str = "keep",
     positives_only: bool = False,
     sample: int | None = None,
     seed: int = 1,
@@ -25,8 +27,9 @@ def merge(
 
     orientation `as_released` writes each miRNA as its source did (3'->5' for some), `corrected` 5'->3'.
     A duplicate has the same miRNA and site string and label as an earlier row; a conflict has them with both
-    labels (all its rows are concerned). Either is kept or dropped as told, and counted in any case. `sample`
-    draws that many rows at the end, for small trials.
+    labels (all its rows are concerned). Either is kept or dropped as told, and counted in any case. False negatives
+    (see `false_negatives.py`) are looked for where they are to be dropped. `sample` draws that many rows at the end,
+    for small trials.
     """
     marks, columns = [], {}  # sources may have columns of their own
     for block in read():
@@ -37,10 +40,12 @@ def merge(
     conflict = table.groupby("site")["label"].transform("nunique") > 1
     repeated = table.duplicated(["site", "label"])
     report.append((f"rows of a pair with both labels, {_done(conflicts)}", int(conflict.sum())))
-    for split, count in table.loc[conflict, "split"].value_counts().sort_index().items():
-        report.append((f"  of these in {split}, as read", int(count)))
+    report += _by_split(table[conflict])
     report.append((f"repeated rows, {_done(duplicates)}", int(repeated.sum())))
-    drop = pd.Series(False, index=table.index)
+    drop = find(read) if false_negatives == "drop" else pd.Series(False, index=table.index)
+    if false_negatives == "drop":
+        report.append(("negatives whose site cluster holds a positive of their miRNA family, dropped", int(drop.sum())))
+        report += _by_split(table[drop])
     if conflicts == "drop":
         drop |= conflict
     if duplicates == "drop":
@@ -87,6 +92,12 @@ def _chosen(blocks: Iterable[pd.DataFrame], chosen: pd.Index, orientation: str) 
             backwards = block["mirna_written"] == "3to5"
             block.loc[backwards, "mirna_sequence"] = reverse(block.loc[backwards, "mirna_sequence"])
         yield block
+
+
+def _by_split(rows: pd.DataFrame) -> list[tuple[str, int]]:
+    """Report lines: how many of these rows stand in each split."""
+    counts = rows["split"].value_counts().sort_index()
+    return [(f"  of these in {split}, as read", int(count)) for split, count in counts.items()]
 
 
 def _done(choice: str) -> str:

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-# nt from the 5' end that must agree before two miRNAs of different length count as the same one.
-SAME_START = 17
+from deepmirnatar.sources.mirbase import SAME_START
 
 
 def filter_rows(table: pd.DataFrame, mature: pd.DataFrame, mirna_as_read: pd.Series) -> tuple:

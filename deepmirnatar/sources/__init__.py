@@ -23,10 +23,11 @@ class Source(NamedTuple):
     reference: tuple[str, ...] = ()  # the tables that the parser reads besides: mirnas, or one of `reference.py`
 
 
-def _mirbench(name: str, *splits: str) -> Source:
-    return Source("mirbench", {split: f"mirbench/{name}_{split}.tsv" for split in splits})
+def _mirbench(name: str, *splits: str, folder: str = "mirbench") -> Source:
+    return Source("mirbench", {split: f"{folder}/{name}_{split}.tsv" for split in splits})
 
 
+_MRNAS = {"mrnas": "dm3loc/modified_multilabel_seq.fasta"}
 _RELEASED = {split: f"deepmirnatar_released/{split}.csv" for split in ("train", "valid", "test")}
 
 SOURCES = {
@@ -50,7 +51,13 @@ SOURCES = {
     "hejret2023": _mirbench("AGO2_CLASH_Hejret2023", "train", "test"),
     "klimentova2022": _mirbench("AGO2_eCLIP_Klimentova2022", "test"),
     "manakov2022": _mirbench("AGO2_eCLIP_Manakov2022", "train", "test", "leftout"),
+    # The seventh version of miRBench has other rows than the fifth, which the three above are.
+    "manakov2022_v7": _mirbench("AGO2_eCLIP_Manakov2022", "train", "test", "leftout", folder="mirbench_v7"),
     "helwak2013": Source("helwak2013", {"train": "helwak2013/train_set_1_1_CLASH2013_paper.tsv"}, ("mirnas",)),
+    "grosswendt2014": Source(
+        "grosswendt2014", {"chimeras": "grosswendt2014/grosswendt2014_human_chimeras.csv", **_MRNAS}, ("mirnas",)
+    ),
+    "mirtarclash": Source("mirtarclash", {"sites": "mirtarclash/MTI_siteLevel.csv", **_MRNAS}, ("mirnas",)),
     "mirtarbase": Source("mirtarbase", {}, ("mirnas", "utrs", "known_targets")),
 }
 

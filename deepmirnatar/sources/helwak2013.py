@@ -10,6 +10,7 @@ from deepmirnatar.common.files import read_tsv
 from deepmirnatar.rna.near_identical import cluster_sites
 from deepmirnatar.rna.sequences import to_rna
 from deepmirnatar.sources import finish
+from deepmirnatar.sources.mirbase import NOT_FOUND, complete
 
 _RENAMED = {"miRNA": "mirna_sequence", "gene": "target_sequence", "label": "label"}
 
@@ -20,25 +21,7 @@ def parse(files: dict, reference: dict) -> tuple[pd.DataFrame, dict]:
     if missing := [name for name in _RENAMED if name not in rows.columns]:
         raise ValueError(f"{files['train']}: column {missing[0]!r} is missing; found {', '.join(rows.columns)}")
     rows = rows[list(_RENAMED)].rename(columns=_RENAMED)
-    start = to_rna(rows["mirna_sequence"])
-    known = reference["mirnas"]
-    of_start = {text: _completed(text, known) for text in start.unique()}
-    found = start.map(of_start)
-    named = found.notna()
-    rows = rows[named].assign(
-        mirna=[entry[0] for entry in found[named]], mirna_sequence=[entry[1] for entry in found[named]]
-    )
+    mirnas, counts = complete(to_rna(rows["mirna_sequence"]), reference["mirnas"])
+    rows = mirnas.join(rows[["target_sequence", "label"]]).assign(mirna_written="5to3")
     rows["target"] = [f"site{number}" for number in cluster_sites(to_rna(rows["target_sequence"]))]
-    several = sum(len(set(known["sequence"][known["sequence"].str.startswith(text)])) > 1 for text in of_start)
-    counts = {
-        "rows read": len(named),
-        "rows whose miRNA begins no human miRBase sequence, left out": int((~named).sum()),
-        "miRNA starts that begin several miRBase sequences, first taken": several,
-    }
-    return finish(rows.assign(mirna_written="5to3"), "helwak2013"), counts
-
-
-def _completed(start: str, known: pd.DataFrame) -> tuple[str, str] | None:
-    """Name and sequence of the first human miRNA that begins with `start`."""
-    match = known[known["sequence"].str.startswith(start)]
-    return None if match.empty else (match["name"].iloc[0], match["sequence"].iloc[0])
+    return finish(rows, "helwak2013"), {"rows read": len(rows) + counts[NOT_FOUND], **counts}

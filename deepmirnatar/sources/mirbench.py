@@ -1,6 +1,7 @@
 """miRBench's tables (Sammut et al. 2025): 50-nt sites and miRNAs 5'->3', written with T.
 
-Sites carry chromosome coordinates and a gene cluster instead of a gene name; the cluster stands as target.
+Sites carry chromosome coordinates and a gene cluster instead of a gene name; the cluster stands as target, and is the
+site cluster, too. A file's folder may name the benchmark's version, `mirbench_v7`: then so does the source.
 """
 
 from collections.abc import Iterator
@@ -30,7 +31,9 @@ def parse(files: dict, reference: dict) -> tuple[Iterator[pd.DataFrame], dict]:
             raise ValueError(f"{path}: column {missing[0]!r} is missing; found {', '.join(columns)}")
     total = sum(len(block) for path in files.values() for block in _blocks(path, ["label"]))
     counts = {"rows read": total, "miRNAs without a name": 0}
-    name = next(iter(files.values())).name.split("_")[2].lower()
+    first_file = next(iter(files.values()))
+    version = first_file.parent.name.removeprefix("mirbench") if first_file.parent.name.startswith("mirbench") else ""
+    name = first_file.name.split("_")[2].lower() + version
 
     def parsed() -> Iterator[pd.DataFrame]:
         first = 1
@@ -41,6 +44,7 @@ def parse(files: dict, reference: dict) -> tuple[Iterator[pd.DataFrame], dict]:
                 # the table.
                 rows = rows.assign(split="test" if split == "leftout" else split, part=split, mirna_written="5to3")
                 rows["target"] = "cluster" + rows["target"]
+                rows["site_cluster"] = rows["target"]
                 counts["miRNAs without a name"] += int(rows["mirna"].isna().sum())
                 rows["mirna"] = rows["mirna"].fillna("unnamed")
                 rows["pair_id"] = numbered(name, range(first, first + len(rows)), total)

@@ -63,6 +63,13 @@ class Dataset:
     conflicts: str = setting(
         "drop", "what happens to rows of a pair with both labels; counted likewise", ("keep", "drop")
     )
+    false_negatives: str = setting(
+        "keep",
+        "what happens to negatives whose site cluster holds a positive of the same miRNA family in the same split; "
+        "counted likewise where they are dropped. Clusters and families are those that the source names, otherwise "
+        "sites that share 20 nt, and nt 2-8",
+        ("keep", "drop"),
+    )
     mirbase: bool = setting(
         True,
         "keep rows whose miRNA's name or sequence is in miRBase 22.1, under its current name; human miRNAs only, so "

@@ -17,7 +17,7 @@ from deepmirnatar.study.study import PRETRAIN, Study, file_name
 
 # What of a dataset's stanza each step of its making reads: an edit of another key does not make the step run again.
 STEPS = {
-    "merge": ("orientation", "duplicates", "conflicts", "sample", "seed"),
+    "merge": ("orientation", "duplicates", "conflicts", "false_negatives", "sample", "seed"),
     "filter": ("orientation", "mirbase", "without_targets", "apart_from"),
     "negatives": ("negatives", "seed"),
     "split": ("negatives", "split", "seed"),

@@ -1,4 +1,4 @@
-# Needs: the run of `interaction_map` on `union`, and repression.smk. Makes: results/weights/, what the package ships in
+# Needs: the run of `built_in` on `union`, and repression.smk. Makes: results/weights/, what the package ships in
 # deepmirnatar/prediction/weights/ (`make weights` copies it there). Target rule `weights`.
 localrules:
     weights,
@@ -13,8 +13,8 @@ rule weights:
 
 rule collect_weights:
     input:
-        model="results/runs/union/interaction_map/seed-1/model.safetensors",
-        settings="results/runs/union/interaction_map/seed-1/settings.json",
+        model="results/runs/union/built_in/seed-1/model.safetensors",
+        settings="results/runs/union/built_in/seed-1/settings.json",
         pairs="results/datasets/union/pairs.tsv",
     output:
         sites="results/weights/sites.safetensors",

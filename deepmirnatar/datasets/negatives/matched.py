@@ -2,7 +2,7 @@
 
 For each miRNA family as many negatives as positives: each positive's miRNA is given a site that is another
 family's positive, of a gene that no miRNA of its family among the positives is known to target and from a site cluster
-that holds no positive of its own family in that split and source. A site is used as a negative as often as it stands as
+that holds no positive of its own family, in any split or source. A site is used as a negative as often as it stands as
 a positive, so that neither strand alone tells the class. A family and a gene that make a negative in one split make
 none in another.
 
@@ -37,6 +37,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
     clusters = cluster_sites(positives["target_sequence"])
     genes, gene_names = pd.factorize(positives["target"])
     targets = _targets(positives, families, genes, gene_names, reference)
+    own = _clusters(families, clusters)
     kept, donor, dealt = [], [], {}  # dealt: split -> family -> genes
     for (name, _), split in positives.reset_index(drop=True).groupby(["split", "source"], sort=False):
         rows, mine = split.index.to_numpy(), dealt.setdefault(name, {})
@@ -45,7 +46,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
             number: each.union(*(given.get(number, ()) for given in elsewhere)) for number, each in targets.items()
         }
         while len(rows):
-            partner = _deal(families[rows], clusters[rows], genes[rows], avoid, rng)
+            partner = _deal(families[rows], clusters[rows], genes[rows], own, avoid, rng)
             if (partner >= 0).all():
                 kept.append(rows)
                 donor.append(rows[partner])
@@ -91,17 +92,27 @@ def _targets(positives, families: np.ndarray, genes: np.ndarray, gene_names, ref
     return targets
 
 
-def _deal(
-    families: np.ndarray, clusters: np.ndarray, genes: np.ndarray, avoid: dict[int, set], rng: np.random.Generator
-) -> np.ndarray:
-    """For each row the row whose site it is given, each site once; -1 where none is left that it may have.
-
-    A row may have no site of a gene that its family has to avoid, nor of a cluster that holds a positive of its family
-    or that the family was given already.
-    """
+def _clusters(families: np.ndarray, clusters: np.ndarray) -> dict[int, set]:
+    """Per family the site clusters that hold a positive of it."""
     own: dict[int, set] = {}
     for number, cluster in zip(families, clusters, strict=True):
         own.setdefault(number, set()).add(cluster)
+    return own
+
+
+def _deal(
+    families: np.ndarray,
+    clusters: np.ndarray,
+    genes: np.ndarray,
+    own: dict[int, set],
+    avoid: dict[int, set],
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """For each row the row whose site it is given, each site once; -1 where none is left that it may have.
+
+    A row may have no site of a gene that its family has to avoid, nor of a cluster that is its family's `own`
+    or that the family was given already.
+    """
     taken = {number: set(mine) for number, mine in own.items()}  # a family's own clusters and those it was given
     partner = np.full(len(families), -1)
     free = list(rng.permutation(len(families)))
