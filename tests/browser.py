@@ -128,16 +128,17 @@ class Browser:
 
 
 MIRNAS = {"hsa-miR-122-5p": "UGGAGUGUGACAAUGGUGUUUG", "hsa-let-7a-5p": "UGAGGUAGUAGGUUGUAUAGUU"}
-SITE_COLUMNS = ["mirna", "target", "start", "end", "seed_start", "seed_end", "seed_type", "score", "repression"]
-SITE_COLUMNS += ["mirna_sequence", "site_sequence"]
-# Sites of a stronger type mostly score higher.
-TYPES = {"8mer": 4, "7mer-m8": 2.5, "7mer-A1": 1.5, "6mer": 0.8, "none": 0.2}
+SITE_COLUMNS = ["mirna", "target", "region", "start", "end", "seed_start", "seed_end", "seed_type", "repression"]
+SITE_COLUMNS += ["binding", "mirna_sequence", "site_sequence"]
+# Sites of a stronger type mostly lower more.
+TYPES = {"8mer": 4, "7mer-m8": 2.5, "7mer-A1": 1.5, "6mer": 0.8, "offset 6mer": 0.2}
 
 
 def prediction(count: int = 300, mirnas: dict[str, str] = MIRNAS) -> tuple:
-    """(genes, sites, utr_lengths, about, explained) of `count` made-up genes for each miRNA.
+    """(genes, sites, mrnas, about, explained) of `count` made-up genes for each miRNA.
 
-    GENE1 has the first miRNA's best site; every gene but each tenth has one to eight sites.
+    GENE1 has the first miRNA's best site; every gene but each tenth has one to eight sites. A quarter of the even ones
+    is a coding part.
     """
     rng = np.random.default_rng(1)
     letters = "".join(rng.choice(list("ACGU"), 4096))
@@ -147,6 +148,7 @@ def prediction(count: int = 300, mirnas: dict[str, str] = MIRNAS) -> tuple:
         return letters[start : start + length]
 
     lengths = {f"GENE{number}": int(rng.integers(300, 8000)) for number in range(1, count + 1)}
+    mrnas = {name: (length, 0, length // 4 if int(name[4:]) % 2 == 0 else 0) for name, length in lengths.items()}
     sites, genes = [], []
     for name, mirna in mirnas.items():
         core, m8, tail = reverse_complement(mirna[1:7]), reverse_complement(mirna[7]), reverse_complement(mirna[12:18])
@@ -157,19 +159,21 @@ def prediction(count: int = 300, mirnas: dict[str, str] = MIRNAS) -> tuple:
                 seed_type = "8mer" if number == 1 else [*TYPES][int(rng.integers(len(TYPES)))]
                 site = drawn(12) + tail + drawn(10) + seeds.get(seed_type, "GAGAGAGA") + drawn(4)
                 score = 0.999 if number == 1 else float(rng.beta(TYPES[seed_type], 3))
-                matched = (np.nan, np.nan) if seed_type == "none" else (start + 28, start + 36)
-                own.append((name, target, start, start + 40, *matched, seed_type, score, -0.4 * score**2, mirna, site))
+                region = "ORF" if start < mrnas[target][2] else "3'UTR"
+                places = (start, start + 40, start + 28, start + 36)
+                own.append((name, target, region, *places, seed_type, -0.4 * score**2, score / 10, mirna, site))
             sites += own
-            kinds, scores = [site[6][:4] for site in own], np.array([site[7] for site in own])
+            kinds, effects, bound = [site[7][:4] for site in own], [site[8] for site in own], [site[9] for site in own]
             genes.append(
                 {
                     "mirna": name,
                     "target": target,
-                    "repression": -0.4 * float((scores**2).sum()),
-                    "binding": round(1 - float(np.prod(1 - scores)), 4),
-                    "best_score": max(scores, default=np.nan),
+                    "repression": sum(effects),
+                    "binding": round(1 - float(np.prod(1 - np.array(bound))), 4),
                     "sites": len(own),
-                    "utr_length": length,
+                    "orf_sites": sum(site[2] == "ORF" for site in own),
+                    "utr_length": length - mrnas[target][2],
+                    "cds_length": mrnas[target][2],
                     **{f"n_{kind}": kinds.count(kind) for kind in ("8mer", "7mer", "6mer")},
                     "known": int(number % 7 == 1),
                     "strong": int(number % 14 == 1),
@@ -178,7 +182,7 @@ def prediction(count: int = 300, mirnas: dict[str, str] = MIRNAS) -> tuple:
     sites = pd.DataFrame(sites, columns=SITE_COLUMNS)
     genes = pd.DataFrame(genes).sort_values("repression", ignore_index=True)
     genes.insert(0, "rank", range(1, len(genes) + 1))
-    best = sites[sites["target"].isin(genes["target"].head(20))].nlargest(60, "score")
+    best = sites[sites["target"].isin(genes["target"].head(20))].nsmallest(60, "repression")
     explained = {}
     for site in best.itertuples():
         mirna = -np.abs(rng.normal(0.2, 0.15, len(site.mirna_sequence)))
@@ -194,4 +198,4 @@ def prediction(count: int = 300, mirnas: dict[str, str] = MIRNAS) -> tuple:
         "weights": "sha256 3f2a90c4",
         "warnings": ["GENE10 is shorter than one window and has no site."],
     }
-    return genes, sites, lengths, about, explained
+    return genes, sites, mrnas, about, explained

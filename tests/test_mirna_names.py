@@ -141,7 +141,7 @@ def test_name_lists_are_read_as_people_keep_them(tmp_path, mature, text):
     path.write_text(text)
     assert names_in(path) == ["hsa-miR-21-5p", "hsa-let-7a-5p"]
     (tmp_path / "utr.fa").write_text(">a\n" + "ACGU" * 30 + "\n")
-    assert len(read_inputs(path, tmp_path / "utr.fa", mature).mirnas) == 2
+    assert len(read_inputs(path, tmp_path / "utr.fa", mirbase=mature).mirnas) == 2
 
 
 @pytest.mark.parametrize("text", [">a\nACGUACGUACGUACGU\n", "ACGUACGUACGUACGU\n", "PTEN\nTP53\n", "", "1\n2\n"])
@@ -152,13 +152,13 @@ def test_what_is_no_list_of_mirnas_is_none(tmp_path, text):
 
 def test_mirbases_mirnas_are_not_called_backwards(tmp_path, mature):
     (tmp_path / "utr.fa").write_text(">a\n" + "ACGU" * 30 + "\n")
-    by_name = read_inputs("hsa-miR-378a-3p", tmp_path / "utr.fa", mature)
+    by_name = read_inputs("hsa-miR-378a-3p", tmp_path / "utr.fa", mirbase=mature)
     assert not [said for said in by_name.warnings if "5'" in said]
     (tmp_path / "m.fa").write_text(">mine\nACUGGACUUGGAGUCAGAAGGC\n")
     assert not [said for said in read_inputs(tmp_path / "m.fa", tmp_path / "utr.fa").warnings if "5'" in said]
     (tmp_path / "m.fa").write_text(">mine\nUUGAUAUGUUGGAUGAUGGAGU\n")
     assert [said for said in read_inputs(tmp_path / "m.fa", tmp_path / "utr.fa").warnings if "5'" in said]
-    assert read_inputs("192-5p/215-5p", tmp_path / "utr.fa", mature).mirnas["mirna"].tolist() == [
+    assert read_inputs("192-5p/215-5p", tmp_path / "utr.fa", mirbase=mature).mirnas["mirna"].tolist() == [
         "hsa-miR-192-5p",
         "hsa-miR-215-5p",
     ]

@@ -32,7 +32,7 @@ def fasta(path, **entries):
 def test_entries_that_biomart_has_no_sequence_of_are_left_out_and_counted(tmp_path, caplog):
     (tmp_path / "utrs.fa").write_text(">A\nACGU\n>B\nSequence unavailable\n>C\nSequence unavailable\n")
     assert read_fasta(tmp_path / "utrs.fa", "ACGUN").to_dict() == {"A": "ACGU"}
-    assert "2 entries read 'Sequence unavailable' and are left out" in caplog.text
+    assert "2 entries read 'Sequence unavailable'; left out" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_training_rows_are_counted_by_name_sequence_and_place():
 
 def test_bed_is_sorted_and_its_score_is_from_0_to_1000():
     sites = pd.DataFrame({"mirna": "let-7", "target": ["B", "A", "A"], "start": [7, 23, 0], "end": [47, 63, 40]})
-    sites = sites.assign(seed_type=["6mer", "8mer", "offset 6mer"], score=[0.25, 1.0, -12.5])
+    sites = sites.assign(seed_type=["6mer", "8mer", "offset 6mer"], repression=[-0.25, -1.5, 0.0])
     assert bed(sites).to_numpy().tolist() == [
         ["A", 0, 40, "let-7|offset_6mer", 0, "+"],
         ["A", 23, 63, "let-7|8mer", 1000, "+"],

@@ -93,15 +93,13 @@ def test_the_verdict_is_plain():
     first = genes.iloc[0]
     assert verdict(genes).startswith("54 of 60 pairs of a miRNA and a gene have a candidate site. First in the ranking")
     assert verdict(genes[genes["sites"] > 0]).startswith("54 pairs of a miRNA and a gene have a candidate site.")
-    assert f"{first['target']} for {first['mirna']} (log2 fold change −" in verdict(genes)
+    assert f"{first['target']} for {first['mirna']} (predicted log2 fold change −" in verdict(genes)
     assert "No candidate site was found" in verdict(genes.assign(sites=0))
     assert "There is nothing to rank" in verdict(genes.iloc[:0])
 
 
-def test_a_table_without_repression_or_without_any_site_makes_a_page():
+def test_a_table_without_any_site_makes_a_page():
     genes, sites, lengths, about, _ = prediction(12)
-    page = report_page(genes.drop(columns="repression"), sites.drop(columns="repression"), lengths, about)
-    assert "<b>Repression.</b>" not in page
     assert "No candidate site" in report_page(genes.assign(sites=0), sites.iloc[:0], lengths, about)
     assert "nothing to rank" in report_page(genes.iloc[:0], sites.iloc[:0], lengths, {})
 
@@ -184,17 +182,16 @@ def test_search_filters_and_sorting(page, large):
     wanted = genes.sort_values("binding", ascending=False, kind="stable")
     assert genes_on_page(page)[:5] == wanted["target"].head(5).tolist()
     assert sort_by(page, "binding") == "ascending"
-    missing = genes[genes["binding"].isna() | (genes["binding"] == 0)]
-    assert set(genes_on_page(page)) <= set(missing["target"])
+    assert set(genes_on_page(page)) <= set(genes.loc[genes["binding"] == 0, "target"])
 
     put(page, "text", "gene12 MIR-122")
     wanted = genes[genes["target"].str.startswith("GENE12") & (genes["mirna"] == "hsa-miR-122-5p")]
     assert page.run(COUNT) == f"{len(wanted)} of 5,000 rows"
     put(page, "text", "")
-    put(page, "binding", "0.9")
-    assert page.run(COUNT) == f"{(genes['binding'] >= 0.9).sum():,} of 5,000 rows"
+    put(page, "repression", "-0.3")
+    assert page.run(COUNT) == f"{(genes['repression'] <= -0.3).sum():,} of 5,000 rows"
     put(page, "mirna", "hsa-let-7a-5p")
-    high = genes[(genes["binding"] >= 0.9) & (genes["mirna"] == "hsa-let-7a-5p")]
+    high = genes[(genes["repression"] <= -0.3) & (genes["mirna"] == "hsa-let-7a-5p")]
     assert page.run(COUNT) == f"{len(high):,} of 5,000 rows"
     put(page, "type", "5")
     eight = set(sites.loc[(sites["seed_type"] == "8mer") & (sites["mirna"] == "hsa-let-7a-5p"), "target"])
@@ -213,22 +210,22 @@ def test_pages_turn(page, large):
 
 
 def test_the_keyboard_opens_a_gene_with_its_track_and_duplexes(page, large):
-    genes, sites, lengths, *_ = large[1]
+    genes, sites, mrnas, *_ = large[1]
     page.run("document.querySelector('tr.gene button').focus()")
     page.press("Enter")
     first = genes.iloc[0]
     own = sites[(sites["mirna"] == first["mirna"]) & (sites["target"] == first["target"])]
-    own = own.sort_values("score", ascending=False)
+    own = own.sort_values("repression")
     assert page.run("document.querySelector('tr.gene button').ariaExpanded") == "true"
     text = page.run("document.getElementById('detail').textContent")
-    assert f"{first['target']} and {first['mirna']}" in text and f"3′UTR of {lengths[first['target']]:,} nt" in text
+    assert f"{first['target']} and {first['mirna']}" in text and f"3′UTR of {first['utr_length']:,} nt" in text
     assert page.run("document.querySelectorAll('.track a').length") == len(own)
     # The best site's place on the track, as a share of the 3'UTR.
     share = page.run(
         "{const bar = document.querySelector('.track .utr'), site = document.querySelector('.track a rect');"
         "(site.x.baseVal.value - bar.x.baseVal.value) / bar.width.baseVal.value}"
     )
-    assert share == pytest.approx(own["start"].iloc[0] / lengths[first["target"]], abs=0.01)
+    assert share == pytest.approx(own["start"].iloc[0] / mrnas[first["target"]][0], abs=0.01)
     labels = page.run("document.querySelector('.track a').getAttribute('aria-label')")
     assert labels.startswith(f"Site 1, nt {own['start'].iloc[0] + 1:,}–{own['end'].iloc[0]:,}")
     assert page.run("document.querySelectorAll('#detail .site svg.duplex .less').length") > 0
@@ -250,7 +247,7 @@ def test_a_gene_of_many_sites_shows_the_best_first_and_one_gene_is_open_at_a_tim
     shown = "[...document.querySelectorAll('.site')].filter(card => !card.hidden).length"
     browser.run(f"document.querySelectorAll('tr.gene')[{genes.index[genes['sites'] == 8][0]}].click()")
     said = browser.run("document.querySelector('#detail p').textContent")
-    assert "8 candidate sites. The best 6 are listed here; the table of sites holds all of them." in said
+    assert "8 sites. The best 6 are listed here; the table of sites holds all of them." in said
     assert browser.run("document.querySelectorAll('.track a').length") == 6 and browser.run(shown) == 5
     # The track leads to a site that is not shown yet.
     browser.run("document.querySelectorAll('.track a')[5].dispatchEvent(new MouseEvent('click', {bubbles: true}))")
