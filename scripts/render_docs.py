@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import jinja2
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -182,6 +183,9 @@ def numbers(root: Path) -> dict:
     ]
     return {each.__name__: each for each in called} | {
         "models": {name: study.models[name] for name in configs[0]["models"]},
+        "effect": lambda z: f"{-1.4 * np.logaddexp(0, float(z)):.2f}",
+        "binding_table": lambda: tables.binding_markdown(table("binding_tests")),
+        "activity_table": lambda: tables.activity_markdown(table("activity_benchmark")),
         "audit": lambda dataset, check, subject: number("audits", dataset=dataset, check=check, subject=subject),
         "case_study": lambda name, score: number("case_studies", interval=True, prediction=name, score=score),
         "printed": lambda method, metric, digits=4: number("paper", method=method, metric=metric, digits=digits),

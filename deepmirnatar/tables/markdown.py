@@ -168,3 +168,16 @@ def _limits(about: dict):
         yield f"{part['minimum']} to {part['maximum']}"
         return
     yield from (f"{word} {part[key]}" for key, word in words.items() if key in part)
+
+
+def binding_markdown(table: pd.DataFrame) -> str:
+    """A row per test of binding and a column per model, means over seeds; the intervals are in the table itself."""
+    rows = table.assign(test=table["test"] + ", " + table["metric"])
+    rows = rows.assign(test=rows["test"] + " (" + rows["rows"].map("{:,}".format) + " rows)")
+    means = rows.pivot_table(index="test", columns="model", values="value", aggfunc="mean", sort=False)
+    return markdown(means.rename_axis(columns=None).reset_index())
+
+
+def activity_markdown(table: pd.DataFrame) -> str:
+    """How often the true family is first and among five, by set of tables and method."""
+    return markdown(table)
