@@ -7,7 +7,7 @@ from importlib import import_module
 from deepmirnatar import __version__
 from deepmirnatar.common.logs import forgive_terminal, log_to
 
-COMMANDS = ["predict", "activity", "score", "explain", "audit", "serve", "fetch"]
+COMMANDS = ["predict", "activity", "score", "explain", "audit", "serve", "fetch", "atlas"]
 
 
 def main(arguments: list[str] | None = None) -> int:

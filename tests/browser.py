@@ -7,6 +7,7 @@ import select
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,10 @@ from deepmirnatar.rna.sequences import reverse_complement
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--remote-debugging-pipe"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1240,900"]
+
+
+class Navigated(Exception):
+    """The page was left while it was asked."""
 
 
 class Browser:
@@ -59,6 +64,8 @@ class Browser:
         while True:
             answer = self._receive(60)
             if answer.get("id") == self._number:
+                if "navigated" in answer.get("error", {}).get("message", ""):
+                    raise Navigated
                 assert "error" not in answer, (method, answer["error"])
                 return answer["result"]
 
@@ -77,13 +84,15 @@ class Browser:
     def wait(self, script: str, seconds: float = 30):
         """The first true value of a JavaScript expression."""
         end = time.monotonic() + seconds
-        while not (value := self.run(script)):
+        while True:
+            with suppress(Navigated):
+                if value := self.run(script):
+                    return value
             assert time.monotonic() < end, f"never true: {script}"
             time.sleep(0.05)
-        return value
 
     def press(self, key: str) -> None:
-        code = {"Enter": 13, "Escape": 27, "Tab": 9}[key]
+        code = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40}[key]
         more = {"text": "\r"} if key == "Enter" else {}
         for kind in ("keyDown", "keyUp"):
             self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **more)

@@ -82,14 +82,19 @@ def _compute(table: pd.DataFrame, mrnas: pd.DataFrame, quick: bool) -> dict[str,
     best, count = best_sites(table["family"].tolist(), _utrs(mrnas))
     if quick:
         return {"repression": count.astype(np.float16), "best": best}
+    from deepmirnatar.atlas.looked_up import looked_up
+    from deepmirnatar.atlas.store import STEP, to_falls
     from deepmirnatar.repression.model import repression_matrix
 
-    repression = np.zeros(best.shape, dtype=np.float16)
-    starts = range(0, len(mrnas), BLOCK)
-    for start in progress(starts, "predicting repression, once", len(mrnas), "mRNAs", BLOCK):
-        block = mrnas.iloc[start : start + BLOCK].reset_index(drop=True)
-        repression[start : start + BLOCK] = -repression_matrix(table, block)
-    return {"repression": repression, "best": best}
+    falls = looked_up(table, mrnas)
+    if falls is None:
+        falls = np.zeros(best.shape, dtype=np.uint16)
+        starts = range(0, len(mrnas), BLOCK)
+        for start in progress(starts, "predicting repression, once", len(mrnas), "mRNAs", BLOCK):
+            block = mrnas.iloc[start : start + BLOCK].reset_index(drop=True)
+            # In the steps of the atlas, so that the result is the same with and without one.
+            falls[start : start + BLOCK] = to_falls(repression_matrix(table, block))
+    return {"repression": (falls * np.float32(STEP)).astype(np.float16), "best": best}
 
 
 def _key(table: pd.DataFrame, mrnas: pd.DataFrame, quick: bool) -> str:

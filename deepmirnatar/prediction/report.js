@@ -313,3 +313,7 @@ document.addEventListener("keydown", (event) => {
 });
 addEventListener("resize", () => { if (open && byId("detail").querySelector(".track")) drawTrack(open.row, byId("detail").querySelector(".track")); });
 filter();
+if (total === 1) {
+  form.hidden = true;
+  toggle(byId("rows").firstElementChild);
+}

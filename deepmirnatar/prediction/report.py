@@ -42,6 +42,7 @@ def report_page(
     most_rows: int = 10_000,
     most_sites: int = 50,
     totals: dict[str, int] | None = None,
+    title: str = "Predicted targets",
 ) -> str:
     """The report as HTML text; it loads nothing from anywhere.
 
@@ -70,7 +71,7 @@ def report_page(
     # "</script>" in a name must not end the data.
     data = json.dumps(_data(shown, sites, listed, drawn, mrnas), separators=(",", ":"), allow_nan=False)
     return TEMPLATES.get_template("report.html.jinja").render(
-        title="Predicted targets",
+        title=title,
         verdict=verdict(genes, totals["pairs"] - len(genes)),
         figures={
             plural(totals["mirnas"], "miRNA"): f"{totals['mirnas']:,}",

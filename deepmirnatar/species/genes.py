@@ -24,15 +24,17 @@ _MONTHS = {
 }
 
 
-def find_genes(names: str | Path | Sequence[str], species: Species) -> tuple[pd.DataFrame, list[str], list[str]]:
+def find_genes(
+    names: str | Path | Sequence[str], species: Species, known: "Known | None" = None
+) -> tuple[pd.DataFrame, list[str], list[str]]:
     """The mRNAs of these genes, as rows of `species.mrnas` in the order of the names, each once.
 
     `names`: a list, a string with commas between, or a file (one a line, or the first column of names of a table). A
     name is a symbol, an old symbol or alias, in any case; an Entrez number; a RefSeq or Ensembl id, with or without
     its version. Returns the rows, with a fresh index; what was meant ("p53 means TP53"); and one sentence for each
-    name that is unknown or that several genes share. ValueError where nothing is given.
+    name that is unknown or that several genes share. ValueError where nothing is given. `known`: where it is at hand.
     """
-    known, rows, meant, unknown, hints = _Known(species), [], [], [], 0
+    known, rows, meant, unknown, hints = known or Known(species), [], [], [], 0
     symbols = species.mrnas["target"].tolist()
     for name in dict.fromkeys(read_names(names, is_gene, "gene")):
         kind, found = known.look_up(name)
@@ -56,7 +58,7 @@ def is_gene(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z0-9][\w.@/() -]{0,40}", text)) and len(text.split()) <= 2
 
 
-class _Known:
+class Known:
     """What is known of a species' genes, by name in lower case."""
 
     def __init__(self, species: Species):

@@ -45,13 +45,13 @@ def from_mirbase(
 
 
 def find_mirnas(
-    names: Sequence[str], mature: str | Path | None = None, species: str = SPECIES
+    names: Sequence[str], mature: str | Path | None = None, species: str = SPECIES, known: "Names | None" = None
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """As `from_mirbase`, and instead of an error one sentence for each unknown name."""
+    """As `from_mirbase`, and instead of an error one sentence for each unknown name. `known`: where it is at hand."""
     names = [text for name in names for each in _apart(str(name)) if (text := name_lists.bare(each))]
     if not names:
         raise ValueError("no miRNA is given; name one or more, such as hsa-let-7a-5p, or give a FASTA file")
-    known = Names(mature_at_hand(mature, names[0]), species)
+    known = known or Names(mature_at_hand(mature, names[0]), species)
     found, meant, unknown = {}, [], []
     for name in dict.fromkeys(names):
         try:

@@ -12,6 +12,7 @@ try:
     from deepmirnatar.study.schema import check_keys, check_schema
     from deepmirnatar.study.stanzas import merge_stanzas, with_strategies
     from deepmirnatar.study.study import Study
+    from workflow import atlas as of_atlas
     from workflow.cluster import check_start, memory, minutes
     from workflow.fingerprint import ROOT, add_fingerprints, fingerprint
     from workflow.functions import FigureInputs, any_of, gpus, lookup

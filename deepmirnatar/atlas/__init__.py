@@ -1,0 +1,1 @@
+"""Repression of all genes by all miRNAs of a species, computed once and looked up."""
