@@ -77,7 +77,7 @@ def answers(root: Path) -> dict:
         "sources": list(SOURCES),
         "keys": keys_table,
         "settings_of": lambda name, but=(): tables.settings_markdown(predictors.load_class(name).Settings, but),
-        "predictor_settings": {name: tables.settings_line(predictors.load_class(name).Settings)
+        "predictor_settings": {name: tables.settings_line(predictors.load_class(name).Settings, TrainingSettings)
                                for name in predictors.names()},
         "predictor_about": {name: first_paragraph(f"{predictors.__name__}.{name}") for name in predictors.names()},
         "training_settings": list(TrainingSettings.__dataclass_fields__),
@@ -173,7 +173,6 @@ def numbers(root: Path) -> dict:
         items_table,
     ]
     return {each.__name__: each for each in called} | {
-        "models": {name: study.models[name] for name in configs[0]["models"]},
         "audit": lambda dataset, check, subject: number("audits", dataset=dataset, check=check, subject=subject),
         "case_study": lambda name, score: number("case_studies", interval=True, prediction=name, score=score),
         "printed": lambda method, metric, digits=4: number("paper", method=method, metric=metric, digits=digits),

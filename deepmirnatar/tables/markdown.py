@@ -102,9 +102,12 @@ def settings_markdown(settings: type, but: tuple[str, ...] = (), prefix: str = "
     return markdown(pd.DataFrame(rows)) if rows else "No settings."
 
 
-def settings_line(settings: type) -> str:
-    """The same in one line, `name` default."""
-    return ", ".join(f"`{name}` {plain(about['default'])}" for name, about in schema_of(settings)["properties"].items())
+def settings_line(settings: type, base: type | None = None) -> str:
+    """The same in one line, `name` default; without the fields that `base` has with the same default."""
+    known = {name: about["default"] for name, about in schema_of(base)["properties"].items()} if base else {}
+    own = {name: about["default"] for name, about in schema_of(settings)["properties"].items()}
+    shown = {name: value for name, value in own.items() if name not in known or known[name] != value}
+    return ", ".join(f"`{name}` {plain(value)}" for name, value in shown.items())
 
 
 def plain(value: object) -> str:
