@@ -79,7 +79,7 @@ def folder(tmp_path, rna, monkeypatch, cache):
 
 @pytest.fixture
 def small_weights(weights, monkeypatch):
-    """The tests' weights in place of those in the package."""
+    """The tests' weights instead of those in the package."""
     monkeypatch.setattr(predictor, "WEIGHTS", weights)
     monkeypatch.setattr(scorers, "WEIGHTS", weights)
 

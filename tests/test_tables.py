@@ -125,7 +125,7 @@ def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
     assert (first["found_p:test"], second["found_p:test"]) == ("40/48", "12/48")
     assert first["paper_auroc"] == 0.4145 and first["paper_parclip"] == 23
     assert np.isnan(table.iloc[2]["paper_auroc"])
-    # The paper's numbers are of its own test split and stand beside no other.
+    # The paper's numbers are of its own test split and go with no other.
     rows = [("mine", *row[1:3], row[3].replace("released", "mine"), *row[4:]) for row in rows[:2]]
     table = contestants_table(pd.DataFrame(rows, columns=COLUMNS), models, paper, "mine", [])
     assert not any(name.startswith("paper") for name in table.columns)

@@ -63,7 +63,7 @@ def audit_markdown(audits: pd.DataFrame, datasets: list[str]) -> str:
 
 
 def transfer_markdown(table: pd.DataFrame) -> str:
-    """AUC by test set; on sets of positives alone the recall, beside the specificity on the own test split."""
+    """AUC by test set; on sets of positives alone the recall, next to the specificity on the own test split."""
     index = ["method", "trained_on"]
     scored = table["auroc"].notna()
     parts = [
