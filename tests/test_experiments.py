@@ -556,7 +556,7 @@ OUT_OF_RANGE = [
     ("datasets.merged.split.fractions", {"dev": 0.5}, "'dev' is not known"),
     ("datasets.merged.split.fractions", {"train": 0.5, "test": 0.2}, "add up to 0.7, not to 1"),
     ("datasets.merged.split.shared_nt", 40, "40 is above the largest allowed, 31"),
-    ("datasets.hejret2023.split.shared_nt", 30, "no key of the strategy given; it reads valid_from_train"),
+    ("datasets.hejret2023.split.shared_nt", 30, "not a key of the strategy given; it reads valid_from_train"),
 ]
 
 
