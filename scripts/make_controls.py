@@ -1,6 +1,6 @@
 """Test rows and their controls: miRNAs swapped or permuted, sites permuted or shuffled.
 
-Reads all splits: train and valid tell only what of a test row was seen there.
+Reads all splits: train and valid only show what of a test row was seen there.
 """
 
 from deepmirnatar.common.logs import log_to

@@ -1,7 +1,7 @@
 """The score of each miRNA and gene of a case study, and whether known targets score above random genes.
 
 Reads the genes of a prediction, the training dataset's train and valid splits, and known targets; writes all pairs and
-the AUCs of the second figure beside them.
+with the AUCs of the second figure.
 """
 
 import numpy as np

@@ -17,7 +17,7 @@ TEXT = {name: str for name in COLUMNS if name != "label"}  # a miRNA may be call
 def main(
     figure: str, files: dict[str, list[str]], rows: dict[str, list[dict]], about: dict, note: str, outputs: list[str]
 ) -> None:
-    """`rows` name the run or dataset of each file in `files`; `about`: what `base.Data` holds beside tables."""
+    """`rows` name the run or dataset of each file in `files`; `about`: what `base.Data` holds in addition to tables."""
     kind, tables = kinds.load_class(figure)(), {}
     for name, paths in files.items():
         options = {"usecols": kind.columns, "dtype": TEXT} if kind.columns and name in base.LARGE else {}

@@ -78,7 +78,7 @@ def answers(root: Path) -> dict:
         "sources": list(SOURCES),
         "keys": keys_table,
         "settings_of": lambda name, but=(): tables.settings_markdown(predictors.load_class(name).Settings, but),
-        "predictor_settings": {name: tables.settings_line(predictors.load_class(name).Settings)
+        "predictor_settings": {name: tables.settings_line(predictors.load_class(name).Settings, TrainingSettings)
                                for name in predictors.names()},
         "predictor_about": {name: first_paragraph(f"{predictors.__name__}.{name}") for name in predictors.names()},
         "training_settings": list(TrainingSettings.__dataclass_fields__),
@@ -89,7 +89,6 @@ def answers(root: Path) -> dict:
         "figure_kinds": {name: kinds.load_class(name) for name in kinds.names()},
         "rule_graph": (root / "docs/pages/rules.mmd").read_text().rstrip(),
         "stages_table": lambda: stages_table(root / "Snakefile"),
-        "drawn_as": lambda picture: taken(root)["pictures"][picture].replace(".png", ".svg"),
     }  # fmt: skip
 
 
@@ -154,11 +153,6 @@ def numbers(root: Path) -> dict:
         shown = {name: label[name] for name in study.experiments[experiment]["models"]}
         return tables.scores_markdown(table("results"), shown, dataset, recall_on)
 
-    def methods_table(name: str, dataset: str) -> str:
-        """Table 3 with the swap AUC of every method that was audited, by whichever experiment."""
-        swap = chosen("model_audits", dataset=dataset, check="swap", subject="all").groupby("model")["value"].mean()
-        return tables.methods_markdown(table(name).assign(swap_auroc=lambda made: made["model"].map(swap)))
-
     def items_table(*names: str) -> str:
         """The paper's items that these experiments make, each with our number from results.tsv."""
         found = []
@@ -168,7 +162,6 @@ def numbers(root: Path) -> dict:
             found.append(experiments.items_table(name, stanza["figures"], rows, table("paper")))
         return tables.items_markdown(found)
 
-    named = {"model": label, "reference": label}
     called = [
         number,
         score,
@@ -178,11 +171,9 @@ def numbers(root: Path) -> dict:
         model_audit,
         side_by_side,
         scores_table,
-        methods_table,
         items_table,
     ]
     return {each.__name__: each for each in called} | {
-        "models": {name: study.models[name] for name in configs[0]["models"]},
         "effect": lambda z: f"{-1.4 * np.logaddexp(0, float(z)):.2f}",
         "binding_table": lambda: tables.binding_markdown(table("binding_tests")),
         "activity_table": lambda: tables.activity_markdown(table("activity_benchmark")),
@@ -193,15 +184,6 @@ def numbers(root: Path) -> dict:
         "rows_of": lambda name: table(name).to_dict("records"),
         "models_of": lambda name: list(table(name)["model"].unique()),
         "rows_table": lambda name: tables.markdown(table(name)),
-        "differences_table": lambda name, *datasets: tables.markdown(
-            table(name)[table(name)["dataset"].isin(datasets)].replace(named), digits=4
-        ),
-        "extreme": lambda name, column, which, **query: f"{chosen(name, **query)[column].agg(which):.2f}",
-        "mean_of": lambda name, column, **query: f"{chosen(name, **query)[column].mean():.3f}",
-        "means_table": lambda name, by: tables.markdown(
-            table(name).groupby(by, sort=False).mean(numeric_only=True).reset_index()
-        ),
-        "trainings_table": lambda: tables.trainings_markdown(table("histories"), label),
         "grid": lambda rows: tables.markdown(pd.DataFrame(rows)),
         "audits_table": lambda *datasets: tables.audit_markdown(table("audits"), list(datasets)),
         "transfer_table": lambda name, *models: tables.transfer_markdown(

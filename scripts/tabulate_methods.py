@@ -1,4 +1,4 @@
-"""All methods on one dataset: their scores at both thresholds beside the paper's, and what each costs.
+"""All methods on one dataset: their scores at both thresholds, the paper's, and what each costs.
 
 Reads the experiment's metrics, the paper's printed numbers, and the files of each run.
 """

@@ -172,7 +172,7 @@ def results(folder: Path) -> dict[str, bytes]:
 
 
 def note(test: str, seen: dict[str, object]) -> None:
-    """Write what a test saw into docs/faults.tsv, in place of what it saw before."""
+    """Write what a test saw into docs/faults.tsv, instead of what it saw before."""
     path = ROOT / "docs" / "faults.tsv"
     before = read_tsv(path) if path.exists() else pd.DataFrame(columns=["test", "what", "value"])
     rows = pd.DataFrame([(test, what, value) for what, value in seen.items()], columns=before.columns)

@@ -84,7 +84,7 @@ def test_a_checkpoint_is_read_back(tmp_path, variables):
 def test_a_damaged_checkpoint_is_refused(tmp_path, variables, keep):
     index = write_checkpoint(tmp_path, variables)
     index.write_bytes(index.read_bytes()[-keep:])
-    with pytest.raises(ValueError, match=r"model.index: is damaged, or no TensorFlow checkpoint"):
+    with pytest.raises(ValueError, match=r"model.index: is damaged, or not a TensorFlow checkpoint"):
         read_checkpoint(index)
 
 

@@ -142,7 +142,7 @@ def test_one_transcript_of_a_gene_is_taken_and_shared_symbols_become_ids(tiny, t
 
 
 def test_a_gene_on_both_sex_chromosomes_is_not_cut_from_two(tiny):
-    """One transcript_id stands on X and on Y where an annotation does not number them."""
+    """One transcript_id is on X and on Y where an annotation does not number them."""
     text = (tiny / "genes.gtf").read_text()
     before, *_ = read_annotated(tiny / "genes.gtf", tiny / "genome.fa.gz")
     twin = [line.replace("1", "3", 1) for line in text.splitlines() if line.startswith("1\t")]

@@ -30,7 +30,7 @@ def one_thread():
 
 @pytest.fixture
 def clean(rna) -> pd.DataFrame:
-    """Every miRNA and every site as often in both classes of every split; nothing but miRNAs stands in two splits."""
+    """Every miRNA and every site as often in both classes of every split; nothing but miRNAs is in two splits."""
     rng = np.random.default_rng(1)
     mirnas, rows, number = [rna(rng, 22) for _ in range(10)], [], 0
     for split, sites in (("train", 120), ("valid", 40), ("test", 60)):
@@ -113,7 +113,9 @@ def test_an_auc_that_chance_gives_to_few_rows_is_no_reason_for_doubt():
 
     # One standard deviation of an AUC of 30 and 30 rows is sqrt(61 / (12 * 30 * 30)) = 0.075, of 500 and 500 0.018.
     assert judged(60)[1] == 0 and judged(1000)[1] == 1
-    assert judged(60)[0].endswith("60 test rows are too few to tell AUC 0.580 (site alone, by its 3-mers) from 0.5")
+    assert judged(60)[0].endswith(
+        "60 test rows, AUC 0.580 (site alone, by its 3-mers) cannot be distinguished from 0.5"
+    )
     assert dataset_audit._by_chance(60, 0.5) == pytest.approx(0.5 + 2 * 0.0752, abs=1e-4)
 
 

@@ -67,8 +67,8 @@ def training_table(seed: int, count: int = 160) -> pd.DataFrame:
         # nt 2-8 seven times 20, nt 9-20 twelve times 5; nt 1, 21 and 22 nothing. nt k faces position 22 - k.
         (PERFECT, 200),
         (PERFECT[14:21], 140),  # nt 2-8 alone
-        (PERFECT[:16] + "G" + PERFECT[17:], 184),  # U6-G: 4 in place of 20
-        (PERFECT[:15] + "A" + PERFECT[16:], 168),  # A7-A: -12 in place of 20
+        (PERFECT[:16] + "G" + PERFECT[17:], 184),  # U6-G: 4 instead of 20
+        (PERFECT[:15] + "A" + PERFECT[16:], 168),  # A7-A: -12 instead of 20
         (PERFECT[:14] + "C" + PERFECT[14:], 191),  # a bulge between nt 8 and 9 is not weighted
         (PERFECT[:14] + "CC" + PERFECT[14:], 187),
         (PERFECT[:18] + "G" + PERFECT[18:], 164),  # between nt 4 and 5 it costs fourfold

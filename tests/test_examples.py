@@ -32,6 +32,7 @@ NOT_RUN = {
     "pip install .": "installs; CI does it",
     ". .venv/bin/activate": "the tests run in that environment",
     "make quickstart": "ten minutes and downloads; a dry run is in test_workflow.py",
+    "snakemake --workflow-profile profiles/slurm": "needs a Slurm; make test-slurm runs one",
     "snakemake -s path/to": "paths of the reader; test_workflow.py runs the workflow from another folder",
     "snakemake --cores 2 --workflow-profile path/to": "a profile of the reader's clone; for a module, as below",
     'configfile: "config.yaml"': "a Snakefile with a path of the reader; test_workflow.py runs such a module",
@@ -78,7 +79,7 @@ def folder(tmp_path, rna, monkeypatch, cache):
 
 @pytest.fixture
 def small_weights(weights, monkeypatch):
-    """The tests' weights in place of those in the package."""
+    """The tests' weights instead of those in the package."""
     monkeypatch.setattr(predictor, "WEIGHTS", weights)
     monkeypatch.setattr(scorers, "WEIGHTS", weights)
 

@@ -210,7 +210,10 @@ def test_the_audits_that_an_experiment_draws_are_listed_by_run(small):
     [
         ("results/runs/base/short/model.safetensors", "must read results/runs/DATASET/MODEL/seed-N/model.safetensors"),
         ("results/runs/base/tuned/seed-1/model.safetensors", "tuned cannot start from its own weights"),
-        ("results/runs/base/short/seed-1/model.safetensors", "short is no interaction_map, as tuned is"),
+        (
+            "results/runs/base/short/seed-1/model.safetensors",
+            "short is not of the predictor interaction_map, but tuned is",
+        ),
         ("mine.safetensors", "there is no file 'mine.safetensors'"),
     ],
 )
@@ -446,7 +449,7 @@ def test_embeddings_of_three_to_five_mirnas_are_not_given_to_a_model_that_turns_
 
 
 def test_fresh_negatives_need_a_split_of_their_own(small):
-    """RNAcofold negatives come from no split: with `given` all would stand in train and none in test."""
+    """RNAcofold negatives come from no split: with `given` all would be in train and none in test."""
     small["datasets"]["odd"] = {"sources": ["hejret2023"], "negatives": {"strategy": "rnacofold"}}
     with pytest.raises(ConfigError, match=r"datasets\.odd.*split"):
         Study(small)
@@ -515,7 +518,7 @@ def test_the_schema_refuses_values_of_another_kind(schema, published, place, val
 
 
 def test_an_extending_stanza_may_change_one_setting_of_a_strategy(schema, published):
-    """Maps merge: the strategy stands in the parent."""
+    """Maps merge: the strategy is in the parent."""
     published["datasets"]["stricter"] = {"extends": "regenerated", "negatives": {"energy": -9.0}}
     assert Study(published).datasets["stricter"]["negatives"] == {
         "strategy": "rnacofold",
@@ -548,12 +551,12 @@ OUT_OF_RANGE = [
     ("datasets.regenerated.negatives.min_base_pairs", 11, "11 is more than the 10 nt that are asked to pair"),
     ("datasets.regenerated.negatives.window", 8, "8 nt do not hold the 10 nt"),
     ("datasets.regenerated.negatives.enrgy", -5, "Did you mean 'energy'?"),
-    ("datasets.debiased.negatives.energy", -20, "'energy' is no key of the strategy matched; it reads none"),
+    ("datasets.debiased.negatives.energy", -20, "'energy' is not a key of the strategy matched; it reads none"),
     ("datasets.merged.split.fractions", {"train": 1.5}, "1.5 is not below 1"),
     ("datasets.merged.split.fractions", {"dev": 0.5}, "'dev' is not known"),
     ("datasets.merged.split.fractions", {"train": 0.5, "test": 0.2}, "add up to 0.7, not to 1"),
     ("datasets.merged.split.shared_nt", 40, "40 is above the largest allowed, 31"),
-    ("datasets.hejret2023.split.shared_nt", 30, "no key of the strategy given; it reads valid_from_train"),
+    ("datasets.hejret2023.split.shared_nt", 30, "not a key of the strategy given; it reads valid_from_train"),
 ]
 
 
@@ -645,7 +648,7 @@ def test_published_and_pretrained_weights_are_told_apart(published, downloads, t
 def test_weights_that_no_download_brings_are_refused(published, downloads):
     published["models"]["mitar_published"]["settings"]["weights"] = "resources/downloads/mitar/typo.h5"
     with pytest.raises(
-        ConfigError, match=r"models\.mitar_published\.settings\.weights: .* is no file that the workflow"
+        ConfigError, match=r"models\.mitar_published\.settings\.weights: .* is not a file that the workflow"
     ):
         Plan(Study(published), downloads)
 

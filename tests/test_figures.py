@@ -106,7 +106,7 @@ def test_the_audit_shows_each_shortcut_once():
         ["miRNA alone, by its 3-mers", 0.62, "shortcut"],
         ["seed match", 0.8, "signal"],
     ]
-    # Where the experiment has no such model, the audit's own rows stand for it.
+    # Where the experiment has no such model, the audit's own rows are used.
     few = base.Data({"metrics": table}, {"papers_network": models["papers_network"]})
     assert scored(few, "d", audit)["label"].tolist()[1:] == audit["subject"].tolist()
 

@@ -93,7 +93,7 @@ def test_the_wildcards_choose_the_plug_in_that_counts():
 
 
 def test_the_library_has_no_circle_and_every_import_goes_one_way():
-    """A package may import those that stand before it, and itself."""
+    """A package may import those before it, and itself."""
     order = ["common", "rna", "pairs", "sources", "datasets", "training", "embeddings", "predictors", "annotation",
              "species", "repression", "binding", "prediction", "atlas", "activity", "evaluation", "figures", "tables",
              "study", "commands", "cli", "__main__"]  # fmt: skip

@@ -101,7 +101,7 @@ def many(rna) -> pd.DataFrame:
             mirnas.append(members[int(rng.integers(10))][int(rng.integers(2))])
             sites.append(utr[start : start + 40])
             targets.append(f"G{gene}")
-    # Ten sites stand twice as positives, of two miRNAs.
+    # Ten sites are positives twice, of two miRNAs.
     mirnas += [members[int(rng.integers(10))][0] for _ in range(10)]
     sites, targets = sites + sites[:10], targets + targets[:10]
     return pairs(mirnas, sites, targets)

@@ -60,7 +60,7 @@ def test_a_fault_names_file_line_column_and_value(rows, tmp_path, row, column, v
     with pytest.raises(PairsError) as error:
         read_pairs(path)
     message = str(error.value)
-    # Line 1 is the header, so the first row stands in line 2.
+    # Line 1 is the header, so the first row is in line 2.
     assert f"{path}, line {row + 2}:" in message and column in message and repr(value) in message
 
 

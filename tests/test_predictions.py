@@ -221,7 +221,7 @@ def test_without_targets_drops_by_gene_and_by_site_and_says_why(rna):
         "site lies on the 3'UTR of GNG7, in without_targets",
     ]
     assert drop_targets(table, ["other"], utrs)[1]["target"].tolist() == ["other"]
-    with pytest.raises(ValueError, match=r"without_targets: 'PTNE' is no gene .* Did you mean 'PTEN'\?"):
+    with pytest.raises(ValueError, match=r"without_targets: 'PTNE' is not a gene .* Did you mean 'PTEN'\?"):
         check_genes(["other", "PTNE"], {*table["target"], *utrs["gene"]})
 
 

@@ -175,7 +175,7 @@ def test_C_gff3_names_genes_by_their_parents(tmp_path):
     assert cut(tmp_path, lone)[0] == {"u1": ("u1", 500, [])}
 
 
-# --- D, F, G, H: what stands twice, is missing, is odd; the stop codon
+# --- D, F, G, H: what occurs twice, is missing, is odd; the stop codon
 
 
 def test_D_exons_that_repeat_or_overlap_are_read_once(tmp_path):

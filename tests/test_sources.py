@@ -160,7 +160,7 @@ def test_miraw_rows_are_collected_once_and_named_by_most_of_their_symbols(tmp_pa
             ("hsa-let-7a-5p", turned(LET7), "ENSG01", one.replace("U", "T"), 1),
             ("hsa-miR-16-5p", turned(MIR16), "ENSG01", two, 0),
         ),
-        # DeepMirTar's rows stand in the same file; the first row comes again, with other letters and other names.
+        # DeepMirTar's rows are in the same file; the first row comes again, with other letters and other names.
         mixed=lines(
             ("MIMAT0000062", turned(LET7), "NM_000001", SITE, 1),
             ("hsa-let-7x", turned(LET7), "ENSG09", one, 1),

@@ -19,7 +19,6 @@ from deepmirnatar.tables.markdown import (
     items_markdown,
     markdown,
     scores_markdown,
-    trainings_markdown,
     transfer_markdown,
 )
 
@@ -126,7 +125,7 @@ def test_contestants_stand_at_both_thresholds_beside_the_papers_numbers():
     assert (first["found_p:test"], second["found_p:test"]) == ("40/48", "12/48")
     assert first["paper_auroc"] == 0.4145 and first["paper_parclip"] == 23
     assert np.isnan(table.iloc[2]["paper_auroc"])
-    # The paper's numbers are of its own test split and stand beside no other.
+    # The paper's numbers are of its own test split and go with no other.
     rows = [("mine", *row[1:3], row[3].replace("released", "mine"), *row[4:]) for row in rows[:2]]
     table = contestants_table(pd.DataFrame(rows, columns=COLUMNS), models, paper, "mine", [])
     assert not any(name.startswith("paper") for name in table.columns)
@@ -239,20 +238,6 @@ def test_tables_become_a_page_with_their_captions():
     assert "a&lt;b" in text and ">1200<" in text and ">0.1235<" in text and ">2e-07<" in text
     assert "empty" not in text and "nan" not in text.lower() and text.count("<table") == 2
     assert "<h3>all scores</h3>" in text and "x" * 200 in text
-
-
-def test_a_training_that_was_still_gaining_shows_it():
-    rising, flat = [0.6, 0.7, 0.8, 0.85, 0.9, 0.95], [0.6, 0.9, 0.95, 0.95, 0.94, 0.93]
-    rows = [
-        ("d", model, seed, epoch, auc, 600.0)
-        for model, curve in (("a", rising), ("b", flat))
-        for seed in (1, 2)
-        for epoch, auc in enumerate(curve, start=1)
-    ]
-    histories = pd.DataFrame(rows, columns=["dataset", "model", "seed", "epoch", "valid_auroc", "seconds"])
-    lines = trainings_markdown(histories, {"a": "A"}).splitlines()
-    assert lines[2] == "| d | A | 2 | 6 | 6 | 0.9500 | 0.1000 | 1.00 |"
-    assert lines[3] == "| d | b | 2 | 6 | 3 | 0.9500 | 0.0000 | 1.00 |"
 
 
 def test_transfer_has_the_auc_and_on_positives_alone_the_recall():

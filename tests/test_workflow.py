@@ -422,7 +422,7 @@ def test_a_fault_in_the_table_is_one_clear_error(finished, tmp_path, change, wan
     answer = run_own(folder, "results/sources/own.tsv")
     assert answer.returncode != 0
     log = folder / "logs/parse_source/own.log"
-    said = log.read_text() if log.exists() else answer.stdout  # a missing column is told before any job
+    said = log.read_text() if log.exists() else answer.stdout  # a missing column is reported before any job
     assert wanted in said and "own" in said
     assert not (folder / "results/sources/own.tsv").exists()
 

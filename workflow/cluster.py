@@ -55,7 +55,7 @@ class Partition:
         """From a line of `sinfo -h -o '%P|%l|%c|%m|%G'`."""
         name, limit, cpus, mem, gres = line.strip().split("|")
         gpus = re.findall(r"gpu(?::[^:,()]+)?:(\d+)", gres)
-        # "32+" stands for nodes of which some have more.
+        # "32+": some of these nodes have more.
         whole = [int(text.rstrip("+")) for text in (cpus, mem)]
         return cls(name.rstrip("*"), name.endswith("*"), to_minutes(limit), *whole, sum(map(int, gpus)))
 
@@ -145,7 +145,7 @@ def _check_start(workflow) -> None:
 def asked_by(steps: list[list]) -> tuple[str, dict]:
     """Names of the rules, and the resources, of one job on the cluster: a job of the workflow, or a group's steps.
 
-    Steps follow each other, the jobs of a step run side by side. WorkflowError where they are of several partitions.
+    Steps follow each other, the jobs of a step run in parallel. WorkflowError where they are of several partitions.
     """
     jobs = [job for step in steps for job in step]
     names = " and ".join(dict.fromkeys(job.rule.name for job in jobs))

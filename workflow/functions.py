@@ -36,7 +36,7 @@ def lookup(query: str | None = None, within=None, dpath: str | None = None, **op
 def gpus(device: str, elsewhere: Callable[[], bool]) -> Callable:
     """For `resources: gpu`: one for what needs it, unless none is to be used or this machine has none.
 
-    Where none is asked for, as many such jobs run side by side as there are cores. `elsewhere` answers whether jobs are
+    Where none is asked for, as many such jobs run in parallel as there are cores. `elsewhere` answers whether jobs are
     sent to other machines, which is known only when they are made.
     """
 
@@ -82,7 +82,7 @@ class FigureInputs:
         return {name: list(files.values()) for name, files in self._tables(wildcards).items()}
 
     def about(self, wildcards) -> dict:
-        """What `figures.base.Data` holds beside its tables."""
+        """What `figures.base.Data` holds in addition to its tables."""
         chosen = ("label", "predictor", "settings")
         models = {name: {key: self.study.models[name][key] for key in chosen} for name in self._shown(wildcards)}
         names = {key: getattr(wildcards, key) for key in ("experiment", "dataset", "model") if hasattr(wildcards, key)}

@@ -89,7 +89,7 @@ class Predictions:
 
     @staticmethod
     def page() -> list[str]:
-        """Digests of what a report is made of beside code."""
+        """Digests of what a report is made of in addition to code."""
         files = [*FOLDER.glob("report.*"), FOLDER / "page.css", FOLDER / "expected.tsv"]
         return [sha256(file) for file in sorted(files) if file.suffix != ".py"]
 

@@ -105,7 +105,7 @@ def _reader(path: Path):
 
 
 def _apart(path: Path, found: list[Transcript]) -> list[str]:
-    """Where gene_id only repeats transcript_id, genes are told apart by their symbols, if there are any; a warning."""
+    """Where gene_id only repeats transcript_id, genes are distinguished by their symbols, if any; a warning."""
     if len(found) < 2 or any(one.gene != one.name for one in found):
         return []
     said = f"{path}: gene_id equals transcript_id in all {len(found):,} transcripts"

@@ -11,7 +11,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def plural(number: int, noun: str) -> str:
-    """The noun as it stands behind this number: pair, pairs."""
+    """The noun after this number: pair, pairs."""
     if number == 1:
         return noun
     return f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
@@ -20,7 +20,7 @@ def plural(number: int, noun: str) -> str:
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """Return " Did you mean 'PTEN'?", to be put behind a sentence; empty where no known name is near.
 
-    A miRNA without its arm, hsa-miR-16, is offered its arms, and a name in other case the one it stands for.
+    A miRNA without its arm, hsa-miR-16, is offered its arms, and a name in another case the name in the right case.
     """
     text, known = str(name), list(known)
     arm = re.compile(rf"(?:[a-z]+-)?{re.escape(text.rstrip('*'))}(?:-\d)?-[35]p", flags=re.I)

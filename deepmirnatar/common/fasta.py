@@ -1,4 +1,4 @@
-"""FASTA files that people bring along, read by Biopython; what is no FASTA is refused by what it looks like."""
+"""FASTA files of users, read by Biopython; a file that is not FASTA is refused with what it looks like."""
 
 import re
 from collections import deque
@@ -53,7 +53,7 @@ class Record(NamedTuple):
 def records(path: str | Path) -> Iterator[Record]:
     """The records of a FASTA file, gzip or not. Comment lines (# or ;) above the first are left out.
 
-    Raises InputError where something else stands before the first `>`, since that is a record that would be lost.
+    Raises InputError for text before the first `>`, since that is a record that would be lost.
     """
     headers: deque[int] = deque()
 
@@ -174,7 +174,7 @@ def _content(path: str | Path) -> Iterator[tuple[int, str]]:
     """Number and text of the lines from the first header on; sequences without blanks, no line is empty.
 
     A web page around the records, as miRBase serves its files, is taken off. Raises InputError where something else
-    stands before the first `>`.
+    comes before the first `>`.
     """
     started, page = False, None
     for number, line in enumerate(lines(path), start=1):
@@ -209,4 +209,4 @@ def _before_first(line: str, later: bool) -> str:
         return f"{shown} is a sequence without a name; write `>name` on a line above it"
     if not later and re.fullmatch(r"[\"']?[\w.:|-]+[\"']?", line):
         return f"{shown} looks like a list of names, which holds no sequences; give the FASTA file of their sequences"
-    return f"{shown} stands before the first `>`; begin each record with `>name`, or remove the line"
+    return f"{shown} comes before the first `>`; begin each record with `>name`, or remove the line"

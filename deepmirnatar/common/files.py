@@ -35,7 +35,7 @@ class WriteError(OSError):
 
 @contextmanager
 def aside(path: str | Path) -> Iterator[Path]:
-    """A folder beside `path` for what its maker cannot hold in memory; gone at the end, or when `path` is next made."""
+    """Temporary folder next to `path`; removed at the end, or when `path` is next made."""
     folder = Path(f"{path}.{_HOST}.{os.getpid()}.parts")
     folder.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(Path(path))
@@ -49,7 +49,7 @@ def aside(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary name beside `path`; move it into place only if the block succeeds.
+    """Yield a temporary name next to `path`; move it into place only if the block succeeds.
 
     WriteError where the disk is full or takes no files. What a killed writer of this file left behind is removed.
     """
@@ -75,7 +75,7 @@ def atomic(path: str | Path) -> Iterator[Path]:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Remove temporary files and folders for `path` of processes of this machine that are no more."""
+    """Remove temporary files and folders for `path` of processes of this machine that have ended."""
     for part in path.parent.glob(f"{glob.escape(path.name)}.{glob.escape(_HOST)}.*.part*"):
         process = part.name.removeprefix(f"{path.name}.{_HOST}.").partition(".")[0]
         if process.isdigit() and not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():

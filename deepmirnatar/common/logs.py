@@ -69,7 +69,7 @@ def sentence(error: BaseException) -> str:
             "(. .venv/bin/activate), or run with --sdm conda"
         )
     if isinstance(error, MemoryError):
-        return f"the memory does not suffice ({error or 'MemoryError'}): take smaller settings, or a larger machine"
+        return f"out of memory ({error or 'MemoryError'}): use smaller settings or a machine with more memory"
     if isinstance(error, KeyboardInterrupt):
         return "stopped; finished files are complete"
     if isinstance(error, OSError) and error.strerror:

@@ -1,4 +1,4 @@
-"""Settings are dataclasses; each field says beside its default what it means and what it may be.
+"""Settings are dataclasses; each field has, next to its default, its meaning and its limits.
 
 The schema that a stanza is checked against, the tables of config/README.md and the sentences about mistakes follow.
 """

@@ -24,7 +24,7 @@ def header(path: str | Path, wanted: Iterable[str] = ()) -> list[str]:
 def read_table(path: str | Path, wanted: Iterable[str] = (), row_names: str = "") -> pd.DataFrame:
     """All cells as text without the blanks around them; the index, named `line`, is each row's line in the file.
 
-    The header tells the separator, whatever the file's name. Comment lines (#) above it are left out, unless one holds
+    The header shows the separator, whatever the file's name. Comment lines (#) above it are left out, unless one holds
     a `wanted` column and so is the header. A column without a name (row numbers, as pandas and R write them) is left
     out, but for a first one where `row_names` gives it a name. Raises InputError naming file and line.
     """
@@ -34,7 +34,7 @@ def read_table(path: str | Path, wanted: Iterable[str] = (), row_names: str = ""
     if len(names) > 1 and separator != usual:
         log.warning("%s: its columns are separated by %s, and read so", path, _SEPARATORS[separator])
     if twice := next((name for name in names if name and names.count(name) > 1), None):
-        raise InputError(f"{path}, line {first}: column {twice!r} stands twice; rename or remove one")
+        raise InputError(f"{path}, line {first}: column {twice!r} occurs twice; rename or remove one")
     rows, shifted = {}, None
     for number, line in rest:
         row = _cells(path, number, line, separator)
@@ -47,7 +47,7 @@ def read_table(path: str | Path, wanted: Iterable[str] = (), row_names: str = ""
             shifted = number, row
         if len(names) == 1 and len(row) > 2:
             raise InputError(
-                f"{path}, line {first}: {names[0]!r} is no header for rows of {len(row)} fields; write the names of "
+                f"{path}, line {first}: {names[0]!r} is not a header for rows of {len(row)} fields; write the names of "
                 "the columns there, or # before the line"
             )
         if len(row) != len(names):

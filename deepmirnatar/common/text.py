@@ -1,4 +1,4 @@
-"""Text files that people bring along. Read whatever their line ends, byte-order mark or compression; what is no such
+"""Text files that people bring along. Read whatever their line ends, byte-order mark or compression; what is not such
 file is refused in one sentence that says what it looks like and what to do.
 """
 
@@ -63,7 +63,7 @@ def lines(path: str | Path, also: tuple[bytes, ...] = ()) -> Iterator[str]:
             if not line.isascii():
                 _refuse_undecoded(line, path, number)
             if "\0" in line:
-                raise InputError(f"{path}, line {number}: holds a NUL byte; the file is damaged or no text")
+                raise InputError(f"{path}, line {number}: holds a NUL byte; the file is damaged or not text")
             # Files that were put together each bring their byte-order mark.
             yield line.rstrip("\n").lstrip("\ufeff")
 
@@ -103,7 +103,7 @@ def is_pipe(path: Path) -> bool:
 
 @contextmanager
 def opened(path: str | Path, also: tuple[bytes, ...] = ()) -> Iterator[IO[bytes]]:
-    """The bytes of a text file or pipe, unpacked where they are gzip. Raises InputError for what is no text, unless it
+    """The bytes of a text file or pipe, unpacked where they are gzip. Raises InputError for what is not text, unless it
     begins with one of `also`, or is cut off."""
     path = Path(path)
     if wrong := missing_file(path):
@@ -136,7 +136,7 @@ def piped(path: Path) -> bytes:
 
 
 def _kind(path: Path, start: bytes, packed: bool) -> tuple[str, str] | None:
-    """What a file is if it is no text in UTF-8, and the remedy."""
+    """What a file is if it is not text in UTF-8, and the remedy."""
     if start.startswith(_ZIP):
         names = [] if packed or is_pipe(path) else _names_in_zip(path)
         if any(name.startswith("xl/") for name in names):
@@ -172,7 +172,7 @@ def _names_in_zip(path: Path) -> list[str]:
 def _refuse_undecoded(line: str, path: str | Path, number: int) -> None:
     if odd := re.search("[\udc80-\udcff]", line):
         if re.search("[\x00-\x08\x0e-\x1f]", line):
-            raise InputError(f"{path}, line {number}: holds bytes that are no text; is it the right file?")
+            raise InputError(f"{path}, line {number}: holds bytes that are not text; is it the right file?")
         byte = ord(odd[0]) - 0xDC00
         raise InputError(
             f"{path}, line {number}: byte 0x{byte:02x} is not UTF-8; the file looks like Latin-1 or Windows-1252, "

@@ -16,7 +16,7 @@ TYPES = {1: "<f4", 2: "<f8", 3: "<i4", 9: "<i8"}
 
 
 def read_checkpoint(index: str | Path) -> dict[str, np.ndarray]:
-    """All numeric variables by name; `index` is the file that ends in `.index`, its data lie beside it.
+    """All numeric variables by name; `index` is the file that ends in `.index`; its data are next to it.
 
     ValueError where a file is missing, damaged, or of a form that is not known (several shards, compression).
     """
@@ -32,7 +32,7 @@ def read_checkpoint(index: str | Path) -> dict[str, np.ndarray]:
             if name and (array := _array(dict(_fields(value)), values)) is not None
         }
     except (IndexError, struct.error, KeyError, TypeError) as error:
-        raise ValueError(f"{index}: is damaged, or no TensorFlow checkpoint; fetch it again") from error
+        raise ValueError(f"{index}: is damaged, or not a TensorFlow checkpoint; fetch it again") from error
 
 
 def files_of(index: str | Path) -> list[str]:

@@ -1,6 +1,6 @@
 """Which rows of a dataset concern given genes: by the gene's name, or because their site lies on its 3'UTR.
 
-Names alone do not tell: thousands of released rows carry a placeholder for the gene.
+Names alone are not enough: thousands of released rows carry a placeholder for the gene.
 """
 
 import pandas as pd
@@ -14,7 +14,7 @@ def check_genes(genes: list[str], known: set[str]) -> None:
     for gene in genes:
         if gene not in known:
             hint = did_you_mean(gene, known)
-            raise ValueError(f"without_targets: {gene!r} is no gene of the data or of the reference 3'UTRs.{hint}")
+            raise ValueError(f"without_targets: {gene!r} is not a gene of the data or of the reference 3'UTRs.{hint}")
 
 
 def drop_targets(table: pd.DataFrame, genes: list[str], utrs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

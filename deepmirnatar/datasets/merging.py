@@ -27,11 +27,11 @@ def merge(
 
     orientation `as_released` writes each miRNA as its source did (3'->5' for some), `corrected` 5'->3'.
     A duplicate has the same miRNA and site string and label as an earlier row; a conflict has them with both
-    labels (all its rows are concerned). Either is kept or dropped as told, and counted in any case. False negatives
+    labels (all its rows are concerned). Either is kept or dropped as set, and counted in any case. False negatives
     (see `false_negatives.py`) are looked for where they are to be dropped. `sample` draws that many rows at the end,
     for small trials.
     """
-    marks, columns = [], {}  # sources may have columns of their own
+    marks, columns = [], {}  # sources may have their own columns
     for block in read():
         marks.append(_marks(block))
         columns |= dict.fromkeys(block.columns)
@@ -82,7 +82,7 @@ def _marks(block: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chosen(blocks: Iterable[pd.DataFrame], chosen: pd.Index, orientation: str) -> Iterator[pd.DataFrame]:
-    """These rows, numbered through all blocks, with miRNAs turned as their source wrote them if so told."""
+    """These rows, numbered through all blocks, with miRNAs turned as their source wrote them if set so."""
     start = 0
     for block in blocks:
         rows = chosen[(chosen >= start) & (chosen < start + len(block))] - start
@@ -95,7 +95,7 @@ def _chosen(blocks: Iterable[pd.DataFrame], chosen: pd.Index, orientation: str) 
 
 
 def _by_split(rows: pd.DataFrame) -> list[tuple[str, int]]:
-    """Report lines: how many of these rows stand in each split."""
+    """Report lines: how many of these rows are in each split."""
     counts = rows["split"].value_counts().sort_index()
     return [(f"  of these in {split}, as read", int(count)) for split, count in counts.items()]
 

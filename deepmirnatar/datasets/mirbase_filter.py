@@ -17,7 +17,7 @@ def filter_rows(table: pd.DataFrame, mature: pd.DataFrame, mirna_as_read: pd.Ser
     Returns (kept, dropped, counts): `dropped` has a column `reason`, `kept` a column `mirbase_note`.
     """
     by_name = dict(zip(mature["name"], mature["sequence"], strict=True))
-    # Several names can share one sequence; the first in file order (lowest accession) stands for it.
+    # Several names can share one sequence; the first in file order (lowest accession) is used.
     by_sequence = dict(zip(mature["sequence"][::-1], mature["name"][::-1], strict=True))
     mock = table["mock"].astype(int).eq(1) if "mock" in table else pd.Series(False, index=table.index)
     current_name = table["mirna"].map(by_name)

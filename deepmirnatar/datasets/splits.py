@@ -1,4 +1,4 @@
-"""Train, valid and test: which rows stand together on one side."""
+"""Train, valid and test: which rows are kept together on one side."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -43,7 +43,7 @@ class Grouped(Random):
     )
 
 
-# Strategy -> the keys that the stanza's `split` may have beside it.
+# Strategy -> the keys that the stanza's `split` may have in addition to it.
 STRATEGIES = {"given": Given, "random": Random, "by_pair": Grouped, "by_mirna_family": Grouped, "by_gene": Grouped}
 
 

@@ -1,7 +1,7 @@
 """DNABERT 4-mers of the target site (Ji et al. 2021), one contextual vector per k-mer.
 
 Two sources, one way of use. `weights: pretrain` trains a small BERT (hidden size 96) here, on the training split's
-sites and the 3'UTRs of the reference (those of test genes, too: nothing there tells a label), with DNABERT's own
+sites and the 3'UTRs of the reference (also those of test genes: nothing there gives a label away), with DNABERT's own
 objective: masked k-mers in runs of k, so that the neighbours, which overlap it, cannot give a k-mer away. Two aids
 bring so short a training past the plateau where position is not yet used: position vectors start as sinusoids,
 and in the first part of the steps k-mers are masked singly.
@@ -30,7 +30,7 @@ LABEL, LEARNS, GPU = "DNABERT", True, True
 CONFIG, WEIGHTS, VOCABULARY = "config.json", ("model.safetensors", "pytorch_model.bin"), "vocab.txt"
 FILES = (CONFIG, *WEIGHTS, VOCABULARY)
 PUBLISHED_SIZE = 768  # hidden size of the published weights
-LONGEST_KMERS = 510  # beside the two tokens at the ends
+LONGEST_KMERS = 510  # in addition to the two tokens at the ends
 
 
 @dataclass

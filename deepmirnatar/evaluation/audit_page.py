@@ -48,7 +48,7 @@ def audit_table(
     strategy = split or ("given" if has_split else "by_gene")
     if strategy != "given":
         rows, _ = split_rows(rows, strategy, seed=seed)
-        log.info("split %s: the table %s", strategy, "has one of its own" if has_split else "has none of its own")
+        log.info("split %s: the table %s", strategy, "has its own split" if has_split else "has no split")
     found, balance = audit(lambda: [rows], seed=seed)
     written = [out / "audit.tsv", out / "mirna_balance.tsv", out / "audit.html"]
     out.mkdir(parents=True, exist_ok=True)

@@ -68,8 +68,8 @@ def separation(table: pd.DataFrame) -> pd.DataFrame:
     """AUC of pairs of strong evidence against pairs of random genes, by the model and by what never reads the site.
 
     Columns score, value, low, high (95 %, bootstrapped over pairs), positives, negatives. "within each miRNA" compares
-    a pair only with pairs of its own miRNA, so that a liking for some miRNAs gains nothing. A pair without a candidate
-    site ranks last where all pairs are compared. Where the table marks 3'UTRs that stand in for unknown ones, one row
+    a pair only with pairs of its own miRNA, so a preference for some miRNAs gains nothing. A pair without a candidate
+    site ranks last where all pairs are compared. Where the table marks stand-ins for unknown 3'UTRs, one row
     leaves them out.
     """
     table = table.assign(pairs=grouped(table))

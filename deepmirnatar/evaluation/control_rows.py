@@ -1,4 +1,4 @@
-"""Control rows for the audit of a model: test rows with one thing changed, so that the score tells what it reads.
+"""Control rows for the audit of a model: test rows with one thing changed, to see what the score reads.
 
 real             the test rows as they are
 swapped_mirna    each positive keeps its site and gets the miRNA of another positive of the same source; label 0
@@ -66,7 +66,7 @@ def make_controls(read: Callable[[], Iterable[pd.DataFrame]], orientation: str, 
         "shuffled_site": test.assign(target_sequence=sites),
     }
     log.info(
-        "%d test rows; %d of %d positives have a swapped miRNA; %d sites have no other order of their dinucleotides",
+        "%d test rows; %d of %d positives have a swapped miRNA; %d sites have only one order of their dinucleotides",
         len(test),
         len(swapped),
         len(positive),

@@ -218,7 +218,7 @@ def verdict(found: pd.DataFrame) -> tuple[str, int]:
         subject, auc, rows = worst["subject"], worst["value"], worst["n"]
         by_chance = auc <= _by_chance(rows, values["balance", "positives in test"])
         if auc > SUSPICIOUS and by_chance:
-            unclear = f"; {rows} test rows are too few to tell AUC {auc:.3f} ({subject}) from 0.5"
+            unclear = f"; with {rows} test rows, AUC {auc:.3f} ({subject}) cannot be distinguished from 0.5"
         elif auc > SUSPICIOUS:
             reasons.append(f"{subject} scores AUC {auc:.3f} without reading the miRNA against the site")
     if "overlap" in found["check"].to_numpy():

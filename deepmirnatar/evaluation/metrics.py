@@ -43,7 +43,7 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
     """Columns metric, threshold (`default`, `valid` or empty), value, low, high, n.
 
     A test set of positives alone has only `recall`. Rows `threshold` give the two cuts themselves. Rows of a single
-    (miRNA, gene) pair tell nothing of other pairs: their intervals are empty.
+    (miRNA, gene) pair say nothing about other pairs: their intervals are empty.
     """
     labels = predictions["label"].to_numpy()
     scores = predictions["score"].to_numpy(dtype=float)
@@ -82,7 +82,7 @@ def evaluate(predictions: pd.DataFrame, resamples: int = RESAMPLES, seed: int = 
 def resampled(pairs: pd.Series, measure: Measure, resamples: int = RESAMPLES, seed: int = 1) -> dict:
     """What `measure` gives each resample of whole pairs, name -> (resamples,); memory does not grow with the rows.
 
-    One pair alone is drawn each time, which tells nothing: its values are missing, as those of no pair are.
+    If there is only one pair, it is drawn each time, which says nothing: the values are missing, as without any pair.
     """
     parts = [measure(weights) for weights in pair_weights(pairs, resamples, seed)]
     told = 1 if pairs.nunique() > 1 else np.nan

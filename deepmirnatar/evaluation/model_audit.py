@@ -105,7 +105,7 @@ def _started_rows(seen: dict | str):
 def _swap_rows(positives: pd.DataFrame, swapped: pd.DataFrame, sampled: dict):
     both = pd.concat([positives.assign(label=1), swapped.assign(label=0)], ignore_index=True)
     meaning = "AUC of positives against the same sites with another positive's miRNA; n positives"
-    # A miRNA of the same family binds the same sites, so no score can tell these from positives, nor should it.
+    # A miRNA of the same family binds the same sites, so no score can or should separate these from positives.
     other = both[both["real_id"].isin(swapped.loc[swapped["family_kept"] == 0, "real_id"])]
     for check, rows in {"swap": both, "swap_other_family": other}.items():
         for source in ["all", *sorted(rows["source"].unique())]:

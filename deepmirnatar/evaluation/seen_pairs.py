@@ -1,4 +1,4 @@
-"""Was a row trained on before? Weights carry a digest of each training pair, so that fine-tuning can tell."""
+"""Was a row trained on before? Weights carry a digest of each training pair, so fine-tuning can check."""
 
 import base64
 from zlib import crc32

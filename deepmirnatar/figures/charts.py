@@ -92,7 +92,7 @@ def bars(axis, values: pd.DataFrame, colour: str = BLUE) -> None:
         part = values[known]
         reach = np.abs(part[["low", "high"]].to_numpy().T - part["value"].to_numpy())
         axis.errorbar(part["value"], places[known], xerr=reach, fmt="none", ecolor="#333333", capsize=2, linewidth=1)
-    # A ground of its own keeps a number legible where a line of reference runs through it.
+    # A background keeps a number legible where a reference line runs through it.
     ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
     for place, value, high in zip(places, values["value"], values.get("high", values["value"]), strict=True):
         end = value if pd.isna(high) else max(value, high)
@@ -186,7 +186,7 @@ def scaled(probabilities):
 
 
 def probability(value: float) -> str:
-    """Digits that tell probabilities near 1 apart: 0.53, 0.998, 0.99991."""
+    """Enough digits to distinguish probabilities near 1: 0.53, 0.998, 0.99991."""
     digits = int(np.clip(np.ceil(-np.log10(max(min(value, 1 - value), 1e-6))) + 1, 2, 5))
     return f"{value:.{digits}f}"
 

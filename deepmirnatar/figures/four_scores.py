@@ -22,7 +22,7 @@ class FourScores(base.Figure):
 
 
 def draw_scores(axes: list, data: base.Data) -> None:
-    """One panel per score, two beside each other."""
+    """One panel per score, two in a row."""
     labels = told_apart(data.models)
     colours = {name: colour for name, (colour, _) in method_styles(data.models).items()}
     for number, (axis, metric) in enumerate(zip(axes, SHOWN, strict=True)):
@@ -42,7 +42,7 @@ def head(data: base.Data) -> str:
 
 
 def told_apart(models: dict[str, dict]) -> dict[str, str]:
-    """Names to print; a model beside variants whose names extend its own gets the values in which they differ."""
+    """Names to print; if a chart shows variants of a model, its name gets the settings that differ."""
     labels = {}
     for name, stanza in models.items():
         own, swept = stanza["settings"], {}

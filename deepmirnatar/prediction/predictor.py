@@ -31,7 +31,7 @@ from deepmirnatar.rna.seeds import AFTER_SEED, CANDIDATES, SEED_TYPES, WINDOW
 from deepmirnatar.rna.sequences import padded
 from deepmirnatar.rna.sites import SeedIndex, Sites, Targets, find_sites
 
-OWN = "repression.safetensors"  # of a folder of weights, in place of the built-in model of repression
+OWN = "repression.safetensors"  # of a folder of weights, instead of the built-in model of repression
 CHUNK_SITES = 60_000  # that a chunk of targets has, about
 SITES_PER_NT = 7e-4  # of one miRNA
 LEAST_NT, MOST_NT = 50_000, 20_000_000  # of a chunk

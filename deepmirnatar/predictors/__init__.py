@@ -25,7 +25,7 @@ def load_class(name: str):
 
 
 def names() -> list[str]:
-    """All predictors: the files beside this one that `load_class` takes, so not the bases that they share."""
+    """All predictors: the files next to this one that `load_class` takes, so not the bases that they share."""
     found = []
     for path in sorted(Path(__file__).parent.glob("[!_]*.py")):
         with suppress(ValueError):

@@ -12,7 +12,7 @@ from deepmirnatar.embeddings.vectors import Features
 
 @dataclass
 class Context:
-    """What a fit or a prediction may use beside the pairs."""
+    """What a fit or a prediction may use in addition to the pairs."""
 
     seed: int = 1
     threads: int = 1
@@ -20,7 +20,7 @@ class Context:
     checkpoints: Path = Path("results/checkpoints")
     # Embedded sequences by strand, "mirna" and "site", for predictors whose stanza names embeddings.
     features: dict[str, Features] | None = None
-    run: str = ""  # a name that trainings side by side do not share, so that each has checkpoints of its own
+    run: str = ""  # a name that parallel trainings do not share, so each has its own checkpoints
 
 
 class Predictor:

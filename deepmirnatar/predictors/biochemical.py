@@ -1,6 +1,6 @@
 """McGeary-Lin affinity (McGeary et al. 2019, doi:10.1126/science.aav1741): the largest ln KA of 12 nt of the site.
 
-`weights` is the checkpoint that its authors publish, `model-100.index` with its data beside it; nothing is trained. The
+`weights` is the checkpoint that its authors publish, `model-100.index` and its data file; nothing is trained. The
 network was fitted to binding measured with purified AGO2 of six miRNAs and to fold changes after 16 transfections in
 HeLa cells. It reads miRNA nt 1-10 alone. See `deepmirnatar.rna.affinity`.
 

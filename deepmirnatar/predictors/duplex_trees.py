@@ -29,7 +29,7 @@ class Predictor(EstimatorPredictor):
         return boosted_trees(seed, settings.trees, learning_rate=settings.learning_rate, max_leaf_nodes=settings.leaves)
 
     def features(self, pairs, context) -> np.ndarray:
-        """`duplex_features` of every row, with miRanda's score and the binding energy beside them."""
+        """`duplex_features` of every row, with miRanda's score and the binding energy."""
         from deepmirnatar.rna.duplex_features import duplex_features
         from deepmirnatar.rna.energies import binding_energies
         from deepmirnatar.rna.miranda import align

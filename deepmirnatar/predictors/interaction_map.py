@@ -3,9 +3,9 @@
 It reads which bases can pair in every register of the two sequences, not the sequences one by one, so that what it
 learns of one miRNA holds for another. The map and the layers are in `networks/interaction_map.py`. By settings:
 
-    members           so many networks, each with a random seed of its own, their logits averaged
+    members           so many networks, each with its own random seed, their logits averaged
     duplex_features   the features of `rna/duplex_features.py` are joined before the head
-    embeddings        (of the stanza) the paper's two k-mer streams are joined before the head, too
+    embeddings        (of the stanza) the paper's two k-mer streams are also joined before the head
     weights           a trained model's file, from which training starts (fine-tuning); null starts at random
 
 The score is a probability: one temperature, chosen on valid, divides the logits (Guo et al. 2017, ICML). It holds for
@@ -39,7 +39,7 @@ class Settings(TrainingSettings):
     schedule: str = "cosine"
     bfloat16: bool = True
     members: int = setting(
-        1, "number of networks, each with a random seed of its own, whose logits are averaged", least=1, most=100
+        1, "number of networks, each with its own random seed, whose logits are averaged", least=1, most=100
     )
     code_size: int = setting(8, "values for each pair of bases", least=4, most=256)
     channels: int = setting(16, "channels of the map's convolutions", least=1, most=512)
@@ -150,7 +150,7 @@ def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     from scipy.optimize import minimize_scalar
 
     if labels.min() == labels.max():
-        log.warning("valid holds one class, by which no probability can be calibrated")
+        log.warning("valid holds one class only, so probabilities cannot be calibrated")
         return 1.0
     margin = np.where(labels == 1, 1, -1) * (logits[:, 1] - logits[:, 0]).astype(float)
 

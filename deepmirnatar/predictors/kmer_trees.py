@@ -1,4 +1,4 @@
-"""Boosted trees on the 3-mer counts of miRNA and site: what both strings say side by side, without any pairing.
+"""Boosted trees on the 3-mer counts of miRNA and site: what the two strings say without any pairing.
 
 No paper: a contestant that cannot align the two strands, only learn which miRNAs and which sites are positive. Where
 it comes near a deep model, the data offer that shortcut. The default call is a probability of 0.5.

@@ -28,7 +28,7 @@ class Settings:
         for key, names in (("columns", self.columns), ("backoff", self.backoff)):
             if odd := [name for name in names if name not in known]:
                 raise ValueError(
-                    f"{key}: {odd[0]!r} is no column of the pairs to learn from.{did_you_mean(odd[0], known)}"
+                    f"{key}: {odd[0]!r} is not a column of the pairs to learn from.{did_you_mean(odd[0], known)}"
                 )
         if not self.columns:
             raise ValueError("columns: is empty; name one or more, such as mirna_sequence")
@@ -68,7 +68,7 @@ class RateTable:
     """Positive rate by name, learned from a training split.
 
     A name's rate is smoothed toward the overall rate with weight `prior`. A name that was never seen takes the rate of
-    names seen once: among those, novelty itself may tell the class, as it does where negatives are invented miRNAs.
+    names seen once: among those, novelty itself may reveal the class, as it does where negatives are invented miRNAs.
     """
 
     def __init__(self, prior: float = 1.0):

@@ -1,11 +1,11 @@
 """RNAhybrid (Rehmsmeier et al. 2004): the energy of the most stable hybrid; the score is -mfe in kcal/mol.
 
 The program (Debian package `rnahybrid`) is used where it is on PATH: `RNAhybrid -c -b 1 -s 3utr_human`, no helix
-constraint, one process per miRNA. Elsewhere ViennaRNA's `duplexfold` stands in, which has newer energy parameters
+constraint, one process per miRNA. Elsewhere it is ViennaRNA's `duplexfold`, which has newer energy parameters
 and another loop model: the two scores are related, not equal. Which one was used is saved with the model, and a saved
 model goes on with it.
 
-The program has no cut of its own; the default call here is mfe <= -20 kcal/mol, usual in studies that ran it.
+The program has no default cut; the default call here is mfe <= -20 kcal/mol, usual in studies that ran it.
 """
 
 import shutil

@@ -38,7 +38,7 @@ def layout(duplex: Duplex) -> pd.DataFrame:
     """Where to write each letter, one row a letter: strand, nt, letter, column, pair.
 
     The site runs 5'->3' from left to right, the miRNA 3'->5'; letters of one column face each other. `pair` is
-    Watson-Crick, G-U or empty. A loop is as wide as its longer side, the shorter side stands in its middle.
+    Watson-Crick, G-U or empty. A loop is as wide as its longer side, the shorter side is in its middle.
     """
     length = len(duplex.mirna)
     # Ends beyond the first and the last pair are loops that are open on one side.
@@ -50,7 +50,7 @@ def layout(duplex: Duplex) -> pd.DataFrame:
         width = max(len(upper), len(lower))
         for strand, loop in (("mirna", upper), ("site", lower)):
             free = width - len(loop)
-            # Open ends stay beside their neighbour.
+            # Open ends stay next to their neighbour.
             shift = free if number == 0 else 0 if number == len(duplex.pairs) else free / 2
             rows += [(strand, nt, column + shift + at, "") for at, nt in enumerate(loop)]
         column += width

@@ -12,7 +12,7 @@ from deepmirnatar.rna.sequences import reverse_complement
 
 # An offset 6mer matches nt 3-8; a 6mer-A1 matches nt 2-6 and has A opposite nt 1.
 SEED_TYPES = ["8mer", "7mer-m8", "7mer-A1", "6mer", "offset 6mer", "6mer-A1"]  # strongest first
-# What `seed_type` tells apart, weakest first: its place is the strength of a pair's seed match.
+# What `seed_type` distinguishes, weakest first: its place is the strength of a pair's seed match.
 SEED_RANKS = ["none", *reversed(SEED_TYPES[:5])]
 # Which seed types are scored as candidate sites: seed matches of 6mer and better, or offset 6mers as well.
 CANDIDATES = {"seed_match": SEED_TYPES[:4], "offset": SEED_TYPES[:5]}

@@ -2,7 +2,7 @@
 
 A parser is a function `parse(files, reference) -> (pairs, counts)`: `files` maps the names below to paths,
 `reference` holds the tables of `reference.py`; `counts` is a dict of what was repaired, for the log and the
-small table beside the result. Pairs are a table or, where it may be large, its blocks, one after another; counts are
+small table next to the result. Pairs are a table or, where it may be large, its blocks, one after another; counts are
 complete after the last one. miRNAs come out 5'->3' whatever the source writes; the column
 `mirna_written` says how it was ("5to3" or "3to5"), so that a dataset can restore it.
 """
@@ -20,7 +20,7 @@ from deepmirnatar.rna.sequences import reverse, to_rna
 class Source(NamedTuple):
     module: str
     files: dict[str, str]  # name used by the parser -> source/file of resources/sources.tsv
-    reference: tuple[str, ...] = ()  # the tables that the parser reads besides: mirnas, or one of `reference.py`
+    reference: tuple[str, ...] = ()  # further tables that the parser reads: mirnas, or one of `reference.py`
 
 
 def _mirbench(name: str, *splits: str, folder: str = "mirbench") -> Source:
@@ -71,7 +71,7 @@ def parser(name: str) -> Callable:
 def finish(rows: pd.DataFrame, name: str, file: object = None) -> pd.DataFrame:
     """Bring parsed rows into the common form; `mirna_sequence` still as written, see `mirna_written`.
 
-    Errors name `file`, where rows stand as in one file, otherwise the source. An index named `line` stays.
+    Errors name `file`, where rows are as in one file, otherwise the source. An index named `line` stays.
     """
     if rows.index.name != "line":
         rows = rows.reset_index(drop=True)

@@ -1,7 +1,7 @@
 """miRBench's tables (Sammut et al. 2025): 50-nt sites and miRNAs 5'->3', written with T.
 
-Sites carry chromosome coordinates and a gene cluster instead of a gene name; the cluster stands as target, and is the
-site cluster, too. A file's folder may name the benchmark's version, `mirbench_v7`: then so does the source.
+Sites carry chromosome coordinates and a gene cluster instead of a gene name; the cluster is the target and also the
+site cluster. A file's folder may name the benchmark's version, `mirbench_v7`: then so does the source.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def parse(files: dict, reference: dict) -> tuple[Iterator[pd.DataFrame], dict]:
         for split, path in files.items():
             for block in _blocks(path, [*_RENAMED]):
                 rows = block[[*_RENAMED]].rename(columns=_RENAMED).set_axis((block.index + 2).rename("line"))
-                # The left-out set holds miRNA families that stand in neither of the others; `part` keeps it apart in
+                # The left-out set holds miRNA families that are in neither of the others; `part` keeps it apart in
                 # the table.
                 rows = rows.assign(split="test" if split == "leftout" else split, part=split, mirna_written="5to3")
                 rows["target"] = "cluster" + rows["target"]

@@ -58,7 +58,7 @@ def _miraw(files: dict) -> tuple[pd.DataFrame, dict]:
     parts = [_read(files[name]) for name in ("miraw", "miraw_mixed", "miraw_independent")]
     rows = pd.concat(parts, ignore_index=True)
     read = len(rows)
-    # One of the files also holds DeepMirTar rows, told by their RefSeq ids.
+    # One of the files also holds DeepMirTar rows, recognised by their RefSeq ids.
     rows = rows[rows["target"].str.startswith("ENSG")]
     other = read - len(rows)
     rows["target_sequence"] = to_rna(rows["target_sequence"])

@@ -49,7 +49,7 @@ def read_reference(firm: Path, mitea: Path) -> dict[str, pd.DataFrame]:
     human = (pairs["Species (miRNA)"] == "Homo sapiens") & (pairs["Species (Target Gene)"] == "Homo sapiens")
     pairs = pairs[human & (pairs["entrez"] != "") & ~pairs["Support Type"].str.startswith("Non-Functional")]
     pairs = pairs.assign(strong=(pairs["Support Type"] == "Functional MTI").astype(int))
-    # One Entrez id can appear under two symbols over the years; the commoner stands for it in all tables.
+    # One Entrez id can appear under two symbols over the years; all tables use the commoner one.
     symbol = pairs.groupby("entrez")["gene"].agg(lambda names: names.value_counts().index[0])
     pairs["gene"] = pairs["entrez"].map(symbol)
     known = pairs.groupby(["mirna", "gene", "entrez"], as_index=False)["strong"].max()

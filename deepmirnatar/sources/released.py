@@ -10,7 +10,7 @@ from deepmirnatar.sources.reference import repair_symbols
 
 
 def read_released(files: dict) -> pd.DataFrame:
-    """The rows as they stand, in file order, with their split; two files begin with a byte order mark."""
+    """The rows as they are, in file order, with their split; two files begin with a byte order mark."""
     parts = []
     for split in ("train", "valid", "test"):
         part = pd.read_csv(files[split], encoding="utf-8-sig", dtype=str, keep_default_na=False)

@@ -14,7 +14,7 @@ from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA
 from deepmirnatar.sources import finish
 
 REQUIRED = ["mirna", "mirna_sequence", "target", "target_sequence", "label"]
-# The pipeline writes these itself; read from a table, they would tell it something else. Negatives are balanced within
+# The pipeline writes these itself; read from a table, they would mean something else. Negatives are balanced within
 # each `source`, which a PMID for each row does not mean: only `columns` may ask for that.
 RESERVED = ["mock", "mirna_written", "mirbase_note", "site_cluster", "reason", "source"]
 LONGEST_SITE = 2000  # nt; what is longer is a transcript
@@ -87,7 +87,7 @@ def _check_names(found: list[str], columns: dict, path: str | Path) -> None:
 
 
 def _renamed(rows: pd.DataFrame, columns: dict, path: Path) -> pd.DataFrame:
-    """The table with our column names, without columns that cannot be read beside them."""
+    """The table with our column names, without columns that cannot be read together with them."""
     _check_names(list(rows.columns), columns, path)
     taken = [ours for ours, theirs in columns.items() if ours in rows.columns and ours not in columns.values()]
     reserved = [each for each in RESERVED if each in rows.columns and each not in columns.values()]
@@ -157,6 +157,6 @@ def _fasta(path: Path) -> pd.DataFrame:
 
 
 def _some(names: list[str]) -> str:
-    """The first names, and how many there are beside them."""
+    """The first names, and how many more there are."""
     more = f" and {len(names) - 20} more" if len(names) > 20 else ""
     return ", ".join(names[:20]) + more

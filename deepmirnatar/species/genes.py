@@ -67,7 +67,7 @@ class Known:
         for kind, column in (("symbol", "target"), ("Entrez", "entrez"), ("RefSeq", "refseq"), ("Ensembl", "ensembl")):
             for row, name in enumerate(mrnas[column]):
                 self._add(kind, name, row)
-        # Targets that share a symbol are told apart by their ids: ABC (NM_1.1).
+        # Targets that share a symbol are distinguished by their ids: ABC (NM_1.1).
         for row, name in enumerate(mrnas["target"]):
             if name.endswith(")") and " (" in name:
                 self._add("symbol", name.rpartition(" (")[0], row)

@@ -26,7 +26,7 @@ class Machine:
     )
     threads: int = setting(
         2,
-        "CPU threads of one job that trains, scores or embeds; `--cores` divided by it is how many run side by side",
+        "CPU threads of one job that trains, scores or embeds; `--cores` divided by it is the number of parallel jobs",
         least=1,
     )
     mirror: str | None = setting(
@@ -130,7 +130,7 @@ class Model:
 class Experiment:
     extends: str = setting(ABSENT, "another experiment, whose keys are taken first")
     datasets: list[str] = setting(ABSENT, "each is trained on, and tested on its own test split", **_FILLED, **_UNIQUE)
-    models: list[str] = setting([], "models beside those that `figures` names")
+    models: list[str] = setting([], "models in addition to those that `figures` names")
     figures: dict[str, list[str]] = setting(
         {},
         "which models each figure shows; see below",
@@ -166,7 +166,7 @@ class Prediction:
         "table of known pairs that the result marks (columns `mirna`, `gene` and, if you have it, `strong`, 1 or 0); "
         "with genes by name or `random_targets`, miRTarBase's by default",
     )
-    chunks: int = setting(1, "parts that the targets are split into; each is a job of its own", least=1)
+    chunks: int = setting(1, "parts that the targets are split into, one job each", least=1)
     dataset: str = setting(
         ABSENT, "the data that the model was trained on; leave `dataset` and `model` out for the built-in model alone"
     )

@@ -89,7 +89,7 @@ class Plan:
         weights = stanza["settings"].get("weights") or ""
         if self.study.comes(weights) and weights not in self.downloads:
             raise ConfigError(
-                f"models.{name}.settings.weights: {weights!r} is no file that the workflow downloads."
+                f"models.{name}.settings.weights: {weights!r} is not a file that the workflow downloads."
                 f"{did_you_mean(weights, self.downloads)}"
             )
         return {

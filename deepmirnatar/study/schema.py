@@ -1,4 +1,4 @@
-"""Mistakes in the config, each told in one sentence: place, value, remedy."""
+"""Mistakes in the config, one sentence each: place, value, remedy."""
 
 import math
 import re
@@ -41,7 +41,7 @@ def check_keys(path: str | Path) -> None:
             if str(key.value) in line_of and key.tag != "tag:yaml.org,2002:merge":
                 where = f" in {place}" if place else ""
                 raise ConfigError(
-                    f"{path}, line {line}: the key {key.value!r} stands twice{where}, first in line "
+                    f"{path}, line {line}: the key {key.value!r} occurs twice{where}, first in line "
                     f"{line_of[str(key.value)]}; put both together"
                 )
             # A key may be a list or a map.
@@ -53,7 +53,7 @@ def check_keys(path: str | Path) -> None:
     except yaml.YAMLError:
         return  # JSON with tabs, which Snakemake has read
     except RecursionError:
-        raise ConfigError(f"{path}: an alias (*) stands within what its anchor (&) names; take it out") from None
+        raise ConfigError(f"{path}: the alias (*) refers to a block that contains it; remove it") from None
 
 
 def check_paths(config: object, place: str = "", key: str = "") -> None:
@@ -150,10 +150,12 @@ def _breach(error, place: str) -> ConfigError:
     if error.validator == "required":
         return ConfigError(f"{place}: needs {error.message.split(chr(39))[1]!r}")
     if error.validator == "pattern":
-        return ConfigError(f"{place}: {found!r} is no name; take lower-case letters, digits and _, a letter first")
+        return ConfigError(
+            f"{place}: {found!r} is not a valid name: use lower-case letters, digits and _, starting with a letter"
+        )
     if error.validator == "uniqueItems":
         twice = next(each for number, each in enumerate(found) if each in found[:number])
-        return ConfigError(f"{place}: {shown(twice)} stands twice; name it once")
+        return ConfigError(f"{place}: {shown(twice)} occurs twice; name it once")
     if error.validator == "minItems":
         return ConfigError(f"{place}: is empty; give at least one, or leave the key out")
     if error.validator == "minLength":
@@ -162,7 +164,7 @@ def _breach(error, place: str) -> ConfigError:
 
 
 def _remedy(found: object, wanted: str) -> str:
-    """What to write in place of a value of the wrong type."""
+    """What to write instead of a value of the wrong type."""
     # YAML takes 1e-3 for text.
     if isinstance(found, str) and "number" in wanted and re.fullmatch(r"[-+]?[\d.]+e[+-]?\d+", found, flags=re.I):
         return f"; write {float(found):.0f}" if "whole" in wanted else f"; write it with a point, 1.0e-3, not {found}"

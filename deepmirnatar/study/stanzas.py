@@ -55,7 +55,7 @@ def with_strategies(config: dict, layers: list[dict]) -> dict:
 
 
 def _items(stanza: object) -> list[tuple]:
-    """Of a map; what stands in the place of one is for the schema to refuse."""
+    """For mappings only; the schema rejects anything else."""
     return list(stanza.items()) if isinstance(stanza, dict) else []
 
 

@@ -35,7 +35,7 @@ UTRS, KNOWN = "results/reference/utrs.tsv", "results/reference/known_targets.tsv
 MIRBASE = "resources/downloads/mirbase/mature.fa"
 # Embeddings of kind dnabert with these `weights` are trained here; all others are read from a folder.
 PRETRAIN = "pretrain"
-# `weights` of DNABERT that are no folder.
+# `weights` of DNABERT that are not a folder.
 PUBLISHED = [PRETRAIN, "dnabert4"]
 # `weights` of a model that are those of another run of the study.
 RUN = re.compile(r"results/runs/(?P<dataset>[^/]+)/(?P<model>[^/]+)/seed-\d+/model\.safetensors")
@@ -96,7 +96,7 @@ class Study:
                 raise unknown(source, SOURCES, f"{place}.sources")
         for kind, taken in (("source", SOURCES), ("strategy of negatives", negatives.names())):
             if name in taken and done["table"]:
-                raise ConfigError(f"{place}: has a table of its own and the name of a {kind}; choose another name")
+                raise ConfigError(f"{place}: has its own table and the name of a {kind}; choose another name")
         if name == "embedder":
             raise ConfigError(f"{place}: an embedding's own file has this name; choose another")
         if not done["sources"] and not done["table"]:
@@ -113,7 +113,9 @@ class Study:
             if unread := [name for name in given if name not in known]:
                 reads = f"it reads {', '.join(known)}" if known else "it reads none"
                 hint = did_you_mean(unread[0], known)
-                raise ConfigError(f"{place}.{key}: {unread[0]!r} is no key of the strategy {strategy}; {reads}.{hint}")
+                raise ConfigError(
+                    f"{place}.{key}: {unread[0]!r} is not a key of the strategy {strategy}; {reads}.{hint}"
+                )
             # Only what is given, so that a new default reruns nothing that set its own.
             _settings(f"{place}.{key}", {"settings": given}, kind, at=f"{place}.{key}")
         wrong = [column for column in done["columns"] if column not in COLUMNS]
@@ -121,7 +123,9 @@ class Study:
             raise unknown(wrong[0], COLUMNS, f"{place}.columns")
         theirs = list(done["columns"].values())
         if twice := [column for column in theirs if theirs.count(column) > 1]:
-            raise ConfigError(f"{place}.columns: {twice[0]!r} stands for two of our columns; give each one of its own")
+            raise ConfigError(
+                f"{place}.columns: {twice[0]!r} is given for two of our columns; give each a different one"
+            )
         if done["table"]:
             self._check_columns(place, done)
         for key in ("columns", "mirna_written"):
@@ -249,7 +253,7 @@ class Study:
         return Path(path).parts[:2] == ("resources", "downloads")
 
     def _check_weights(self, name: str, weights: str, models: dict) -> None:
-        """Refuse weights for a model that are no file and come neither from a download nor from a run."""
+        """Refuse weights for a model that are not a file and come neither from a download nor from a run."""
         place = f"models.{name}.settings.weights"
         if not (run := RUN.fullmatch(weights)):
             if Path(weights).parts[:2] == ("results", "runs"):
@@ -263,7 +267,9 @@ class Study:
         if model not in models:
             raise unknown(model, models, place)
         if models[model].get("predictor") != (mine := models[name].get("predictor")):
-            raise ConfigError(f"{place}: {model} is no {mine}, as {name} is; name a model of the same predictor")
+            raise ConfigError(
+                f"{place}: {model} is not of the predictor {mine}, but {name} is; name a model of the same predictor"
+            )
         seen = [name]
         while run and (model := run["model"]) in models:
             if model in seen:
@@ -325,7 +331,7 @@ class Study:
                 )
 
     def _check_split(self, dataset: str, experiment: str) -> None:
-        """Refuse to train on a table of one's own that is not split, which a look at its header tells."""
+        """Refuse to train on a user's table that is not split; its header shows it."""
         stanza = self.datasets[dataset]
         if not stanza["table"] or stanza["sources"] or stanza["split"]["strategy"] != "given":
             return

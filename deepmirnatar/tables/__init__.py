@@ -24,7 +24,7 @@ TABLES = {
     "transfer": (
         "trained on, tested on",
         "",
-        "Every model on every test set of the experiment. On test sets of positives alone, the recall beside the "
+        "Every model on every test set of the experiment. On test sets of positives alone, the recall next to the "
         "specificity on the own test split at the same threshold.",
     ),
     "methods": (
@@ -32,7 +32,7 @@ TABLES = {
         "Table 3",
         "Every method on the same test rows, at its default threshold and at the one chosen on the validation split. "
         "Columns paper_* are as printed; found_* is how many of a test set of positives are called at that threshold, "
-        "to be read beside the specificity in the same row. swap_auroc is there for models whose audit is drawn.",
+        "to be read with the specificity in the same row. swap_auroc is there for models whose audit is drawn.",
     ),
     "costs": (
         "cost of each method",

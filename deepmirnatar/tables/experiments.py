@@ -93,11 +93,11 @@ def results_table(metrics: pd.DataFrame, settings: list[dict]) -> pd.DataFrame:
 def contestants_table(
     metrics: pd.DataFrame, models: dict[str, dict], paper: pd.DataFrame, dataset: str, settings: list[dict]
 ) -> pd.DataFrame:
-    """The paper's Table 3 on a dataset's own test split: two rows per model, one per threshold, beside the paper's.
+    """The paper's Table 3 on a dataset's own test split: two rows per model, one per threshold, with the paper's.
 
     `models`: name -> {label, predictor}, in the order of the rows. `paper`: columns item, method, metric, value; its
-    values stand in columns `paper_*` where the dataset is the paper's. Values are means over seeds, `low` and `high`
-    those of the AUC's interval; on test sets of positives alone, the number found stands as `found_{test set}`, such
+    values are in columns `paper_*` where the dataset is the paper's. Values are means over seeds, `low` and `high`
+    those of the AUC's interval; on test sets of positives alone, the number found is in `found_{test set}`, such
     as 40/48.
     """
     here = metrics[metrics["dataset"] == dataset]
@@ -115,7 +115,7 @@ def contestants_table(
             row = {"method": about["label"], "model": model, "threshold": threshold, "cut": values.get("threshold")}
             row |= {"auroc": values.get("auroc"), "low": area["low"], "high": area["high"]}
             row |= {name: values.get(name) for name in METRICS if name not in ("auroc", "recall")}
-            # The swap control is a test set of its own, of models whose audit is drawn.
+            # The swap control is a separate test set, of models whose audit is drawn.
             swap = others[(others["model"] == model) & (others["test_set"] == f"{dataset}:controls")]
             row["swap_auroc"] = swap.loc[swap["metric"] == "swap_auroc", "value"].mean()
             found = others[(others["model"] == model) & (others["threshold"] == threshold)]
@@ -184,9 +184,9 @@ def settings_table(settings: list[dict], histories: list[pd.DataFrame]) -> pd.Da
 
 def transfer_table(metrics: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     """One row per (model, trained on, test set), means over seeds: AUC with interval, average precision, and for test
-    sets of positives alone the recall beside the specificity on the own test split at the same, default threshold."""
+    sets of positives alone the recall next to the specificity on the own test split at the same, default threshold."""
     here = metrics[metrics["model"].isin(labels) & (metrics["threshold"] != "valid")]
-    here = here[~here["test_set"].str.endswith(":controls")]  # which are no test set of these pairs
+    here = here[~here["test_set"].str.endswith(":controls")]  # which are not a test set of these pairs
     keys = ["model", "dataset", "test_set"]
     values = here.pivot_table(index=keys, columns="metric", values="value", sort=False)
     values = values.reindex(columns=["auroc", "auprc", "recall", "specificity"])

@@ -62,27 +62,8 @@ def audit_markdown(audits: pd.DataFrame, datasets: list[str]) -> str:
     return markdown(pd.DataFrame(rows))
 
 
-def methods_markdown(table: pd.DataFrame) -> str:
-    """Table 3 at the default thresholds, the paper's number in brackets behind ours."""
-    table = table[table["threshold"] == "default"]
-    out = table[["method"]].copy()
-    shown = {"auroc": "AUC", "auprc": "AP", "sensitivity": "sensitivity", "f1": "F", "accuracy": "ACC"}
-    shown |= {"specificity": "specificity", "precision": "precision"}
-    for metric, name in shown.items():
-        column = "paper_specificity_as_printed" if metric == "precision" else f"paper_{metric}"
-        digits = 4 if metric in ("auroc", "auprc") else 3
-        paper = table[column] if column in table else pd.Series(float("nan"), table.index)
-        both = zip(table[metric], paper, strict=True)
-        out[name] = [f"{ours:.{digits}f}" + ("" if pd.isna(p) else f" ({p:.{digits}f})") for ours, p in both]
-    if table["swap_auroc"].notna().any():
-        out.insert(6, "swap AUC", table["swap_auroc"])
-    for column in table.columns[table.columns.str.startswith("found_parclip48")]:
-        out[column.removeprefix("found_").removesuffix(":test")] = table[column].fillna("")
-    return markdown(out)
-
-
 def transfer_markdown(table: pd.DataFrame) -> str:
-    """AUC by test set; on sets of positives alone the recall, beside the specificity on the own test split."""
+    """AUC by test set; on sets of positives alone the recall, next to the specificity on the own test split."""
     index = ["method", "trained_on"]
     scored = table["auroc"].notna()
     parts = [
@@ -92,30 +73,6 @@ def transfer_markdown(table: pd.DataFrame) -> str:
     ]
     order = table[index].drop_duplicates().apply(tuple, axis=1)
     return markdown(pd.concat(parts, axis=1).reindex(order).rename_axis(["method", "trained on"]).reset_index())
-
-
-def trainings_markdown(histories: pd.DataFrame, labels: dict[str, str]) -> str:
-    """What each training took and whether its validation curve was flat at the end; means over seeds.
-
-    The gain is that of the best validation AUC in the last third of the epochs over the best before.
-    """
-    rows = []
-    for (dataset, model), part in histories.groupby(["dataset", "model"], sort=False):
-        curve, seeds = part.groupby("epoch")["valid_auroc"].mean(), part["seed"].nunique()
-        early = curve[curve.index <= max(1, 2 * len(curve) // 3)]
-        rows.append(
-            {
-                "trained on": dataset,
-                "method": labels.get(model, model),
-                "seeds": str(seeds),
-                "epochs": str(len(curve)),
-                "best epoch": str(curve.idxmax()),
-                "validation AUC": curve.max(),
-                "gain of the last third": max(0.0, curve.max() - early.max()) if len(curve) > 1 else None,
-                "hours each": f"{part['seconds'].sum() / seeds / 3600:.2f}",
-            }
-        )
-    return markdown(pd.DataFrame(rows), digits=4)
 
 
 def items_markdown(tables: list[pd.DataFrame]) -> str:
@@ -145,9 +102,12 @@ def settings_markdown(settings: type, but: tuple[str, ...] = (), prefix: str = "
     return markdown(pd.DataFrame(rows)) if rows else "No settings."
 
 
-def settings_line(settings: type) -> str:
-    """The same in one line, `name` default."""
-    return ", ".join(f"`{name}` {plain(about['default'])}" for name, about in schema_of(settings)["properties"].items())
+def settings_line(settings: type, base: type | None = None) -> str:
+    """The same in one line, `name` default; without the fields that `base` has with the same default."""
+    known = {name: about["default"] for name, about in schema_of(base)["properties"].items()} if base else {}
+    own = {name: about["default"] for name, about in schema_of(settings)["properties"].items()}
+    shown = {name: value for name, value in own.items() if name not in known or known[name] != value}
+    return ", ".join(f"`{name}` {plain(value)}" for name, value in shown.items())
 
 
 def plain(value: object) -> str:

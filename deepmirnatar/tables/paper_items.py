@@ -1,4 +1,4 @@
-"""What the paper shows beside the figures of experiments, and where its printed numbers belong.
+"""What the paper shows in addition to the figures of experiments, and where its printed numbers belong.
 
 An item that an experiment makes is named by the kind of figure or the table that answers to it: `Figure.paper` in
 `figures/kinds/`, `TABLES` in `tables/`.

@@ -39,7 +39,7 @@ def seed_everything(seed: int) -> None:
 
 
 def use_threads(threads: int) -> None:
-    """torch sees the machine's cores, not the rule's share of them, unless told."""
+    """torch uses all cores of the machine unless set to the rule's share."""
     torch.set_num_threads(max(1, threads))
 
 

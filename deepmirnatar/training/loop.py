@@ -18,7 +18,7 @@ from deepmirnatar.training.optimizers import make_optimizer
 from deepmirnatar.training.schedule import pace
 from deepmirnatar.training.settings import SCORED_AT_ONCE, TrainingSettings
 
-ALIKE = 0.01  # scores that differ by less tell no pair from another
+ALIKE = 0.01  # scores that differ by less count as equal
 
 
 @torch.inference_mode()

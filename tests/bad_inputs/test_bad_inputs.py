@@ -7,7 +7,7 @@ reader    what takes the case: `pairs`, a table or FASTA of a user's own pairs; 
           `config`, a YAML file laid over the study's
 file, how its name, and what happens to it on the way (see `write`); of pairs, behind a colon, the stanza's `columns`
 given     what the file holds, with escapes such as \\t and the words of `WORDS`
-sentence  what must be said; three dots stand for a list of names or a path
+sentence  what must be said; three dots are a list of names or a path
 """
 
 import csv
@@ -63,7 +63,7 @@ FOREIGN = re.compile(r"codec|NoneType|Traceback|object|instance|schema|tokeniz|d
 
 
 def write(path: Path, how: str, text: str) -> None:
-    """Make the file as `how` says: an encoding, a container, or what stands in a file's place."""
+    """Make the file as `how` says: an encoding, a container, or what is there instead of a file."""
     if how == "folder":
         path.mkdir()
     elif how == "link":

@@ -37,7 +37,7 @@ def snakemake(folder: Path, *arguments: str, before: str = "") -> list[str]:
         (OSError(errno.ENOSPC, "No space left on device", "r.tsv"), "r.tsv: No space left on device; free some space"),
         (PermissionError(errno.EACCES, "Permission denied", "a.tsv"), "a.tsv: Permission denied"),
         (ModuleNotFoundError("No module named 'torch'", name="torch.nn"), "lacks the package 'torch': activate"),
-        (MemoryError(), "the memory does not suffice"),
+        (MemoryError(), "out of memory"),
         (KeyError("threshold"), "KeyError: 'threshold'; this is a fault of the program"),
         (KeyboardInterrupt(), "stopped; finished files are complete"),
     ],
@@ -81,7 +81,7 @@ def test_each_failed_job_is_told_once_by_the_last_error_of_its_log(tmp_path):
 def test_a_mistake_in_the_config_is_the_last_line(tmp_path):
     (tmp_path / "mine.yaml").write_text("datasets:\n  m: {table: a.tsv}\n  m: {table: b.tsv}\n")
     said = snakemake(tmp_path, "--dry-run")
-    assert said[-1].startswith("config: ") and "mine.yaml, line 3: the key 'm' stands twice in datasets" in said[-1]
+    assert said[-1].startswith("config: ") and "mine.yaml, line 3: the key 'm' occurs twice in datasets" in said[-1]
 
 
 def test_a_failed_job_is_the_last_line(tmp_path):

@@ -44,7 +44,7 @@ except ValueError as error:
 
 gpus_if = gpus(study.device, elsewhere=lambda: not workflow.local_exec)
 
-# On one machine, jobs that would not fit into its memory side by side wait for each other.
+# On one machine, jobs that would not fit into its memory together wait for each other.
 if workflow.nodes is None and "mem_mb" not in workflow.global_resources:
     workflow.register_resource("mem_mb", psutil.virtual_memory().total // 2**20)
 

@@ -1,10 +1,10 @@
 """Where a dataset's negatives come from. One file per strategy, found by its name; each defines
 
-    Settings    a dataclass: every key that the stanza's `negatives` may have beside `strategy`, with its default
+    Settings    a dataclass: every key that the stanza's `negatives` may have besides `strategy`, with its default
     REFERENCE   the reference tables that it reads: mirnas, utrs, known_targets
     make(positives, reference, settings, seed, processes) -> (positives that stay, negatives, counts)
 
-A strategy by which the negatives of the sources stay has `make = None` in place of the function.
+A strategy that keeps the negatives of the sources has `make = None` instead of the function.
 
 `positives` is a pairs table, `reference` maps names to tables, `settings` holds the keys of Settings, and `counts` goes
 into the report. Negatives need mirna, mirna_sequence, target, target_sequence and split. With `WITHIN_SPLITS = True`

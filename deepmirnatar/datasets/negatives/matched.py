@@ -2,12 +2,12 @@
 
 For each miRNA family as many negatives as positives: each positive's miRNA is given a site that is another
 family's positive, of a gene that no miRNA of its family among the positives is known to target and from a site cluster
-that holds no positive of its own family, in any split or source. A site is used as a negative as often as it stands as
-a positive, so that neither strand alone tells the class. A family and a gene that make a negative in one split make
+that holds no positive of its own family, in any split or source. A site is a negative as often as it is
+a positive, so neither strand alone gives the class away. A family and a gene that make a negative in one split make
 none in another.
 
 Sites are dealt within train, valid and test apart, and within each source. Balanced over the whole dataset and split
-afterwards, a miRNA with more positives in train would have fewer left in test, and its training rate would tell the
+afterwards, a miRNA with more positives in train would have fewer left in test, and its training rate would reveal the
 class backwards. Dealt across sources, whose sites differ in length and origin, a site of another source than its
 miRNA's would give a negative away.
 """
@@ -53,7 +53,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
                 for number, gene in zip(families[rows], genes[rows[partner]], strict=True):
                     mine.setdefault(number, set()).add(gene)
                 break
-            log.info("matched: %d positives find no partner", (partner < 0).sum())
+            log.info("matched: no partner for %d positives", (partner < 0).sum())
             rows = rows[partner >= 0]
     if not kept:
         raise ValueError(

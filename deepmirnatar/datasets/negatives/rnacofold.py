@@ -104,7 +104,7 @@ def make(positives: pd.DataFrame, reference: dict, settings: dict, seed: int, pr
                     window = utr[start : start + settings.window]
                     if of_pair[name, gene] == settings.per_mirna_gene:
                         break
-                    # One 3'UTR can stand under several genes: a window is folded for a miRNA once.
+                    # Several genes can have the same 3'UTR: a window is folded for a miRNA once.
                     if (mirna, window) in seen or not runs.isdisjoint(shared_runs([window])[1]):
                         continue
                     seen.add((mirna, window))

@@ -40,7 +40,7 @@ def streams(traced: Traced, example: Example, model: dict) -> dict[str, list[tup
             part = traced.parts.get(f"{strand}.{name}")
             steps.append((title, kind, parameters(part.parameters), part.output) if part else None)
         found[strand] = steps
-    # A row that neither stream has is no row.
+    # A row that neither stream has is left out.
     keep = [number for number, pair in enumerate(zip(*found.values(), strict=True)) if any(pair)]
     return {strand: [steps[number] for number in keep] for strand, steps in found.items()}
 
@@ -95,5 +95,5 @@ def draw_network(figure, traced: Traced, example: Example, model: dict) -> None:
     y -= HEIGHT + GAP
     result = box(axis, x, y, WIDTH, HEIGHT, "probability", "result", "softmax: target or no target")
     arrow(axis, head.bottom, result.top, shape_text(traced["head"].output))
-    note = "Numbers beside arrows:\nbatch × k-mers × values per k-mer,\nas measured on this pair"
+    note = "Numbers next to arrows:\nbatch × k-mers × values per k-mer,\nas measured on this pair"
     axis.text(COLUMNS["site"], head.y, note, ha="center", va="center", fontsize=8, color=GREY, linespacing=1.5)

@@ -111,7 +111,7 @@ def draw_module(figure, traced: Traced) -> None:
 
 
 def fork(axis, start, end) -> None:
-    """From the bottom of one box to the top of another that may stand beside it."""
+    """From the bottom of one box to the top of another, which may be next to it."""
     middle = (start.bottom[1] + end.top[1]) / 2
     route(axis, start.bottom, (start.x, middle), (end.x, middle), end.top)
 

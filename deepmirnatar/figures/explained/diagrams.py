@@ -97,7 +97,7 @@ def box(axis: Axes, x: float, y: float, width: float, height: float, title: str,
 
 
 def arrow(axis: Axes, start: tuple, end: tuple, label: str = "", side: float = 0.06) -> None:
-    """An arrow with its label beside its middle."""
+    """An arrow with its label next to its middle."""
     style = {"arrowstyle": "-|>", "color": GREY, "lw": 1, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
     axis.annotate("", end, start, arrowprops=style, zorder=1)
     if label:

@@ -9,7 +9,7 @@ from deepmirnatar.figures.explained.example import Example
 from deepmirnatar.rna.duplex import fold, layout
 
 SEED = range(2, 9)
-MIRNA, SITE, AWAY = 1.62, 1.02, 0.24  # heights in inches: paired letters, and how far unpaired ones stand off
+MIRNA, SITE, AWAY = 1.62, 1.02, 0.24  # heights in inches: paired letters, and how far unpaired ones are set apart
 PAIR_COLOURS = {"Watson-Crick": "#222222", "G-U": PINK}
 
 

@@ -28,7 +28,7 @@ def draw(traced: Traced, example: Example, model: dict, strand: str = "site"):
 
 
 def levels(traced: Traced, strand: str, embedding: str) -> list[list[tuple]]:
-    """What stands beside each other, from top to bottom: (title, kind, lines, shape of what leaves it)."""
+    """Boxes of one row, from top to bottom: (title, kind, lines, shape of what leaves it)."""
     encoder = getattr(traced.network, strand)
 
     def part(name: str):
@@ -112,7 +112,7 @@ def draw_encoder(figure, traced: Traced, strand: str, embedding: str) -> None:
 
 
 def connect(axis, above: list[tuple[Box, str]], below: list[Box]) -> None:
-    """Arrows from a row to the next, through one level line where rows differ in number; shapes beside them."""
+    """Arrows from a row to the next, through one level line where rows differ in number; shapes next to them."""
     if not above:
         return
     if len(above) == len(below):
@@ -123,6 +123,6 @@ def connect(axis, above: list[tuple[Box, str]], below: list[Box]) -> None:
     for start, label in above:
         for end in below:
             route(axis, start.bottom, (start.x, line), (end.x, line), end.top)
-        # Beside the piece that belongs to this box alone.
+        # Next to the piece that belongs to this box alone.
         middle = (start.bottom[1] + line) / 2
         axis.text(start.x + 0.06, middle, label, ha="left", va="center", fontsize=7.5, color=GREY)

@@ -81,7 +81,7 @@ def draw_windows(figure, example: Example, rule: Settings) -> None:
         bar.set_gid(f"window-{row.start}")
         axis.add_patch(bar)
         ends = f"{row.start + 1}–{row.end}"
-        # Beside the bar, on the side that has room.
+        # Next to the bar, on the side that has room.
         room = x_of(row.start) - left > 0.8
         where = (x_of(row.start) - 0.06, "right") if room else (x_of(row.end) + 0.06, "left")
         axis.text(where[0], place, ends, ha=where[1], va="center", fontsize=7.5, color=GREY)

@@ -10,7 +10,7 @@ from deepmirnatar.figures import base
 
 
 def names() -> list[str]:
-    """All kinds: the files beside this one."""
+    """All kinds: the files next to this one."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 

@@ -1,4 +1,4 @@
-"""For each dataset: the AUC of its models beside what shortcuts score, and what leaks between splits."""
+"""For each dataset: the AUC of its models and of shortcuts, and what leaks between splits."""
 
 import textwrap
 
@@ -18,7 +18,7 @@ SAME = {
 
 
 class Figure(base.Figure):
-    title = "audit: shortcuts beside the models"
+    title = "audit: shortcuts and models"
     caption = (
         "Left: AUC on the test split of the models (blue, with 95 % interval), of shortcuts that never read the miRNA "
         "against the site (orange) and of the seed match (green). A shortcut that is a model of the experiment is "

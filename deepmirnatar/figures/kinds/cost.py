@@ -1,4 +1,4 @@
-"""Cost beside quality: AUC, training and scoring speed, and memory of every method."""
+"""Quality and cost: AUC, training and scoring speed, and memory of every method."""
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ SHOWN = {
 class Figure(base.Figure):
     title = "quality and cost of each method"
     caption = (
-        "Training and scoring speed and peak memory from the benchmark files of this run, beside the AUC. Speeds are "
+        "Training and scoring speed and peak memory from the benchmark files of this run, and the AUC. Speeds are "
         "of whole jobs on the machine that ran them, without the embedding of sequences; methods that score faster "
         "than Python starts appear slower than they are."
     )

@@ -122,7 +122,7 @@ def _draw_calibration(axis, tables: list[pd.DataFrame], means: pd.DataFrame) -> 
     for table in tables:
         scores, positive = (table[table["check"] == check] for check in ("bin_score", "bin_positive"))
         above += (positive["value"].to_numpy() - scores["value"].to_numpy()).mean()
-        # The area of a point tells how many of the rows its bin holds.
+        # The area of a point is the number of rows in its bin.
         sizes = 16 + 200 * positive["n"] / positive["n"].sum()
         low, high = (np.abs(positive["value"] - positive[name]) for name in ("low", "high"))
         axis.errorbar(scores["value"], positive["value"], yerr=[low, high], color=BLUE, linewidth=1, capsize=2)

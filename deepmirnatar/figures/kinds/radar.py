@@ -1,4 +1,4 @@
-"""Six scores of the paper's methods on one test split, one radar each, beside what the paper prints."""
+"""Six scores of the paper's methods on one test split, one radar each, with what the paper prints."""
 
 import textwrap
 

@@ -1,4 +1,4 @@
-"""The transfer matrix: rows trained on, columns tested on, AUC in the cells; recall beside specificity."""
+"""The transfer matrix: rows trained on, columns tested on, AUC in the cells; recall next to specificity."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ class Figure(base.Figure):
     title = "transfer between datasets"
     caption = (
         "Rows: the dataset that a model was trained on; columns: what it was tested on; cells: AUC with 95 % "
-        "interval. On test sets of positives alone: the fraction found, beside the specificity on the own test split "
+        "interval. On test sets of positives alone: the fraction found, next to the specificity on the own test split "
         "at the same threshold, without which it means nothing."
     )
     reads = ("transfer",)

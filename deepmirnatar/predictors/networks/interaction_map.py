@@ -1,7 +1,7 @@
 """The interaction map of a miRNA and a site, and a small network over it.
 
-For every register r, the site position opposite miRNA nt 1 (a few beyond the site's 3' end, too), and every miRNA nt i,
-one code stands for (miRNA base i, site base r - i + 1). In these sheared coordinates a helix without bulges is one
+For every register r, the site position opposite miRNA nt 1 (also a few beyond the site's 3' end), and every miRNA nt i,
+one code is for (miRNA base i, site base r - i + 1). In these sheared coordinates a helix without bulges is one
 row, and a bulge is a step to a neighbouring row. Shapes: B pairs, R registers, NT miRNA nt.
 """
 
@@ -42,7 +42,7 @@ def pairing_channels() -> torch.Tensor:
 class Network(nn.Module):
     """Logits (B, 2) of pairs. Convolutions over the map, then along registers, then attention over registers.
 
-    A score does not depend on the other pairs of its batch. In training the batch norms count padding, too: where sites
+    A score does not depend on the other pairs of its batch. In training the batch norms also count padding: where sites
     differ much in length, a `length_bucket` above 1 keeps it small.
     """
 

@@ -1,6 +1,6 @@
 """Layers of the networks in forms that a CPU runs faster; what they compute is torch's, up to rounding.
 
-Measured in bfloat16 on one core with AMX: one product in place of three convolutions takes under half of their time,
+Measured in bfloat16 on one core with AMX: one product instead of three convolutions takes under half of their time,
 and 16 random bits a value half of the time that a Bernoulli number takes.
 """
 
@@ -12,7 +12,7 @@ from torch.nn import functional
 
 
 def convolve(x: Tensor, convolutions: Sequence[nn.Conv1d]) -> Tensor:
-    """Convolutions along x (B, L, size), beside each other: (B, places, all their channels), places as the widest has.
+    """Parallel convolutions along x (B, L, size): (B, places, all their channels), places as the widest has.
 
     One product of every place's surroundings (B, places, widest * size) with all weights, narrow ones filled up with
     zeros. Widths differ by even numbers and share one centre.

@@ -2,7 +2,7 @@
 
     codes (B, 30), (B, 40) -> one-hot (B, 280) -> encoder 256, 128, ReLU -> dense 64, 32, ReLU -> logits (B, 2)
 
-Zeros stand for padding, and the width is fixed, so a row's result does not depend on its batch.
+Zeros are padding, and the width is fixed, so a row's result does not depend on its batch.
 """
 
 from itertools import pairwise

@@ -3,7 +3,7 @@
     codes (B, 79) -> Embedding (B, 79, 5) -> Conv1d 320 x 12, ReLU (B, 68, 320) -> max-pool 2 (B, 34, 320)
     -> bidirectional LSTM, last states (B, 64) -> dense 16, ReLU -> dense 1 = z -> logits (B, 2) = [0, z]
 
-softmax([0, z]) gives the target class the original's sigmoid(z). Dropout stands after the convolution, the pooling,
+softmax([0, z]) gives the target class the original's sigmoid(z). Dropout is after the convolution, the pooling,
 the LSTM and the first dense layer. Weights start as Keras starts them.
 """
 
@@ -17,7 +17,7 @@ from deepmirnatar.predictors.networks.layers import Dropout, convolve
 
 
 class ReluLSTM(nn.Module):
-    """Bidirectional LSTM as the authors set it: ReLU in place of both tanh, a hard sigmoid for the gates.
+    """Bidirectional LSTM as the authors set it: ReLU instead of both tanh, a hard sigmoid for the gates.
 
     Written out because torch's LSTM has a fixed tanh. Weights as in Keras: one bias, gates in the order input,
     forget, candidate, output; the first axis is the direction (forward, backward).

@@ -4,7 +4,7 @@
                                                                   4 decoder modules -> (B, 64) -> logits (B, 2)
     site k-mers  (B, S, 96) -> TextCNN -> BiLSTM -> (B, S, 64) --/
 
-Dropout stands after each TextCNN, recurrent layer, attention and feed-forward block and inside the head (the paper
+Dropout is after each TextCNN, recurrent layer, attention and feed-forward block and inside the head (the paper
 gives its rate, not its places). B batch, M miRNA k-mers, S site k-mers. Padding is masked everywhere, so a row's
 result does not depend on the rows that share its batch.
 """
@@ -22,7 +22,7 @@ def lengths_to_mask(lengths: Tensor, longest: int) -> Tensor:
 
 
 class TextCNN(nn.Module):
-    """Convolutions of width 1, 3 and 5 beside each other, ReLU, no pooling; linear to the hidden size."""
+    """Parallel convolutions of width 1, 3 and 5, ReLU, no pooling; linear to the hidden size."""
 
     def __init__(self, size: int, hidden: int, filters: int, kernels: tuple[int, ...], dropout: float):
         super().__init__()
