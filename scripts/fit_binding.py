@@ -7,9 +7,10 @@ each source are seen, and how well scores rank the seed matches of a source that
 from datetime import UTC, datetime
 
 from deepmirnatar.binding.chimeras import SOURCES, read_chimeras, same_mrnas, seed_matches
-from deepmirnatar.binding.fit import Scored, fit, shares, sources_left_out
+from deepmirnatar.binding.fit import Scored, fit, shares
 from deepmirnatar.common.files import sha256, write_tsv
 from deepmirnatar.common.logs import log, log_to
+from deepmirnatar.evaluation.binding_within_type import sources_left_out
 from deepmirnatar.repression.experiments import read_mrnas
 from deepmirnatar.repression.model import Repression
 from deepmirnatar.rna.sites import Targets

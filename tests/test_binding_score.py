@@ -8,6 +8,7 @@ from deepmirnatar.binding import chimeras, fit
 from deepmirnatar.binding.chimeras import Matches, Source, read_chimeras, same_mrnas, seed_matches
 from deepmirnatar.binding.fit import Scored
 from deepmirnatar.binding.model import REGIONS, Binding
+from deepmirnatar.evaluation import binding_within_type
 from deepmirnatar.rna.seeds import SEED_TYPES
 from deepmirnatar.rna.sites import Sites
 
@@ -147,7 +148,7 @@ def test_sources_are_combined_at_the_level_of_the_deepest():
 def test_pairs_won_and_precision_within_a_stratum():
     score = np.array([3.0, 1.0, 2.0, 3.0, 9.0, 0.0])
     seen = np.array([1, 1, 0, 0, 0, 1], dtype=bool)
-    found = fit.within(score, seen, np.array([0, 0, 0, 0, 1, 2])).set_index("row")
+    found = binding_within_type.within(score, seen, np.array([0, 0, 0, 0, 1, 2])).set_index("row")
     assert found.index.tolist() == [0, 1]  # the last positive has no negative
     assert found["pairs"].tolist() == [2, 2] and found["won"].tolist() == [1.5, 0.0]
     # Row 0: half of the positives and half of the negatives score 3 or more. Row 1: all do.
@@ -160,7 +161,7 @@ def test_measure_is_a_mean_over_mirnas_and_compares_no_types():
         [1, 0, 1, 1, 1, 0, 0], [0, 0, 3, 1, 1, 1, 1], mirna=[0, 0, 0, 1, 1, 1, 1], target=[0, 0, 0, 1, 2, 1, 1]
     )
     score = np.array([2.0, 1.0, 0.0, 5.0, 1.0, 4.0, 6.0])
-    values = fit.measure(score, found)
+    values = binding_within_type.measure(score, found)
     assert values["auroc"] == pytest.approx((1 + 1 / 4) / 2)
     assert (values["mirnas"], values["positives"], values["negatives"]) == (2, 4, 3)
     # On one mRNA: miRNA 0 wins its pair; miRNA 1 wins one of two on mRNA 1.
