@@ -48,7 +48,8 @@ def within(score: np.ndarray, seen: np.ndarray, *strata: np.ndarray) -> pd.DataF
     """Of each positive: pairs with negatives of its stratum (equal in all `strata`), those won (ties half), precision.
 
     Columns row, pairs, won, precision; positives without a negative are left out. `precision`: among sites of the
-    stratum that score as high or higher, positives and negatives weighing the same in all.
+    stratum that score as high or higher, positives and negatives weighing the same in all. In a small stratum random
+    scores have more than 0.5 of it, so that it compares scores only.
     """
     table = pd.DataFrame({"score": score, "seen": seen, "stratum": _numbered(*strata)})
     both, own = table.groupby("stratum")["score"], table.groupby(["stratum", "seen"])["score"]
