@@ -79,6 +79,7 @@ weights: $(STAMP)
 	snakemake --cores $(CORES) weights
 	cp results/weights/*.safetensors deepmirnatar/prediction/weights/
 	cp results/repression/model.safetensors deepmirnatar/repression/weights/
+	cp results/binding/model.safetensors deepmirnatar/binding/weights/
 
 unlock: $(STAMP)
 	snakemake --unlock

@@ -3,8 +3,10 @@
 log odds = share of the type and region + slope * (z - centre of the type and region)
 
 `share`: how many of such seed matches, on mRNAs with any AGO chimera, were ever seen as a chimera of their miRNA.
-z: the context as the model of repression reads it (`repression.model.Terms.sums`), which was fitted on fold changes.
-The absolute share depends on the depth of the experiments; use it to compare sites, not as a probability.
+z: the context as the model of repression reads it (`repression.model.Terms.sums`), which was fitted on fold changes and
+saw no chimera. It ranks seed matches of one type within a miRNA on chimeras of three sources, so that binding has no
+features of its own. The absolute share depends on the depth of the experiments; use it to compare sites, not as a
+probability.
 """
 
 from dataclasses import dataclass

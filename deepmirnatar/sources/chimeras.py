@@ -43,10 +43,8 @@ def windows(fragments: pd.Series, mrnas: pd.DataFrame, seed: int = 1, length: in
     SEED_RUN nt at least; a fragment with two such places is ambiguous. The window lies at random so that it holds the
     whole fragment, or lies within it where that is longer; at an end of the mRNA it is moved inwards.
     """
-    found = _places(fragments.to_numpy(), mrnas["sequence"].to_numpy())
-    most = found.groupby("fragment")["match"].transform("max")
-    best = found[found["match"] == most]
-    alone = best[~best.duplicated("fragment", keep=False)]
+    found = exact_matches(fragments.to_numpy(), mrnas["sequence"].to_numpy())
+    alone = one_best(found)
     size = mrnas["sequence"].str.len().to_numpy()[alone["mrna"]]
     roomy = alone[size >= length]
     start, size = roomy["start"].to_numpy(), size[size >= length]
@@ -75,7 +73,13 @@ def windows(fragments: pd.Series, mrnas: pd.DataFrame, seed: int = 1, length: in
     }
 
 
-def _places(fragments: Sequence[str], mrnas: Sequence[str]) -> pd.DataFrame:
+def one_best(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `exact_matches`, the longest match of each fragment; without fragments that have several of that length."""
+    best = found[found["match"] == found.groupby("fragment")["match"].transform("max")]
+    return best[~best.duplicated("fragment", keep=False)]
+
+
+def exact_matches(fragments: Sequence[str], mrnas: Sequence[str]) -> pd.DataFrame:
     """Every exact match of SEED_RUN nt or more: columns fragment and mrna (numbers), start (of the fragment on the
     mRNA, as if it matched throughout) and match (nt, the longest of that start)."""
     bases, offsets = joined(fragments)

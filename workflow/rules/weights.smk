@@ -1,5 +1,5 @@
-# Needs: the run of `built_in` on `union`, and repression.smk. Makes: results/weights/, what the package ships in
-# deepmirnatar/prediction/weights/ (`make weights` copies it there). Target rule `weights`.
+# Needs: the run of `built_in` on `union`, repression.smk, binding.smk. Makes: results/weights/, what the package ships
+# in deepmirnatar/prediction/weights/ (`make weights` copies it there). Target rule `weights`.
 localrules:
     weights,
     collect_weights,
@@ -9,6 +9,7 @@ rule weights:
     input:
         "results/weights/sites.safetensors",
         "results/repression/model.safetensors",
+        "results/binding/model.safetensors",
 
 
 rule collect_weights:
