@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmirnatar.common.files import write_tsv
-from deepmirnatar.common.logs import log
+from deepmirnatar.common.logs import log, log_to
 from deepmirnatar.species.store import load_species
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +27,7 @@ COMMAND = [sys.executable, "-m", "deepmirnatar"]
 
 
 def main() -> None:
+    log_to(None)
     human = load_species("human")
     names = [name for name in human.mirnas["mirna"] if name.startswith("hsa-")][:: len(human.mirnas) // MIRNAS][:MIRNAS]
     rows = []
@@ -82,7 +83,7 @@ def cost(command: list[str], folder: Path) -> tuple[float, int]:
             sys.exit((folder / "stderr").read_text())
         seconds.append(usage.ru_utime + usage.ru_stime)
         memory = max(memory, usage.ru_maxrss // 1024)
-    log(f"{' '.join(command[:4])}: {min(seconds):.1f} s, {memory} MB")
+    log.info("%s: %.1f s, %d MB", " ".join(command[:5]), min(seconds), memory)
     return round(min(seconds), 1), memory
 
 
