@@ -11,7 +11,7 @@ of_gene (number, falls): how far this gene falls by each miRNA, in the order of 
 `falls` is compressed by zlib (RFC 1950) and holds unsigned 16-bit whole numbers, the low byte first, in units of
 0.0001: 12345 is a predicted log2 fold change of -1.2345, 0 is no site. 65535 means this or more.
 
-One row per pair, with an index for each side, takes six times the space; see docs/predict.md.
+One row per pair, with an index for each side, takes six times the space; see docs/atlas.md.
 """
 
 import hashlib
