@@ -1,4 +1,4 @@
-"""Models beside each other on binding data that they were not trained on.
+"""Compare models on binding data that they were not trained on.
 
 Reads test splits and controls alone; of each model its file.
 """
