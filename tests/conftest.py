@@ -26,6 +26,14 @@ def fresh_log():
     log.setLevel(logging.INFO)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(cache):
+    """No test reads or fills the cache folder of the user, whichever it is; those that write to one have their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPMIRNATAR_CACHE", str(cache))
+        yield
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
