@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 help:
 	@echo "make quickstart   set up and run the pipeline in small on real data; ends with figures and report.html"
-	@echo "make test         set up and run all tests"
+	@echo "make test         set up and run all tests; TESTS=tests/test_predict.py these alone"
 	@echo "make test-slurm   a study on a real Slurm of one node, started for it (root, Debian)"
 	@echo "make lint         formatting, linting and dry runs"
 	@echo "make format       format the code and mend what the linters can mend"
@@ -46,7 +46,7 @@ quickstart: $(STAMP)
 	@echo "Next: config/README.md shows how to add your own pairs."
 
 test: $(STAMP)
-	python -m pytest -n 2 --dist loadfile
+	python -m pytest -n 2 --dist loadfile $(TESTS)
 
 test-slurm: $(STAMP)
 	python benchmarks/slurm/run.py

@@ -12,6 +12,7 @@ from deepmirnatar.predictors.base import Context
 
 def test_scores_equal_those_of_pytorch():
     """Sites shorter and longer than usual, miRNAs beyond what is read, and N are among the 2,000 pairs."""
+    pytest.importorskip("torch", reason="the package is tested alone, without PyTorch")
     rng = np.random.default_rng(5)
 
     def sequences(least: int, most: int, letters: str) -> list[str]:

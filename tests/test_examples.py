@@ -28,9 +28,8 @@ BLOCKS = [
 ]
 # How a command or block begins that is not run, and why.
 NOT_RUN = {
-    "python3 -m venv env": "installs; CI does it",
     "pip install .": "installs; CI does it",
-    ". .venv/bin/activate": "the tests run in that environment",
+    "deepmirnatar serve": "waits for a browser; test_serve.py asks it",
     "make quickstart": "ten minutes and downloads; a dry run is in test_workflow.py",
     "snakemake --workflow-profile profiles/slurm": "needs a Slurm; make test-slurm runs one",
     "snakemake -s path/to": "paths of the reader; test_workflow.py runs the workflow from another folder",

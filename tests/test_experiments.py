@@ -838,6 +838,19 @@ def test_the_wanted_figures_are_drawn_once_per_dataset(small):
     assert rows.query("per == 'model'").empty
 
 
+def test_the_first_page_shows_each_network_of_the_project_once(small):
+    def shown(*curves):
+        small["experiments"]["first"]["figures"] = {"curves": list(curves)}
+        return Plan(Study(small)).summary["model"].tolist()
+
+    small["models"] |= {"map": {"predictor": "interaction_map"}, "other_map": {"predictor": "interaction_map"}}
+    small["run"] = {"experiments": ["first"]}
+    assert shown("seed_match", "other_map", "map", "papers_network", "short") == [
+        "seed_match", "other_map", "papers_network"
+    ]  # fmt: skip
+    assert shown("map", "seed_match") == ["map"] and shown("seed_match") == ["seed_match"]
+
+
 DRAWN = ("ablation", "curves")  # what the experiment above draws of each dataset
 
 

@@ -387,7 +387,10 @@ def test_names_come_from_the_command_a_file_and_the_page(fasta, tmp_path, monkey
         read_inputs(fasta / "mirna.fa", fasta / "utrs.fa")
     with pytest.raises(ValueError, match=r"looks like a sequence, not like a name; write it into a FASTA file"):
         read_inputs(LET7, fasta / "utrs.fa")
-    monkeypatch.setattr("deepmirnatar.species.mirna_names.MIRBASE", fasta / "mature.fa")
+    # A file of the current folder plays no part.
+    (tmp_path / "resources/downloads/mirbase").mkdir(parents=True)
+    (tmp_path / "resources/downloads/mirbase/mature.fa").write_text(f">hsa-let-7a-5p M x\n{MIR16}\n")
+    monkeypatch.chdir(tmp_path)
     assert read_texts("let-7a", "ACGU" * 20).mirnas["mirna_sequence"].tolist() == [LET7]
     pasted = read_texts(f"{LET7}\n{MIR16}", "ACGU" * 20 + "\n" + "GGCC" * 20)
     assert pasted.mirnas["mirna"].tolist() == ["miRNA1", "miRNA2"]

@@ -200,6 +200,7 @@ def test_a_network_is_what_it_says():
 
 
 def test_a_network_is_trained_the_same_every_time_and_lowers_the_loss(monkeypatch):
+    pytest.importorskip("torch", reason="the package is tested alone, without PyTorch")
     for name, value in {"HIDDEN": 4, "MEMBERS": 2, "STEPS": 60, "DROPOUT": 0.0, "RATE": 0.02}.items():
         monkeypatch.setattr(network_fit, name, value)
     data = toy()

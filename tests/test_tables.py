@@ -13,6 +13,7 @@ from deepmirnatar.tables.experiments import (
     settings_table,
     summary_table,
     transfer_table,
+    what_it_shows,
 )
 from deepmirnatar.tables.html import blocks_page, tables_page
 from deepmirnatar.tables.markdown import (
@@ -225,9 +226,25 @@ def test_the_summary_puts_five_numbers_beside_the_verdict():
     assert shown["AUC on test"] == pytest.approx(0.85) and shown["95 % interval"] == "0.750 to 0.900"
     assert shown["AUC of the best shortcut (site alone)"] == 0.75 and shown["AUC of the seed match"] == 0.85
     assert shown["swap AUC"] == 0.7 and shown["test pairs seen in training"] == 0.25
+    assert shown["what this shows"].startswith("The score does not clear the best shortcut")  # 0.750 is not above it
     text = blocks_page("t", "what & why", table, ["experiment", "dataset", "model"])
     assert "<h3>x, d, Model</h3>" in text and "doubtful: &lt;b&gt;" in text and ">0.850<" in text
     assert "what &amp; why" in text and "<td>0.750 to 0.900</td>" in text
+
+
+@pytest.mark.parametrize(
+    ("low", "shortcut", "swap", "says"),
+    [
+        (0.48, 0.5, 0.9, "cannot be told from chance"),
+        (0.7, 0.75, 0.9, "does not clear the best shortcut"),
+        (0.8, 0.75, np.nan, "clears every shortcut that was tried."),
+        (0.8, np.nan, 0.49, "does not tell a site's own miRNA from another one"),
+        (0.8, 0.75, 0.6, "the model learned pairing"),
+    ],
+)
+def test_a_sentence_says_what_the_numbers_show(low, shortcut, swap, says):
+    assert says in what_it_shows(low, shortcut, swap)
+    assert what_it_shows(np.nan, shortcut, swap) == ""
 
 
 def test_tables_become_a_page_with_their_captions():

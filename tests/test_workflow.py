@@ -459,6 +459,20 @@ def test_the_lock_lies_in_the_ranges_of_pyproject():
             assert asked.specifier.contains(LOCK[asked.name.lower()]), asked
 
 
+def test_the_package_carries_every_file_that_lies_in_it():
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    for path in (ROOT / "deepmirnatar").rglob("*"):
+        if path.is_dir() or path.suffix == ".py" or path.parent.name == "__pycache__":
+            continue
+        carried = [
+            pattern
+            for package, patterns in config.items()
+            for pattern in patterns
+            if path in (ROOT / package.replace(".", "/")).glob(pattern)
+        ]
+        assert carried, f"pyproject.toml: package-data leaves out {path.relative_to(ROOT)}"
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda path: path.stem)
 def test_conda_environments_have_the_locks_pins(path):
     env = yaml.safe_load(path.read_text())

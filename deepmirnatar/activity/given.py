@@ -8,7 +8,6 @@ import pandas as pd
 from deepmirnatar.common.fasta import read_fasta
 from deepmirnatar.prediction.inputs import as_table
 from deepmirnatar.sources.mirbase import read_mature
-from deepmirnatar.species.mirna_names import MIRBASE
 
 COLUMNS = ["target", "sequence", "cds_start", "cds_end"]
 
@@ -52,12 +51,11 @@ def given(
         targets = as_table(read_fasta(targets, "ACGUN"), "target", "sequence").assign(cds_start=0, cds_end=0)
     if missing := [column for column in COLUMNS if column not in targets]:
         raise ValueError(f"the table of targets has no column {missing[0]!r}; it needs {', '.join(COLUMNS)}")
-    path = Path(mature or MIRBASE)
-    if mature or path.exists():
+    if mature:
         from deepmirnatar.species.conserved import is_conserved
 
         named = mirnas.rename(columns={"mirna": "name", "mirna_sequence": "sequence"})
-        mirnas = mirnas.assign(conserved=is_conserved(named, read_mature(path, "")))
+        mirnas = mirnas.assign(conserved=is_conserved(named, read_mature(mature, "")))
     return Given(mirnas, targets)
 
 

@@ -22,9 +22,7 @@ def add_threads(command: argparse.ArgumentParser) -> None:
 
 
 def add_mirbase(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--mirbase", metavar="FASTA", help="miRBase's mature.fa, for names (default: the workflow's, or fetched once)"
-    )
+    command.add_argument("--mirbase", metavar="FASTA", help="miRBase's mature.fa, for names (default: fetched once)")
 
 
 def add_weights(command: argparse.ArgumentParser) -> None:

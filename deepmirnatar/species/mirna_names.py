@@ -17,8 +17,6 @@ from deepmirnatar.species.mirna_rules import ARMS, Entry, Evidence, choose_arm, 
 from deepmirnatar.species.name_lists import is_number
 
 SPECIES = "hsa"  # of names without a prefix
-# Where the workflow downloads it; without it, the one of the cache folder is taken.
-MIRBASE = Path("resources/downloads/mirbase/mature.fa")
 _ACCESSION = re.compile(r"mimat\d{7}", flags=re.I)
 _HAIRPIN = re.compile(r"mi\d{7}", flags=re.I)
 _HOST = re.compile(r"(mir|let).*hg\d*", flags=re.I)
@@ -34,8 +32,8 @@ def from_mirbase(
 ) -> tuple[pd.DataFrame, list[str]]:
     """miRNAs of these names: columns mirna, mirna_sequence (RNA, 5'->3'); and what was meant by other than full names.
 
-    `mature`: miRBase's mature.fa (default: the workflow's, or that of the cache folder, fetched once). `species`: the
-    prefix of names without one. Raises ValueError where a name is unknown, with the miRNAs of its number.
+    `mature`: miRBase's mature.fa (default: that of the cache folder, fetched once). `species`: the prefix of
+    names without one. Raises ValueError where a name is unknown, with the miRNAs of its number.
     """
     found, meant, unknown = find_mirnas(names, mature, species)
     if unknown:
@@ -81,8 +79,6 @@ def mature_at_hand(mature: str | Path | None, name: str) -> Path:
                 "that it is fetched, or give sequences instead of names"
             )
         return Path(mature)
-    if MIRBASE.exists():
-        return MIRBASE
     from deepmirnatar.species.fetch import mature_file
 
     return mature_file()

@@ -24,6 +24,8 @@ STEPS = {
     "controls": ("orientation", "seed"),
 }
 
+OWN = ("interaction_map", "papers_network")  # the networks that this project is about
+
 
 class Plan:
     """Maps by name, for `lookup(within=plan.models, dpath="{model}/strands")`, and tables, for a query.
@@ -146,14 +148,21 @@ class Plan:
         return pd.concat(parts, ignore_index=True)
 
     def _summary(self) -> pd.DataFrame:
-        """A row for each wanted experiment and dataset, with its first model, which the report's first page shows."""
+        """What the report's first page shows: a row for each wanted experiment, dataset and model.
+
+        Of the models whose curves are drawn these are the first, and the first of each further network of `OWN`.
+        """
         rows = [
             (name, dataset, model, self.study.models[model]["label"])
             for name in self.study.wanted
-            for model in [self.study.experiments[name]["figures"]["curves"][0]]
+            for model in self._headline(self.study.experiments[name]["figures"]["curves"])
             for dataset in self.study.experiments[name]["datasets"]
         ]
         return pd.DataFrame(rows, columns=["experiment", "dataset", "model", "label"])
+
+    def _headline(self, curves: list[str]) -> list[str]:
+        predictors = [self.study.models[model]["predictor"] for model in curves]
+        return [curves[number] for number in sorted({0, *(predictors.index(own) for own in OWN if own in predictors)})]
 
     def _explained(self) -> dict:
         """The model whose architecture is drawn: label, settings, and by strand its complete embedding stanzas.

@@ -101,7 +101,7 @@ class Study:
             raise ConfigError(f"{place}: an embedding's own file has this name; choose another")
         if not done["sources"] and not done["table"]:
             raise ConfigError(f"{place}: needs `sources` (a list) or `table` (a file of your own)")
-        if done["table"] and (wrong := wrong_file(done["table"], self.root)):
+        if done["table"] and (wrong := missing_file(done["table"], self.root)):
             raise ConfigError(f"{place}.table: {wrong}")
         for key, choices in (("negatives", negatives.names()), ("split", splits.STRATEGIES)):
             strategy = done[key]["strategy"]
@@ -258,7 +258,7 @@ class Study:
         if not (run := RUN.fullmatch(weights)):
             if Path(weights).parts[:2] == ("results", "runs"):
                 raise ConfigError(f"{place}: {weights!r} must read results/runs/DATASET/MODEL/seed-N/model.safetensors")
-            if not self.comes(weights) and (wrong := wrong_file(weights, self.root)):
+            if not self.comes(weights) and (wrong := missing_file(weights, self.root)):
                 raise ConfigError(f"{place}: {wrong}")
             return
         dataset, model = run["dataset"], run["model"]
@@ -384,7 +384,7 @@ class Study:
     def _files(self, place: str, stanza: dict, *keys: str) -> None:
         for key in keys:
             value = stanza.get(key)
-            if isinstance(value, str) and (wrong := wrong_file(value, self.root)):
+            if isinstance(value, str) and (wrong := missing_file(value, self.root)):
                 hint = "" if "?" in wrong or "folder" in wrong else "; names are given as a list, [NAME, NAME]"
                 raise ConfigError(f"{place}.{key}: {wrong}{hint}")
             names = value if isinstance(value, list) else []
@@ -450,13 +450,6 @@ class Study:
     def case_studies(self) -> list[str]:
         """Predictions with a background of random genes, which figure 14 needs."""
         return [name for name, stanza in self.predictions.items() if stanza["random_targets"]]
-
-
-def wrong_file(path: str, root: Path) -> str | None:
-    """As `missing_file`; also braces, which Snakemake takes for wildcards."""
-    if brace := next((each for each in "{}" if each in path), None):
-        return f"the name {path!r} has a {brace}, which Snakemake takes for a wildcard; rename the file or its folder"
-    return missing_file(path, root)
 
 
 def file_name(test_set: str) -> str:

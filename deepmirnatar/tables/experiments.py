@@ -241,7 +241,7 @@ def items_table(
 
 
 def summary_table(rows: list[dict], metrics: list[pd.DataFrame], audits: list[pd.DataFrame]) -> pd.DataFrame:
-    """The five numbers that a study is judged by, and the verdict on its data, one row per experiment and dataset.
+    """What a model's numbers show, the five numbers themselves, and the verdict on the data; a row for each of `rows`.
 
     `rows` name experiment, dataset, model and label; `metrics` are those of the experiment and `audits` those of the
     dataset, in the same order. Numbers of the model are means over seeds.
@@ -250,18 +250,37 @@ def summary_table(rows: list[dict], metrics: list[pd.DataFrame], audits: list[pd
     for row, table, audit in zip(rows, metrics, audits, strict=True):
         own = table[(table["dataset"] == row["dataset"]) & (table["model"] == row["model"])]
         area = own[(own["test_set"] == f"{row['dataset']}:test") & (own["metric"] == "auroc")]
-        swap = own.loc[(own["test_set"] == f"{row['dataset']}:controls") & (own["metric"] == "swap_auroc"), "value"]
+        swap = own[(own["test_set"] == f"{row['dataset']}:controls") & (own["metric"] == "swap_auroc")]
         shortcut = audit[audit["check"] == "shortcut"].sort_values("value", ascending=False).head(1)
         seen = audit[(audit["check"] == "overlap") & (audit["subject"] == "(miRNA, gene) pair")]
         low, high = area["low"].mean(), area["high"].mean()
         numbers = {
+            "what this shows": what_it_shows(low, shortcut["value"].mean(), swap["low"].mean()),
             "AUC on test": area["value"].mean(),
             "95 % interval": "" if pd.isna(low) else f"{low:.3f} to {high:.3f}",
             f"AUC of the best shortcut ({next(iter(shortcut['subject']), 'none')})": shortcut["value"].mean(),
             "AUC of the seed match": audit.loc[audit["check"] == "signal", "value"].mean(),
-            "swap AUC": swap.mean(),
+            "swap AUC": swap["value"].mean(),
             "test pairs seen in training": seen["value"].mean(),
             "verdict on the data": audit.loc[audit["check"] == "verdict", "subject"].iloc[0],
         }
         out.append({"experiment": row["experiment"], "dataset": row["dataset"], "model": row["label"]} | numbers)
     return pd.DataFrame(out)
+
+
+def what_it_shows(low: float, shortcut: float, swap_low: float) -> str:
+    """A sentence for the lower ends of the AUC's and the swap AUC's intervals, and the AUC of the best shortcut.
+
+    Any of them may be NaN: not measured. '' where the AUC has no interval.
+    """
+    if pd.isna(low):
+        return ""
+    if low <= 0.5:
+        return "The score cannot be told from chance: this training learned nothing that holds on the test pairs."
+    if low <= shortcut:
+        return "The score does not clear the best shortcut, so that it says nothing about binding."
+    if pd.isna(swap_low):
+        return "The score clears every shortcut that was tried."
+    if swap_low <= 0.5:
+        return "The score clears every shortcut, but does not tell a site's own miRNA from another one."
+    return "The score clears every shortcut and tells a site's own miRNA from another one: the model learned pairing."
