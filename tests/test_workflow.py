@@ -418,7 +418,7 @@ def test_a_killed_training_resumes_to_the_same_metrics(finished, tmp_path):
 )
 def test_a_fault_in_the_table_is_one_clear_error(finished, tmp_path, change, wanted):
     folder = tmp_path / "faulty"
-    shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(".snakemake", "results"))
+    shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(".snakemake", "results", "logs"))
     shutil.copytree(finished / "results" / "reference", folder / "results" / "reference")
     change(own_pairs()).to_csv(folder / "own.tsv", sep="\t", index=False)
     answer = run_own(folder, "results/sources/own.tsv")
