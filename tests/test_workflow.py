@@ -496,6 +496,8 @@ def imports(path: Path, seen: set) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         for name in names:
+            if name == "deepmirnatar":
+                continue  # the package itself loads a predictor when it is asked for one
             if name.startswith("deepmirnatar"):
                 base = ROOT / Path(*name.split("."))
                 found |= imports(base.with_suffix(".py"), seen) | imports(base / "__init__.py", seen)
