@@ -24,7 +24,7 @@ def main(inputs: dict[str, str], mirnas, orientation: str, labels: dict[str, str
     """`mirnas` as `read_mirnas` takes them; `inputs`: genes, groups, fasta, training, known and perhaps mirbase."""
     names = {"mirna": str, "target": str}
     table = all_pairs(
-        read_mirnas(mirnas, inputs.get("mirbase"))[0],
+        read_mirnas(mirnas, inputs.get("mirbase")).table,
         read_tsv(inputs["groups"], dtype=names),
         read_tsv(inputs["genes"], dtype=names),
         read_known(inputs["known"]),

@@ -120,9 +120,9 @@ def verify(path: str | Path, expected: str) -> None:
 
 def verify_all(files: Iterable[str], registry: str | Path) -> None:
     """`verify` those of these files that are registered downloads."""
-    known = read_registry(registry)["sha256"]
+    known = read_registry(registry)["sha256"].to_dict()
     for file in files:
-        if (key := Path(file).parts[-2:]) in known.index and Path(file).parts[:-2] == ("resources", "downloads"):
+        if (key := Path(file).parts[-2:]) in known and Path(file).parts[:-2] == ("resources", "downloads"):
             verify(file, known[key])
 
 

@@ -276,7 +276,7 @@ def what_it_shows(low: float, shortcut: float, swap_low: float) -> str:
     if pd.isna(low):
         return ""
     if low <= 0.5:
-        return "The score cannot be told from chance: this training learned nothing that holds on the test pairs."
+        return "The score does not differ from chance: this training learned nothing that holds on the test pairs."
     if low <= shortcut:
         return "The score does not clear the best shortcut, so that it says nothing about binding."
     if pd.isna(swap_low):

@@ -137,7 +137,8 @@ rule summarize_study:
         runtime=minutes(10),
     params:
         rows=plan.summary.to_dict("records"),
-        caption="The first model of each experiment, next to what can be scored without reading the miRNA against the site. "
+        caption="The first model of each experiment and the first of each network of this project, next to what can be "
+        "scored without reading the miRNA against the site. "
         "AUC and interval: on the test split, 95 %, (miRNA, gene) pairs bootstrapped. Swap AUC: positives against the "
         "same sites with the miRNA of another positive; 0.5 is what a score gives that only adds a preference for miRNAs "
         "and one for sites.",
