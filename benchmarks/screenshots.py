@@ -1,6 +1,6 @@
 """The screenshots of the pages, from real predictions: python -m benchmarks.screenshots [RESULTS].
 
-Writes RESULTS/screenshots. Needs Chromium, the human set (`deepmirnatar fetch human`) and its atlas (`deepmirnatar atlas`).
+Writes RESULTS/screenshots. Needs Chromium and the atlas (`deepmirnatar atlas`).
 """
 
 import os
