@@ -332,7 +332,7 @@ def test_a_bad_sequence_from_python_is_named(weights, column, value, wanted):
 
 def test_the_shipped_weights_are_small_and_read_pairing():
     files = [predictor.WEIGHTS / "sites.safetensors", predictor.REPRESSION, predictor.BINDING]
-    assert sum(path.stat().st_size for path in files) < 2_000_000
+    assert sum(path.stat().st_size for path in files) < 2_500_000
     shipped = Predictor.load()
     perfect, wrong = reverse_complement(LET7), reverse_complement(LET7[::-1])
     pairs = pd.DataFrame({"mirna_sequence": [LET7, LET7], "target_sequence": ["GA" * 9 + perfect, "GA" * 9 + wrong]})

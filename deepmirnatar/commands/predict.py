@@ -5,6 +5,7 @@ import time
 
 from deepmirnatar.commands.options import add_mirbase, add_threads, add_weights, whole
 from deepmirnatar.common.logs import log
+from deepmirnatar.prediction import EXPLAINED
 from deepmirnatar.rna.seeds import CANDIDATES
 
 HELP = "which genes do these miRNAs target? which miRNAs target these genes?"
@@ -65,7 +66,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--explain",
         type=whole(0),
-        default=10,
+        default=EXPLAINED,
         metavar="N",
         help="draw the first N sites with the bases that the network's score rests on (default: %(default)s)",
     )

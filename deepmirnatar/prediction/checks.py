@@ -13,6 +13,7 @@ import pandas as pd
 
 from deepmirnatar.annotation.regions import utrs
 from deepmirnatar.rna.known_seeds import BACKWARDS, SEEDS
+from deepmirnatar.rna.seeds import WINDOW
 from deepmirnatar.rna.sequences import LONGEST_MIRNA, SHORTEST_MIRNA, encode, kmer_codes, reverse_complement
 
 HAIRPIN = range(45, 201)  # nt of a precursor
@@ -31,7 +32,7 @@ def check_mirnas(mirnas: pd.DataFrame) -> list[str]:
     return [*plants(mirnas["mirna"]), *twice(mirnas["mirna"], mirnas["mirna_sequence"], "miRNAs")]
 
 
-def check(mirnas: pd.DataFrame, targets: pd.DataFrame, window: int = 40, from_mirbase: bool = False) -> list[str]:
+def check(mirnas: pd.DataFrame, targets: pd.DataFrame, window: int = WINDOW, from_mirbase: bool = False) -> list[str]:
     """Warnings for `mirnas` (mirna, mirna_sequence) and `targets` (target, sequence, cds_end; may hold N).
 
     Raises ValueError where they cannot be mature miRNAs and their targets. `window`: nt of a site that are scored.

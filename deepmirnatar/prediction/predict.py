@@ -12,6 +12,7 @@ from deepmirnatar import __version__
 from deepmirnatar.common.did_you_mean import counted
 from deepmirnatar.common.files import read_tsv
 from deepmirnatar.common.logs import log, progress
+from deepmirnatar.prediction import EXPLAINED
 from deepmirnatar.prediction.chunks import remove_chunks, remove_unfinished, score_chunks
 from deepmirnatar.prediction.explain import importances
 from deepmirnatar.prediction.inputs import Given, announced, no_site, read_inputs, read_texts
@@ -19,7 +20,7 @@ from deepmirnatar.prediction.outputs import TEXT, genes_of, join_sites, merge_ge
 from deepmirnatar.prediction.predictor import Prediction, Predictor
 from deepmirnatar.prediction.report import write_report
 
-MOST_ROWS, EXPLAINED = 5000, 10  # rows of the report, and sites that are drawn with what their scores rest on
+MOST_ROWS = 5000  # of the report
 AT_ONCE = 20  # sites that are explained at once
 
 

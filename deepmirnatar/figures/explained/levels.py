@@ -9,11 +9,10 @@ from matplotlib.ticker import MaxNLocator
 from deepmirnatar.figures.charts import pyplot
 from deepmirnatar.figures.explained.diagrams import GREY, SEEDS, arrow, box, canvas, letters, tint
 from deepmirnatar.figures.explained.example import Example
-from deepmirnatar.rna.seeds import SEED_RANKS
+from deepmirnatar.rna.seeds import AFTER_SEED, SEED_RANKS
 
 LEFT, RIGHT = 1.0, 5.6  # of both drawings, inches
 TRACK = 2.4  # height of the 3'UTR
-AFTER_SEED = 5  # nt between the base opposite nt 1 and the site's end, as in `rna.seeds.seed_sites`
 
 
 def draw(example: Example):
