@@ -62,12 +62,13 @@ def test_no_html_comment_cuts_a_paragraph(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_blocks_are_apart_so_that_github_sees_them(page):
-    """A heading, a list, a table and a picture begin after an empty line; otherwise they melt into the paragraph."""
+    """A heading, a list, a table and a picture begin after an empty line, and a table ends before one."""
     lines = re.sub(r"^ *```.*?^ *```$", "```", page.read_text(), flags=re.M | re.S).splitlines()
     for before, line in zip(lines, lines[1:], strict=False):
         for start in ("#", "|", "- ", "1. ", "!["):
             same = before.startswith(start) or (before.startswith("  ") and start in ("- ", "1. "))
             assert not line.startswith(start) or not before or same, line
+        assert not before.startswith("|") or not before.endswith("|") or not line or line.startswith("|"), line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
