@@ -237,7 +237,7 @@ def test_the_summary_puts_five_numbers_beside_the_verdict():
     [
         (0.48, 0.5, 0.9, "does not differ from chance"),
         (0.7, 0.75, 0.9, "does not clear the best shortcut"),
-        (0.8, 0.75, np.nan, "clears every shortcut that was tried."),
+        (0.8, 0.75, np.nan, "is above every shortcut that was tried."),
         (0.8, np.nan, 0.49, "does not tell a site's own miRNA from another one"),
         (0.8, 0.75, 0.6, "the model learned pairing"),
     ],

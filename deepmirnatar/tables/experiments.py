@@ -280,7 +280,7 @@ def what_it_shows(low: float, shortcut: float, swap_low: float) -> str:
     if low <= shortcut:
         return "The score does not clear the best shortcut, so that it says nothing about binding."
     if pd.isna(swap_low):
-        return "The score clears every shortcut that was tried."
+        return "The score is above every shortcut that was tried."
     if swap_low <= 0.5:
-        return "The score clears every shortcut, but does not tell a site's own miRNA from another one."
-    return "The score clears every shortcut and tells a site's own miRNA from another one: the model learned pairing."
+        return "The score is above every shortcut, but does not tell a site's own miRNA from another one."
+    return "The score is above every shortcut and tells a site's own miRNA from another one: the model learned pairing."
