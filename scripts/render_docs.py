@@ -50,7 +50,7 @@ def main(root: Path = ROOT, results: Path | None = None) -> None:
 
 def taken(root: Path) -> dict:
     """docs/pages/taken.yaml: committed tables and pictures -> the results that they are."""
-    return yaml.safe_load((root / "docs/pages/taken.yaml").read_text())
+    return yaml.safe_load((root / "docs/pages/taken.yaml").read_text(encoding="utf-8"))
 
 
 def pages(root: Path = ROOT) -> dict[Path, str]:
@@ -59,7 +59,7 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
     folders = {".md": root / "docs", ".svg": root / "docs/pictures"}
     known = answers(root)
     return {
-        own.get(each.stem, folders[Path(each.stem).suffix] / each.stem): render(each.read_text(), known)
+        own.get(each.stem, folders[Path(each.stem).suffix] / each.stem): render(each.read_text(encoding="utf-8"), known)
         for each in sorted((root / "docs/pages").glob("*.jinja"))
     }
 
@@ -87,13 +87,13 @@ def answers(root: Path) -> dict:
         "splits": {name: tables.settings_line(each) for name, each in STRATEGIES.items()},
         "training_table": lambda: tables.settings_markdown(TrainingSettings),
         "figure_kinds": {name: kinds.load_class(name) for name in kinds.names()},
-        "rule_graph": (root / "docs/pages/rules.mmd").read_text().rstrip(),
+        "rule_graph": (root / "docs/pages/rules.mmd").read_text(encoding="utf-8").rstrip(),
         "stages_table": lambda: stages_table(root / "Snakefile"),
     }  # fmt: skip
 
 
 def numbers(root: Path) -> dict:
-    configs = [yaml.safe_load((root / path).read_text()) for path in CONFIGS]
+    configs = [yaml.safe_load((root / path).read_text(encoding="utf-8")) for path in CONFIGS]
     study = Study(reduce(merge_stanzas, configs), root)
     label = {name: stanza["label"] for name, stanza in study.models.items()}
     own_tables = taken(root)["tables"]

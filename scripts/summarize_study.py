@@ -13,7 +13,7 @@ def main(rows: list[dict], metrics: list[str], audits: list[str], caption: str, 
     """`rows`: experiment, dataset, model and label of each pair of metrics and audits."""
     table = summary_table(rows, [read_tsv(path) for path in metrics], [read_tsv(path) for path in audits])
     with atomic(output) as part:
-        part.write_text(blocks_page("summary", caption, table, ["experiment", "dataset", "model"]))
+        part.write_text(blocks_page("summary", caption, table, ["experiment", "dataset", "model"]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ def main(
         "paper_items": tables.items_table(experiment, figures, results, read_tsv(files["paper"][0])),
     }
     with atomic(outputs.pop("page")) as part:
-        part.write_text(tables_page(experiment, {name: done[name] for name in outputs if name in TABLES}))
+        part.write_text(
+            tables_page(experiment, {name: done[name] for name in outputs if name in TABLES}), encoding="utf-8"
+        )
     for name, path in outputs.items():
         write_tsv(done[name], path)
 

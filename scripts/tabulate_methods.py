@@ -20,7 +20,7 @@ def main(
     runs = [dict(zip(tables, parts, strict=True)) for parts in zip(*tables.values(), strict=True)]
     done["costs"] = costs_table(runs, {name: about["label"] for name, about in models.items()})
     with atomic(outputs["page"]) as part:
-        part.write_text(tables_page(dataset, done))
+        part.write_text(tables_page(dataset, done), encoding="utf-8")
     for name, table in done.items():
         write_tsv(table, outputs[name])
 

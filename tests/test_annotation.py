@@ -118,7 +118,7 @@ def test_jobs_of_a_cluster_read_the_annotation_once_and_place_sites_as_the_comma
 ):
     (tiny / "m.fa").write_text(f">let-7a\n{LET7}\n")
     files = {"annotation": str(tiny / "genes.gtf"), "genome": str(tiny / "genome.fa.gz")}
-    job.predict_files(tiny / "m.fa", None, tiny / "whole", explained=0, weights=weights, **files)
+    job.predict_files(tiny / "m.fa", None, tiny / "whole", explained=0, weights=weights, scored=False, **files)
     monkeypatch.setattr(predictor, "WEIGHTS", weights)
     given = str(tiny / "inputs.json")
     script("read_inputs").main({"mirnas": str(tiny / "m.fa"), **files}, given)

@@ -87,7 +87,7 @@ def test_a_misspelt_key_is_one_clear_error(tmp_path):
         "datasets: {debiased: {negatives: {strategy: matchd}}}": "Did you mean 'matched'",
         "datasets: {mine: pairs.tsv}": "datasets.mine: 'pairs.tsv' should be a map of keys to values",
         '{\t"threads": 0}': "threads: 0 is below the smallest allowed, 1",  # JSON, which YAML with its tabs is not
-        "models: {mitar_published: {settings: {weights: resources/downloads/mitar/typo.h5}}}": "is no file that the "
+        "models: {mitar_published: {settings: {weights: resources/downloads/mitar/typo.h5}}}": "is not a file that the "
         "workflow downloads",
     }
     for text, wanted in cases.items():
