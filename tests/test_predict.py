@@ -70,7 +70,7 @@ def test_every_seed_match_is_found_with_its_type_and_place(weights, fasta):
             for match in re.finditer(f"(?={core})", target.sequence):
                 around = target.sequence[max(match.start() - 1, 0) : match.start() + 7]
                 kind = seed_type(mirna.mirna_sequence, around)
-                # Of matches that overlap, the stronger is the site: at 120 stands an 8mer of miR-16.
+                # Of matches that overlap, the stronger is the site: an 8mer of miR-16 is at 120.
                 if not (mirna.mirna == "miR-16" and 112 < match.start() < 128 and match.start() != 121):
                     expected.add((mirna.mirna, target.target, match.start(), kind))
     utr_of = targets.set_index("target")["sequence"]

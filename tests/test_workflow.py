@@ -100,7 +100,7 @@ def test_a_misspelt_key_is_one_clear_error(tmp_path):
 
 
 def test_download_brings_every_file_that_has_an_address(tmp_path):
-    """Every address is replaced by a file here, since what stands there may not be reached by a test."""
+    """Every address is replaced by a file here, since a test may not reach the address."""
     folder = copy_workflow(tmp_path)
     path = folder / "resources/sources.tsv"
     table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)

@@ -91,7 +91,7 @@ def _settle(one: Transcript, nodes: dict[str, _Node]) -> None:
 
 
 def _upwards(name: str, nodes: dict[str, _Node]) -> Iterator[tuple[str, _Node]]:
-    """A transcript's line, its gene's, and what lies between."""
+    """The line of a transcript, the line of its gene, and those between them."""
     seen = set()
     while name in nodes and name not in seen:
         seen.add(name)

@@ -20,7 +20,7 @@ MARKS = {
     "CCDS": lambda one: "CCDS" in one.tags or "ccds_id" in one.about or "ccdsid" in one.about,
     "basic": lambda one: not one.tags.isdisjoint({"basic", "gencode_basic"}),
 }
-# Their coding part ends early or holds introns, so that what lies behind it is no 3'UTR of a protein's mRNA.
+# Their coding part ends early or holds introns, so the part behind it is not the 3'UTR of a protein's mRNA.
 _DOUBTFUL = re.compile("decay|retained_intron|processed_transcript|pseudogene|not_defined|artifact", flags=re.I)
 _PREDICTED = ("XM_", "XR_")  # RefSeq's models
 _ASIDE = re.compile("_(alt|fix|random|hap[0-9]*)$|^N[TW]_|^CHR_")  # sequences beside the chromosomes

@@ -24,7 +24,7 @@ def with_regions(targets: pd.DataFrame) -> pd.DataFrame:
 
 
 def utrs(targets: pd.DataFrame) -> pd.Series:
-    """What lies behind the coding part of each target, "" where nothing does."""
+    """The part of each target behind its coding part, "" where there is none."""
     if "cds_end" not in targets:
         return targets["sequence"]
     pairs = zip(targets["sequence"], targets["cds_end"], strict=True)

@@ -70,7 +70,7 @@ def finish(
 ) -> list[Path]:
     """Put scored chunks together: genes.tsv, sites.tsv, sites.bed, sites.gff3 and report.html.
 
-    ValueError where there is no site at all; what lies in `out` is then unchanged.
+    ValueError where there is no site at all; `out` is then unchanged.
     """
     if all(read_tsv(genes_of(stem), dtype=TEXT, nrows=1).empty for stem in stems):
         raise ValueError(no_site(given, candidates))

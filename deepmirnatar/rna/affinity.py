@@ -81,7 +81,7 @@ class Affinities:
         pairs = pairs + np.einsum("mibc,cd->mibd", low, second[1, 0])[:, :, :, None]
         pairs = pairs + np.einsum("mibc,cd->mibd", low, second[1, 1])[:, :, None]
         pairs = self._after(1, pairs).reshape(len(mirnas), MIRNA_LENGTH - 1, 25, -1)
-        # Layer 3, of what lies near the diagonal on which the strands pair.
+        # Layer 3, of the places near the diagonal on which the strands pair.
         together = np.add.outer(np.arange(MIRNA_LENGTH - 1), np.arange(PAIRS))
         near = third * ((together >= 5) & (together <= 11))[:, :, None, None]
         factor, offset = self._norm(2)
@@ -106,7 +106,7 @@ class Affinities:
 
 @numba.njit(cache=True)
 def ln_ka(codes, first, last, start, table, weights):
-    """ln KA of the 12 nt from `start` on; what lies outside `first`..`last` (half-open) counts as unknown.
+    """ln KA of the 12 nt from `start` on; bases outside `first`..`last` (half-open) count as unknown.
 
     `table` (11, 25, units) of one miRNA, `weights` (units,).
     """
