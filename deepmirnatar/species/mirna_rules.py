@@ -10,7 +10,7 @@ from deepmirnatar.rna.known_seeds import SEEDS
 
 ARMS = ("5p", "3p")
 AT_ONCE = 50  # arms whose accessions are nearer were found together
-EARLIER = 100  # if one letter's accession is lower than all others by this, older releases had its name without a letter
+EARLIER = 100  # if the accession of `a` is lower than all others by this, it once had no letter
 _PARTS = re.compile(
     r"(?P<prefix>[^-]+)-(?:(?P<kind>mir|let)-?(?P<number>\d+)(?P<letter>[a-z]*)(?:-(?P<copy>\d+))?|.+?)(?:-(?P<arm>[35]p))?"
 )
