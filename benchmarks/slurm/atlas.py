@@ -5,10 +5,9 @@ python benchmarks/slurm/atlas.py [SPECIES]    of a made-up species by default; n
 
 import os
 import re
-import subprocess
 import sys
-import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,29 +16,12 @@ import pandas as pd
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[1] / "tests")]
 import small_study
-from run import NOT_HERE, SLURM, accounting
+from run import SLURM, on_slurm
 
 from deepmirnatar.atlas.compute import compute_atlas
 from deepmirnatar.common.files import sha256
 from deepmirnatar.species.file import PLACE, Species, cache_folder, species_file, write_species
 from deepmirnatar.species.store import load_species
-
-
-def main() -> int:
-    with tempfile.TemporaryDirectory() as place:
-        slurm = Path(place, "slurm")
-        up = subprocess.run(["bash", HERE / "up.sh", slurm], text=True, stderr=subprocess.PIPE)
-        if up.returncode in NOT_HERE:
-            print(f"SKIPPED: {up.stderr.strip()}")
-            return 0
-        try:
-            assert up.returncode == 0, up.stderr
-            small_study.ENVIRONMENT["SLURM_CONF"] = os.environ["SLURM_CONF"] = str(slurm / "slurm.conf")
-            check(Path(place), sys.argv[1] if len(sys.argv) > 1 else "")
-            print(accounting(slurm))
-        finally:
-            subprocess.run(["bash", HERE / "down.sh", slurm], check=True)
-    return 0
 
 
 def check(place: Path, name: str) -> None:
@@ -83,4 +65,4 @@ def made_up(name: str) -> Species:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(on_slurm(partial(check, name=sys.argv[1] if len(sys.argv) > 1 else "")))

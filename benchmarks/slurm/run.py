@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -21,7 +22,8 @@ SLURM = ["--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-st
 NOT_HERE = (3, 4)  # what up.sh answers where Slurm cannot be had
 
 
-def main() -> int:
+def on_slurm(check: Callable[[Path], None]) -> int:
+    """Run `check` in an empty folder on a Slurm of one node and print the record of its jobs; 0 also where skipped."""
     with tempfile.TemporaryDirectory() as place:
         slurm = Path(place, "slurm")
         up = subprocess.run(["bash", HERE / "up.sh", slurm], text=True, stderr=subprocess.PIPE)
@@ -115,4 +117,4 @@ def accounting(slurm: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(on_slurm(check))
